@@ -1,0 +1,25 @@
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Domain.Execution;
+
+/// <summary>
+/// The seam to whatever runs recipe processes: the keeper in production, a seeded fake in the simulator.
+/// Calls never block and never fail; whatever becomes of them is told by events.
+/// </summary>
+public interface IProcessLauncher
+{
+    /// <summary>
+    /// Begins to connect, for as long as the launcher lives. <paramref name="onEvents"/> is called for one batch at a time, in order, and must
+    /// return quickly. The first event is <see cref="LauncherEvent.Connected"/>.
+    /// </summary>
+    void Connect(Action<IReadOnlyList<LauncherEvent>> onEvents);
+
+    /// <summary>Starts attempts. One that is known already is left alone; while disconnected the requests are dropped.</summary>
+    void Start(IReadOnlyList<LaunchRequest> requests);
+
+    /// <summary>Ends an attempt: SIGTERM to its processes, SIGKILL after its grace. An unknown attempt is ignored.</summary>
+    void End(AttemptId attempt, EndReason reason);
+
+    /// <summary>Everything up to and including this number is durable elsewhere and may be forgotten.</summary>
+    void Acknowledge(long sequenceNr);
+}
