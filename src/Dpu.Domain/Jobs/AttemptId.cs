@@ -4,10 +4,8 @@ using System.Globalization;
 namespace Dpu.Domain.Jobs;
 
 /// <summary>The number of a job: positive, given once, never again.</summary>
-public readonly record struct JobId(int Value) : IComparable<JobId>
+public readonly record struct JobId(int Value)
 {
-    public int CompareTo(JobId other) => Value.CompareTo(other.Value);
-
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
 }
 
