@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Domain.Catalog;
+
+/// <summary>A registered file: what it is, where it is, and what made it.</summary>
+/// <param name="Id">Never reused: <c>raw-</c> and a part of the checksum for what was ingested, <c>job.task.attempt.name</c> for an output.</param>
+/// <param name="Name">The file's name without folders.</param>
+/// <param name="Path">Absolute for ingested files; relative to the store for outputs.</param>
+/// <param name="SizeBytes">Its length in bytes.</param>
+/// <param name="Sha256">Checksum of the whole file, 64 lower-case hexadecimal digits.</param>
+/// <param name="Type">What kind of frame or product: <c>raw-bias</c>, <c>reduced</c> …</param>
+/// <param name="Metadata">Searchable facts; keys are lower case.</param>
+/// <param name="MadeBy">The attempt that made it; null for what was ingested.</param>
+/// <param name="Committed">True when later jobs may find it as an input; ingested files always are.</param>
+/// <param name="RegisteredAt">When it was registered.</param>
+public sealed record CatalogFile(
+    string Id,
+    string Name,
+    string Path,
+    long SizeBytes,
+    string Sha256,
+    string Type,
+    ImmutableSortedDictionary<string, MetadataValue> Metadata,
+    AttemptId? MadeBy,
+    bool Committed,
+    DateTimeOffset RegisteredAt);
+
+/// <summary>What happened to the catalog by itself; outputs of tasks arrive inside their job's events.</summary>
+public abstract record CatalogEvent(DateTimeOffset At)
+{
+    /// <summary>Files from outside were ingested. Stored as <c>catalog.files-registered.v1</c>.</summary>
+    public sealed record FilesRegistered(ImmutableArray<CatalogFile> Files, DateTimeOffset At) : CatalogEvent(At);
+}

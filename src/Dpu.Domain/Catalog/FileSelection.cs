@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace Dpu.Domain.Catalog;
+
+/// <summary>One metadata key must have this value; <c>?</c> stands for one character and <c>*</c> for any run of them.</summary>
+public sealed record FileCondition(string Key, string Pattern);
+
+/// <summary>Which files of the catalog are meant: of any of the types, where all conditions hold.</summary>
+/// <param name="Types">Accepted types; empty for any.</param>
+/// <param name="Conditions">All must hold; compared case-sensitively with <see cref="MetadataValue.Text"/>.</param>
+/// <param name="CommittedOnly">Leaves out outputs that were not committed.</param>
+public sealed record FileSelection(ImmutableArray<string> Types, ImmutableArray<FileCondition> Conditions, bool CommittedOnly = true);
