@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace Dpu.Calibration.Contract;
+
+/// <summary>
+/// Collects the products of a task and writes <c>results.json</c>, which appears whole or not at all. Until it stands there the task
+/// has no products.
+/// </summary>
+internal sealed class ResultsWriter
+{
+    public const string FileName = "results.json";
+    private readonly List<Product> _products = [];
+    private readonly string _workDirectory;
+    private readonly string _suffix;
+
+    private sealed record Product(string Name, string Path, string Type, Metadata Metadata, IReadOnlyList<string> DerivedFrom);
+
+    public ResultsWriter(string workDirectory, string attempt)
+    {
+        _workDirectory = workDirectory;
+        _suffix = attempt.Replace('/', '_');
+    }
+
+    /// <summary>
+    /// A path in the work directory whose name ends with the attempt, so that downloads of several attempts never clash:
+    /// <c>NewPath("WFI_ccd50_bias", ".fits")</c>.
+    /// </summary>
+    public string NewPath(string stem, string extension) => Path.Combine(_workDirectory, $"{Safe(stem)}_{_suffix}{extension}");
+
+    /// <summary>Adds a product that stands in the work directory.</summary>
+    /// <param name="name">What it is to the recipe, such as <c>reduced</c>.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="type">Its type in the catalog.</param>
+    /// <param name="metadata">What later jobs select it by, and its quality figures.</param>
+    /// <param name="derivedFrom">Ids of the inputs that it was made of.</param>
+    public void Add(string name, string path, string type, Metadata metadata, IEnumerable<string> derivedFrom) =>
+        _products.Add(new Product(name, Path.GetRelativePath(_workDirectory, path), type, metadata.Clone(), [.. derivedFrom]));
+
+    public void Add(string name, string path, string type, Metadata metadata, IEnumerable<TaskInput> derivedFrom) =>
+        Add(name, path, type, metadata, derivedFrom.Select(i => i.Id));
+
+    public void Save()
+    {
+        var path = Path.Combine(_workDirectory, FileName);
+        var temporary = path + ".tmp";
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            Write(file);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private void Write(Stream file)
+    {
+        using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteStartArray("outputs");
+        foreach (var product in _products)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", product.Name);
+            json.WriteString("path", product.Path);
+            json.WriteString("type", product.Type);
+            json.WritePropertyName("metadata");
+            product.Metadata.WriteTo(json);
+            json.WriteStartArray("derivedFrom");
+            foreach (var id in product.DerivedFrom)
+            {
+                json.WriteStringValue(id);
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // Filter and object names come from headers: '#842', 'CDF4 B 1', 'a/b'.
+    private static string Safe(string stem) => string.Create(stem.Length, stem, static (chars, text) =>
+    {
+        for (var i = 0; i < chars.Length; i++)
+        {
+            chars[i] = char.IsAsciiLetterOrDigit(text[i]) || text[i] is '-' or '_' or '.' or '+' ? text[i] : '-';
+        }
+    });
+}
