@@ -1,0 +1,47 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Dpu.Client.Contracts;
+
+/// <summary>
+/// How every record of the HTTP API becomes JSON: camelCase names, UTC times that end in <c>Z</c>, no reflection (start-up time).
+/// <see cref="Readable"/> writes <c>Reduce&gt;Coadd</c> as it is; <see cref="Default"/> escapes what HTML would mistake.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    PropertyNameCaseInsensitive = false,
+    Converters = [typeof(UtcTimeConverter)])]
+[JsonSerializable(typeof(HealthInfo))]
+[JsonSerializable(typeof(JobSubmission))]
+[JsonSerializable(typeof(ExecSubmission))]
+[JsonSerializable(typeof(JobAccepted))]
+[JsonSerializable(typeof(PlanPreview))]
+[JsonSerializable(typeof(JobSummary))]
+[JsonSerializable(typeof(IReadOnlyList<JobSummary>))]
+[JsonSerializable(typeof(JobDetail))]
+[JsonSerializable(typeof(LogLine))]
+[JsonSerializable(typeof(FileRecord))]
+[JsonSerializable(typeof(IReadOnlyList<FileRecord>))]
+[JsonSerializable(typeof(Provenance))]
+[JsonSerializable(typeof(CancelRequest))]
+[JsonSerializable(typeof(IReadOnlyList<SequenceInfo>))]
+[JsonSerializable(typeof(SequenceOptions))]
+[JsonSerializable(typeof(IngestRequest))]
+[JsonSerializable(typeof(IngestResult))]
+[JsonSerializable(typeof(IReadOnlyList<NodeInfo>))]
+[JsonSerializable(typeof(DpuStats))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+public sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The same records, with <c>&gt;</c>, <c>'</c> and letters of any script written as themselves: for people and command lines.</summary>
+    public static ApiJson Readable => field ??= new ApiJson(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new UtcTimeConverter() },
+    });
+}

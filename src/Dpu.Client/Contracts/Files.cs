@@ -1,0 +1,42 @@
+namespace Dpu.Client.Contracts;
+
+/// <summary>A file of the catalog.</summary>
+/// <param name="Path">Absolute, on the DPU's host.</param>
+/// <param name="Sha256">64 lower-case hexadecimal digits.</param>
+/// <param name="Task">The attempt that made it, <c>job/task/attempt</c>; null for what was ingested.</param>
+/// <param name="Name">The file's name without folders.</param>
+/// <param name="Main">True for a main product, false for what goes with it.</param>
+/// <param name="Committed">True when later jobs may use it as an input.</param>
+public sealed record FileRecord(
+    string Id,
+    string Path,
+    string Type,
+    long SizeBytes,
+    string Sha256,
+    IReadOnlyDictionary<string, ApiValue> Metadata,
+    string? Task,
+    string Name,
+    bool Main,
+    bool Committed);
+
+/// <summary>A file and what it came from (up) or what was made of it (down), in the words of the Open Provenance Model.</summary>
+public sealed record Provenance(FileRecord File, IReadOnlyList<ProvenanceEdge> Edges, IReadOnlyList<FileRecord> Files);
+
+/// <summary>One relation; <paramref name="From"/> and <paramref name="To"/> are ids of files or names of attempts.</summary>
+/// <param name="Relation"><c>used</c>, <c>wasGeneratedBy</c> or <c>wasDerivedFrom</c>.</param>
+public sealed record ProvenanceEdge(string From, string To, string Relation);
+
+/// <summary>Files to register; absolute paths on the DPU's host.</summary>
+public sealed record IngestRequest(IReadOnlyList<string> Paths);
+
+/// <summary>What became of each path: new, known before (nothing changed), or refused with the reason.</summary>
+public sealed record IngestResult(
+    IReadOnlyList<RegisteredFile> Registered,
+    IReadOnlyList<KnownFile> Known,
+    IReadOnlyList<RefusedFile> Refused);
+
+public sealed record RegisteredFile(string Path, string Id, string Type, IReadOnlyDictionary<string, ApiValue> Metadata);
+
+public sealed record KnownFile(string Path, string Id);
+
+public sealed record RefusedFile(string Path, string Reason);

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Dpu.Client.Contracts;
+
+/// <summary>Tasks by outcome: Normal, Error, Aborted, Submitted, Unknown. They add up to the number of tasks.</summary>
+public sealed record JobCounts(
+    [property: JsonPropertyName("N")] int N,
+    [property: JsonPropertyName("E")] int E,
+    [property: JsonPropertyName("A")] int A,
+    [property: JsonPropertyName("S")] int S,
+    [property: JsonPropertyName("U")] int U)
+{
+    [JsonIgnore]
+    public int Total => N + E + A + S + U;
+
+    /// <summary><c>75/0/0/0/0</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{N}/{E}/{A}/{S}/{U}");
+}
+
+/// <summary>A job as lists show it. <see cref="Status"/> is QUEUED, RUNNING, HELD, FINISHED, FAILED or CANCELLED.</summary>
+public sealed record JobSummary(
+    int JobId,
+    string Sequence,
+    string User,
+    string Status,
+    JobCounts Counts,
+    DateTimeOffset Submitted,
+    DateTimeOffset? Started,
+    DateTimeOffset? Ended)
+{
+    /// <summary>True when nothing of the job will run any more.</summary>
+    [JsonIgnore]
+    public bool HasEnded => Status is "FINISHED" or "FAILED" or "CANCELLED";
+}
+
+/// <summary>A job with its steps and, when asked for, its tasks.</summary>
+/// <param name="Tasks">Null, and not written, when they were not asked for.</param>
+public sealed record JobDetail(
+    int JobId,
+    string Sequence,
+    string User,
+    string Status,
+    JobCounts Counts,
+    DateTimeOffset Submitted,
+    DateTimeOffset? Started,
+    DateTimeOffset? Ended,
+    IReadOnlyList<StepDetail> Steps,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TaskDetail>? Tasks = null)
+{
+    public static JobDetail From(JobSummary job, IReadOnlyList<StepDetail> steps, IReadOnlyList<TaskDetail>? tasks = null)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return new(job.JobId, job.Sequence, job.User, job.Status, job.Counts, job.Submitted, job.Started, job.Ended, steps, tasks);
+    }
+
+    public JobSummary ToSummary() => new(JobId, Sequence, User, Status, Counts, Submitted, Started, Ended);
+}
+
+/// <summary>One step of a job.</summary>
+public sealed record StepDetail(string Name, JobCounts Counts);
+
+/// <summary>One task: which group of inputs it stands for, how it is, and every try at it.</summary>
+/// <param name="State">Normal, Error, Aborted, Submitted or Unknown.</param>
+/// <param name="LastLines">The last lines that a failed task printed; not written otherwise.</param>
+public sealed record TaskDetail(
+    int Task,
+    string Step,
+    IReadOnlyDictionary<string, string> Keys,
+    string State,
+    IReadOnlyList<AttemptDetail> Attempts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? LastLines = null);
+
+/// <summary>One try at a task.</summary>
+/// <param name="Started">When its process started; null when it never did.</param>
+/// <param name="Ended">When it ended, or was declared lost.</param>
+/// <param name="ExitCode">Null while it runs, when a signal ended it, or when it is lost.</param>
+/// <param name="Cause">Why it failed (<c>recipe</c>, <c>memory</c>, <c>time</c>, <c>launch</c>, <c>node</c> …); null otherwise.</param>
+/// <param name="MaxRssBytes">Peak memory of the whole process tree, in bytes.</param>
+/// <param name="CpuSeconds">User and system time.</param>
+/// <param name="Message">One sentence about the failure.</param>
+/// <param name="MemorySource">How the memory was measured.</param>
+/// <param name="Signal">The signal that ended it, if one did.</param>
+/// <param name="State">The attempt's own state, where it says more than its task's.</param>
+public sealed record AttemptDetail(
+    int Attempt,
+    string? Node,
+    DateTimeOffset? Started,
+    DateTimeOffset? Ended,
+    int? ExitCode,
+    string? Cause,
+    long MaxRssBytes,
+    double CpuSeconds,
+    string? Message = null,
+    string? MemorySource = null,
+    int? Signal = null,
+    string? State = null);

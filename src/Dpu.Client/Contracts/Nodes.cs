@@ -1,0 +1,21 @@
+namespace Dpu.Client.Contracts;
+
+/// <summary>A backend node with its load.</summary>
+/// <param name="State"><c>Up</c>, <c>Draining</c>, <c>Lost</c> …</param>
+/// <param name="Running">Tasks that run on it now.</param>
+public sealed record NodeInfo(string Name, string State, int Cpus, long MemoryBytes, int Running, IReadOnlyList<string> Tags);
+
+/// <summary>The DPU in figures.</summary>
+public sealed record DpuStats(
+    JobTotals Jobs,
+    JobCounts Tasks,
+    double TasksPerSecondLastMinute,
+    IReadOnlyList<UserLoad> Users,
+    IReadOnlyList<NodeInfo> Nodes,
+    long DeadLetters,
+    double UptimeSeconds);
+
+public sealed record JobTotals(int Total, IReadOnlyDictionary<string, int> ByStatus);
+
+/// <summary>What one user has in the DPU: jobs and their tasks.</summary>
+public sealed record UserLoad(string User, int Jobs, int Tasks);

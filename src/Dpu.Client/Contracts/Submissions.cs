@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace Dpu.Client.Contracts;
+
+/// <summary>What <c>dpu run</c> sends.</summary>
+/// <param name="Sequence">Recipes chained with <c>&gt;</c>.</param>
+/// <param name="Arguments">The recipes' options as they were typed, one token an element; never split again.</param>
+/// <param name="Options">Or the options by name; null when <paramref name="Arguments"/> holds them.</param>
+/// <param name="EstimatedSeconds">Overrides the estimate of the recipes (<c>dpu_time</c>); null keeps it.</param>
+/// <param name="MemoryBytes">Memory per task (<c>dpu_mem</c>); null keeps the recipes' own.</param>
+/// <param name="Version">Version of the recipes' programs (<c>dpu_aweversion</c>).</param>
+/// <param name="Priority">Higher runs first; 0 is usual.</param>
+/// <param name="Tags">Words of the user's own.</param>
+/// <param name="DryRun">True to be told the plan instead of running it.</param>
+public sealed record JobSubmission(
+    string Sequence,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyDictionary<string, JsonElement>? Options = null,
+    double? EstimatedSeconds = null,
+    long? MemoryBytes = null,
+    string? Version = null,
+    int Priority = 0,
+    IReadOnlyList<string>? Tags = null,
+    bool DryRun = false);
+
+/// <summary>What <c>dpu exec</c> sends.</summary>
+/// <param name="Command">The program and its arguments; every <c>{}</c> inside an argument stands for the line.</param>
+/// <param name="Lines">One task per line; null for a single task.</param>
+/// <param name="Cpus">Whole cpus per task; null for 1.</param>
+/// <param name="MemoryBytes">Memory per task in bytes; null for the default.</param>
+public sealed record ExecSubmission(
+    IReadOnlyList<string> Command,
+    IReadOnlyList<string>? Lines = null,
+    int? Cpus = null,
+    long? MemoryBytes = null,
+    IReadOnlyList<string>? Tags = null,
+    int Priority = 0);
+
+/// <summary>The answer to a submission, given once it is committed.</summary>
+public sealed record JobAccepted(int JobId, string Dpu, double EstimatedSeconds);
+
+/// <summary>What a submission would become.</summary>
+/// <param name="Problems">Why it is impossible; empty when it would be accepted.</param>
+public sealed record PlanPreview(
+    string Sequence,
+    double EstimatedSeconds,
+    IReadOnlyList<PlannedStep> Steps,
+    IReadOnlyList<ProblemItem> Problems);
+
+/// <summary>One step of a plan; resources and seconds are per task.</summary>
+/// <param name="Keys">The keys of its first few tasks.</param>
+public sealed record PlannedStep(
+    string Name,
+    string Recipe,
+    int Tasks,
+    IReadOnlyList<IReadOnlyDictionary<string, string>> Keys,
+    int Cpus,
+    long MemoryBytes,
+    double Seconds);
+
+/// <summary>Asks to cancel; a job that runs needs <paramref name="Force"/>.</summary>
+public sealed record CancelRequest(bool Force);
