@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Execution;
+
+namespace Dpu.Domain.Jobs;
+
+/// <summary>How an attempt ended, as its node tells it; whether the task is tried again is the job's to decide.</summary>
+public sealed record AttemptReport(
+    TaskAttempt Attempt,
+    FailureCause? Cause,
+    string Message,
+    AttemptExit? Exit,
+    ImmutableArray<string> Used,
+    ImmutableArray<OutputFile> Outputs);
+
+/// <summary>Something that a job is asked or told.</summary>
+public abstract record JobCommand
+{
+    private JobCommand()
+    {
+    }
+
+    /// <summary>Make this job.</summary>
+    public sealed record Submit(JobId Job, JobSpec Spec, JobPlan Plan) : JobCommand;
+
+    /// <summary>The scheduler proposes to run these tasks on a node.</summary>
+    public sealed record Assign(string Node, Guid Incarnation, ImmutableArray<int> Tasks) : JobCommand;
+
+    /// <summary>A node reports attempts that ended.</summary>
+    public sealed record ReportEnds(string Node, ImmutableArray<AttemptReport> Reports) : JobCommand;
+
+    /// <summary>Attempts whose outcome will never be known.</summary>
+    public sealed record ReportLost(string Node, ImmutableArray<TaskAttempt> Attempts, string Reason) : JobCommand;
+
+    /// <summary>A user wants it ended; what runs is ended only by force.</summary>
+    public sealed record CancelJob(string By, bool Force) : JobCommand;
+}
+
+/// <summary>Why a job refuses a command.</summary>
+public enum JobRejection
+{
+    /// <summary>There is no such job.</summary>
+    Unknown,
+
+    /// <summary>The job exists, and was made by another submission.</summary>
+    AlreadyExists,
+
+    /// <summary>The job has ended.</summary>
+    HasEnded,
+
+    /// <summary>Something of it runs: only force ends that.</summary>
+    IsRunning,
+}
+
+/// <summary>What a job makes of a command.</summary>
+public abstract record JobDecision
+{
+    private JobDecision()
+    {
+    }
+
+    /// <summary>These events happen. <paramref name="Stale"/> counts what was reported for attempts that no longer matter.</summary>
+    public sealed record Accepted(ImmutableArray<JobEvent> Events, int Stale = 0) : JobDecision;
+
+    /// <summary>Nothing is left to do: it happened already, or it no longer matters.</summary>
+    public sealed record Ignored(string Reason, int Stale = 0) : JobDecision;
+
+    /// <summary>No, and why.</summary>
+    public sealed record Rejected(JobRejection Reason, string Message) : JobDecision;
+}
+
+/// <summary>How often a task is tried.</summary>
+/// <param name="AttemptsMax">Attempts that may fail by a fault of their own before the task ends with an error.</param>
+/// <param name="NodeLossesMax">Nodes that may be lost under a task before it is taken for the cause.</param>
+public sealed record RetryPolicy(int AttemptsMax, int NodeLossesMax)
+{
+    public static RetryPolicy Default { get; } = new(AttemptsMax: 1, NodeLossesMax: 5);
+
+    /// <summary>Whether a task that failed with this cause, this attempt included in <paramref name="failures"/>, is tried again.</summary>
+    public bool Retries(FailureCause cause, int failures) => cause switch
+    {
+        FailureCause.Cancelled => false,
+        FailureCause.Node => true,
+        FailureCause.Recipe or FailureCause.Memory or FailureCause.Time or FailureCause.Launch or FailureCause.Data => failures < AttemptsMax,
+        _ => throw new InvalidOperationException($"There is no cause {cause}."),
+    };
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Dpu.Domain.Jobs;
+
+/// <summary>Every decision about a job, as a pure function of its state.</summary>
+public static class JobDecider
+{
+    /// <summary>What <paramref name="command"/> leads to in <paramref name="state"/>.</summary>
+    public static JobDecision Decide(JobState state, JobCommand command, RetryPolicy policy, DateTimeOffset now) => (state, command) switch
+    {
+        ({ Exists: false }, JobCommand.Submit submit) => Happen(new JobEvent.Submitted(submit.Job, submit.Spec, submit.Plan, now)),
+        ({ Exists: false }, _) => new JobDecision.Rejected(JobRejection.Unknown, "There is no such job."),
+        (_, JobCommand.Submit submit) => SubmitAgain(state, submit),
+        (_, JobCommand.Assign assign) => Assign(state, assign, now),
+        (_, JobCommand.ReportEnds report) => ReportEnds(state, report, policy, now),
+        (_, JobCommand.ReportLost lost) => ReportLost(state, lost, policy, now),
+        (_, JobCommand.CancelJob cancel) => Cancel(state, cancel, now),
+        _ => throw new InvalidOperationException($"A job knows no command {command.GetType().Name}."),
+    };
+
+    private static JobDecision.Accepted Happen(params ImmutableArray<JobEvent> events) => new(events);
+
+    private static JobDecision SubmitAgain(JobState state, JobCommand.Submit submit) =>
+        state.Spec!.IdempotencyKey == submit.Spec.IdempotencyKey && state.Spec.Fingerprint == submit.Spec.Fingerprint
+            ? new JobDecision.Ignored("submitted before")
+            : new JobDecision.Rejected(JobRejection.AlreadyExists, $"Job {state.Id} was made by another submission.");
+
+    private static JobDecision Assign(JobState state, JobCommand.Assign assign, DateTimeOffset now)
+    {
+        if (state.Cancel is not null)
+        {
+            return new JobDecision.Ignored("cancelled");
+        }
+
+        var attempts = assign.Tasks
+            .Distinct()
+            .Where(task => task >= 0 && task < state.Cells.Length && state.Cells[task].Startable)
+            .Select(task => new TaskAttempt(task, state.Cells[task].Attempts + 1))
+            .ToImmutableArray();
+        return attempts.IsEmpty
+            ? new JobDecision.Ignored("none of these tasks can be started")
+            : Happen(new JobEvent.TasksStarted(assign.Node, assign.Incarnation, attempts, now));
+    }
+
+    private static JobDecision ReportEnds(JobState state, JobCommand.ReportEnds report, RetryPolicy policy, DateTimeOffset now)
+    {
+        var current = report.Reports.DistinctBy(r => r.Attempt).Where(r => state.IsCurrent(r.Attempt)).ToImmutableArray();
+        var stale = report.Reports.Length - current.Length;
+        if (current.IsEmpty)
+        {
+            return new JobDecision.Ignored("these attempts no longer matter", stale);
+        }
+
+        var ends = current.Select(r => EndOf(state, r, policy)).ToImmutableArray();
+        var events = ImmutableArray.Create<JobEvent>(new JobEvent.TasksEnded(report.Node, ends, now));
+        return new JobDecision.Accepted(events.AddRange(AbortDependents(state, ends.Where(IsFinalFailure).Select(end => end.Task), now)), stale);
+    }
+
+    private static AttemptEnd EndOf(JobState state, AttemptReport report, RetryPolicy policy)
+    {
+        var retry = report.Cause is { } cause
+            && state.Cancel is null
+            && policy.Retries(cause, state.Cells[report.Attempt.Task].Failures);
+        var outcome = report.Cause is not null && state.Cancel is { Force: true } ? FailureCause.Cancelled : report.Cause;
+        return new AttemptEnd(
+            report.Attempt.Task,
+            report.Attempt.Number,
+            outcome,
+            retry,
+            report.Message,
+            report.Exit,
+            report.Used,
+            outcome is null ? report.Outputs : []);
+    }
+
+    private static bool IsFinalFailure(AttemptEnd end) => end is { Cause: not null, Retry: false };
+
+    private static JobDecision ReportLost(JobState state, JobCommand.ReportLost lost, RetryPolicy policy, DateTimeOffset now)
+    {
+        var current = lost.Attempts.Distinct().Where(state.IsCurrent).ToImmutableArray();
+        var stale = lost.Attempts.Length - current.Length;
+        if (current.IsEmpty)
+        {
+            return new JobDecision.Ignored("these attempts no longer matter", stale);
+        }
+
+        if (state.Cancel is not null)
+        {
+            var ends = current.Select(a => GoneWithItsNode(a, FailureCause.Cancelled, lost.Reason)).ToImmutableArray();
+            return new JobDecision.Accepted([new JobEvent.TasksEnded(lost.Node, ends, now)], stale);
+        }
+
+        var blamed = current.Where(a => state.Cells[a.Task].Losses + 1 >= policy.NodeLossesMax).ToImmutableArray();
+        var others = current.RemoveRange(blamed);
+        var events = ImmutableArray.CreateBuilder<JobEvent>();
+        if (!others.IsEmpty)
+        {
+            events.Add(new JobEvent.AttemptsLost(lost.Node, lost.Reason, others, now));
+        }
+
+        if (!blamed.IsEmpty)
+        {
+            var reason = string.Create(CultureInfo.InvariantCulture, $"{policy.NodeLossesMax} nodes were lost while this task ran on them; the last: {lost.Reason}");
+            events.Add(new JobEvent.TasksEnded(lost.Node, [.. blamed.Select(a => GoneWithItsNode(a, FailureCause.Node, reason))], now));
+            events.AddRange(AbortDependents(state, blamed.Select(a => a.Task), now));
+        }
+
+        return new JobDecision.Accepted(events.ToImmutable(), stale);
+    }
+
+    private static AttemptEnd GoneWithItsNode(TaskAttempt attempt, FailureCause cause, string reason) =>
+        new(attempt.Task, attempt.Number, cause, Retry: false, reason, Exit: null, Used: [], Outputs: []);
+
+    private static JobDecision Cancel(JobState state, JobCommand.CancelJob cancel, DateTimeOffset now)
+    {
+        if (state.Ended)
+        {
+            return new JobDecision.Rejected(JobRejection.HasEnded, $"Job {state.Id} has ended already.");
+        }
+
+        if (!state.Running.IsEmpty && !cancel.Force)
+        {
+            return new JobDecision.Rejected(
+                JobRejection.IsRunning,
+                $"Job {state.Id} is running ({state.Running.Count} of its tasks): cancel it with --force to end them.");
+        }
+
+        if (state.Cancel is { } earlier && (earlier.Force || !cancel.Force))
+        {
+            return new JobDecision.Ignored("cancelled before");
+        }
+
+        var events = ImmutableArray.Create<JobEvent>(new JobEvent.CancelRequested(cancel.By, cancel.Force, now));
+        var waiting = state.NotRunning();
+        return Happen(waiting.IsEmpty ? events : events.Add(new JobEvent.TasksAborted(waiting, $"cancelled by {cancel.By}", now)));
+    }
+
+    /// <summary>Whatever can no longer run because a task that it needs will never end normally.</summary>
+    private static ImmutableArray<JobEvent> AbortDependents(JobState state, IEnumerable<int> failed, DateTimeOffset now)
+    {
+        var doomed = new SortedSet<int>();
+        var open = new Stack<int>(failed);
+        var first = open.Count > 0 ? open.Peek() : -1;
+        while (open.TryPop(out var task))
+        {
+            foreach (var dependent in state.Graph.DependentsOf(task))
+            {
+                if (!state.Cells[dependent].Ended && doomed.Add(dependent))
+                {
+                    open.Push(dependent);
+                }
+            }
+        }
+
+        return doomed.Count == 0
+            ? []
+            : [new JobEvent.TasksAborted(TaskRangeBuilder.From(doomed), $"needs task {first}, which did not end normally", now)];
+    }
+}

@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+
+namespace Dpu.Domain.Jobs;
+
+/// <summary>The fold: what each event makes of a job. Pure, and total over the events that <see cref="JobDecider"/> makes.</summary>
+public static class JobEvolution
+{
+    /// <summary>The state after <paramref name="event"/>; throws for an event that no job can have had in this state.</summary>
+    public static JobState Apply(JobState state, JobEvent @event) => @event switch
+    {
+        JobEvent.Submitted submitted => Submit(submitted),
+        JobEvent.TasksStarted started => Start(state, started),
+        JobEvent.TasksEnded ended => End(state, ended),
+        JobEvent.AttemptsLost lost => Lose(state, lost),
+        JobEvent.TasksAborted aborted => Abort(state, aborted),
+        JobEvent.CancelRequested cancel => state with { Cancel = cancel },
+        _ => throw new InvalidOperationException($"A job knows no event {@event.GetType().Name}."),
+    };
+
+    private static JobState Submit(JobEvent.Submitted submitted)
+    {
+        var plan = submitted.Plan;
+        var graph = JobGraph.From(plan);
+        var cells = PagedArray<TaskCell>.Filled(plan.TaskCount, new TaskCell(TaskState.Ready, 0, 0));
+        var waiting = PagedArray<int>.Empty;
+        if (graph.HasEdges)
+        {
+            (cells, waiting) = Block(cells, graph.UpstreamCounts);
+        }
+
+        return new JobState
+        {
+            Id = submitted.Job,
+            Spec = submitted.Spec,
+            Plan = plan,
+            Graph = graph,
+            Cells = cells,
+            Waiting = waiting,
+            StepCounts = [.. plan.Steps.Select(step => new TaskCounts(0, 0, 0, step.Count, 0))],
+            SubmittedAt = submitted.At,
+        };
+    }
+
+    private static (PagedArray<TaskCell> Cells, PagedArray<int> Waiting) Block(PagedArray<TaskCell> cells, IReadOnlyList<int> upstreamCounts)
+    {
+        var blocked = cells.ToBuilder();
+        var waiting = PagedArray<int>.Filled(cells.Length, 0).ToBuilder();
+        for (var task = 0; task < upstreamCounts.Count; task++)
+        {
+            if (upstreamCounts[task] > 0)
+            {
+                blocked[task] = new TaskCell(TaskState.Blocked, 0, 0);
+                waiting[task] = upstreamCounts[task];
+            }
+        }
+
+        return (blocked.Build(), waiting.Build());
+    }
+
+    private static JobState Start(JobState state, JobEvent.TasksStarted started)
+    {
+        var change = new Change(state);
+        foreach (var attempt in started.Attempts)
+        {
+            change.Move(attempt.Task, cell => cell with { State = TaskState.Running, Attempts = (ushort)attempt.Number });
+            change.Running[attempt.Task] = new RunningAttempt(attempt.Number, started.Node, started.Incarnation, started.At);
+        }
+
+        return change.Done(started.At) with { StartedAt = state.StartedAt ?? started.At };
+    }
+
+    private static JobState End(JobState state, JobEvent.TasksEnded ended)
+    {
+        var change = new Change(state);
+        foreach (var end in ended.Ends)
+        {
+            change.Running.Remove(end.Task);
+            change.Move(end.Task, cell => cell with { State = StateAfter(end) });
+            if (end.Cause is null)
+            {
+                change.Release(end.Task, end.Outputs);
+            }
+        }
+
+        return change.Done(ended.At);
+    }
+
+    private static TaskState StateAfter(AttemptEnd end) => end switch
+    {
+        { Cause: null } => TaskState.Normal,
+        { Retry: true } => TaskState.Ready,
+        { Cause: FailureCause.Cancelled } => TaskState.Aborted,
+        _ => TaskState.Error,
+    };
+
+    private static JobState Lose(JobState state, JobEvent.AttemptsLost lost)
+    {
+        var change = new Change(state);
+        foreach (var attempt in lost.Attempts)
+        {
+            change.Running.Remove(attempt.Task);
+            change.Move(attempt.Task, cell => cell with { State = TaskState.Unknown, Losses = (byte)Math.Min(cell.Losses + 1, byte.MaxValue) });
+        }
+
+        return change.Done(lost.At);
+    }
+
+    private static JobState Abort(JobState state, JobEvent.TasksAborted aborted)
+    {
+        var change = new Change(state);
+        foreach (var range in aborted.Tasks)
+        {
+            for (var task = range.First; task < range.End; task++)
+            {
+                change.Move(task, cell => cell with { State = TaskState.Aborted });
+            }
+        }
+
+        return change.Done(aborted.At);
+    }
+
+    /// <summary>One event's changes to many tasks, so that shared pages are copied once.</summary>
+    private sealed class Change
+    {
+        private readonly JobState _state;
+        private readonly PagedArray<TaskCell>.Builder _cells;
+        private readonly PagedArray<int>.Builder _waiting;
+        private readonly TaskCounts[] _counts;
+        private ImmutableDictionary<int, ImmutableArray<OutputFile>> _outputs;
+
+        public Change(JobState state)
+        {
+            _state = state;
+            _cells = state.Cells.ToBuilder();
+            _waiting = state.Waiting.ToBuilder();
+            _counts = [.. state.StepCounts];
+            _outputs = state.Outputs;
+            Running = state.Running.ToBuilder();
+        }
+
+        public ImmutableDictionary<int, RunningAttempt>.Builder Running { get; }
+
+        public void Move(int task, Func<TaskCell, TaskCell> change)
+        {
+            var before = _cells[task];
+            var after = change(before);
+            _cells[task] = after;
+            ref var counts = ref _counts[_state.Plan.StepOf(task)];
+            counts = Count(Count(counts, before.State, -1), after.State, +1);
+        }
+
+        public void Release(int task, ImmutableArray<OutputFile> outputs)
+        {
+            var dependents = _state.Graph.DependentsOf(task);
+            if (dependents.IsEmpty)
+            {
+                return;
+            }
+
+            _outputs = _outputs.SetItem(task, outputs);
+            foreach (var dependent in dependents)
+            {
+                if (--_waiting[dependent] == 0 && _cells[dependent].State == TaskState.Blocked)
+                {
+                    _cells[dependent] = _cells[dependent] with { State = TaskState.Ready };
+                }
+            }
+        }
+
+        public JobState Done(DateTimeOffset at)
+        {
+            var after = _state with
+            {
+                Cells = _cells.Build(),
+                Waiting = _waiting.Build(),
+                StepCounts = [.. _counts],
+                Running = Running.ToImmutable(),
+                Outputs = _outputs,
+            };
+            return after.Ended ? after with { EndedAt = at } : after;
+        }
+
+        private static TaskCounts Count(TaskCounts counts, TaskState state, int by) => state switch
+        {
+            TaskState.Normal => counts with { Normal = counts.Normal + by },
+            TaskState.Error => counts with { Error = counts.Error + by },
+            TaskState.Aborted => counts with { Aborted = counts.Aborted + by },
+            TaskState.Unknown => counts with { Unknown = counts.Unknown + by },
+            TaskState.Blocked or TaskState.Ready or TaskState.Running => counts with { Submitted = counts.Submitted + by },
+            _ => throw new InvalidOperationException($"A task has no state {state}."),
+        };
+    }
+}

@@ -1,0 +1,50 @@
+namespace Dpu.Domain.Jobs;
+
+/// <summary>Where a task stands.</summary>
+/// <remarks>
+/// <code>
+/// Blocked ──► Ready ──► Running ──► Normal
+///    │          ▲ │        │ ├─────► Error
+///    │          │ │        │ └─ retry ─► Ready
+///    │          │ │        └── node lost ─► Unknown ──► Running
+///    └──────────┴─┴──────────────────────────┴────────► Aborted
+/// </code>
+/// Running ends as Aborted only when its job was cancelled. A job's end is the end of its last task.
+/// </remarks>
+public enum TaskState : byte
+{
+    /// <summary>Waits for tasks of the step before.</summary>
+    Blocked = 0,
+
+    /// <summary>Could run now.</summary>
+    Ready = 1,
+
+    /// <summary>An attempt was given to a node.</summary>
+    Running = 2,
+
+    /// <summary>The node of its last attempt was lost and the outcome is not known; it may be started again.</summary>
+    Unknown = 3,
+
+    /// <summary>Ended normally.</summary>
+    Normal = 4,
+
+    /// <summary>Ended with an error.</summary>
+    Error = 5,
+
+    /// <summary>Cancelled, or never run because something it needs failed.</summary>
+    Aborted = 6,
+}
+
+/// <summary>What a job remembers of each task: four bytes.</summary>
+/// <param name="State">Where it stands.</param>
+/// <param name="Losses">How many of its attempts were lost with their node.</param>
+/// <param name="Attempts">How many attempts were numbered so far; the last one is the current one.</param>
+public readonly record struct TaskCell(TaskState State, byte Losses, ushort Attempts)
+{
+    public bool Startable => State is TaskState.Ready or TaskState.Unknown;
+
+    public bool Ended => State is TaskState.Normal or TaskState.Error or TaskState.Aborted;
+
+    /// <summary>Attempts that ended by a fault of their own.</summary>
+    public int Failures => Attempts - Losses;
+}
