@@ -1,5 +1,6 @@
 using System.Text;
 using Dpu.Calibration.Contract;
+using Dpu.Calibration.Simulation;
 
 // The console class would look up encodings and terminals first: a task that prints ten lines need not pay for it.
 using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
@@ -9,6 +10,10 @@ if (args is [] or ["--help" or "-h" or "help", ..])
     output.WriteLine("Usage: dpu-calibration RECIPE (in a task's work directory) | dpu-calibration simulate --output DIR");
     output.WriteLine("Recipes: " + string.Join(' ', RecipeCatalog.Commands));
     return args is [] ? RecipeException.WrongInput : 0;
+}
+if (args[0] == "simulate")
+{
+    return Simulator.Run(args[1..], output, errors);
 }
 var recipe = RecipeCatalog.Find(args[0]);
 if (recipe is null)

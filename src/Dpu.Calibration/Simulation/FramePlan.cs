@@ -1,0 +1,35 @@
+namespace Dpu.Calibration.Simulation;
+
+/// <summary>One exposure of the night, the same for all chips.</summary>
+/// <param name="Index">Its place in the night; names its stream of noise.</param>
+/// <param name="Type">The catalog's word: <c>bias</c>, <c>domeflat</c>, <c>twilightflat</c> or <c>science</c>.</param>
+/// <param name="Number">Its place among those of its type, from 1.</param>
+/// <param name="Start">UTC.</param>
+/// <param name="ExposureSeconds">Seconds.</param>
+/// <param name="Electrons">Level of a flat, electrons per pixel where the response is 1; 0 for others.</param>
+internal sealed record FramePlan(int Index, string Type, int Number, DateTime Start, double ExposureSeconds, double Electrons)
+{
+    /// <summary>Shared by the chips of one exposure.</summary>
+    public string ExposureId => $"WFI.{Start:yyyy-MM-ddTHH:mm:ss.fff}";
+
+    public static IReadOnlyList<FramePlan> Night(SimulationOptions options)
+    {
+        var levels = new SeededNoise(options.Seed, Streams.Level);
+        var frames = new List<FramePlan>();
+        void Add(int count, string type, int hour, int minute, int cadenceSeconds, double exposure, Func<int, double> electrons)
+        {
+            var start = new DateTime(2000, 4, 28, hour, minute, 0, DateTimeKind.Utc);
+            for (var i = 0; i < count; i++)
+            {
+                frames.Add(new FramePlan(frames.Count, type, i + 1, start.AddSeconds(i * cadenceSeconds), exposure, electrons(i)));
+            }
+        }
+
+        Add(options.Biases, "bias", 19, 0, 40, 0, _ => 0);
+        // The lamp is steady to some per cent; the evening sky fades from one exposure to the next.
+        Add(options.Domes, "domeflat", 19, 30, 45, 5, _ => 40_000 * levels.Uniform(0.97, 1.03));
+        Add(options.Twilights, "twilightflat", 22, 25, 50, 4, i => 60_000 * Math.Pow(0.85, i));
+        Add(options.Exposures, "science", 23, 5, 120, options.ExposureSeconds, _ => 0);
+        return frames;
+    }
+}
