@@ -1,0 +1,19 @@
+using Dpu.Domain.Catalog;
+
+namespace Dpu.Domain.Planning;
+
+/// <summary>Orders of files that do not depend on the order in which a database happens to give them.</summary>
+internal static class FileOrder
+{
+    /// <summary>Each file once, by name as people count, then by id.</summary>
+    public static IEnumerable<CatalogFile> Stable(IEnumerable<CatalogFile> files) => files
+        .DistinctBy(file => file.Id, StringComparer.Ordinal)
+        .OrderBy(file => file.Name, NaturalOrder.Instance)
+        .ThenBy(file => file.Id, NaturalOrder.Instance);
+
+    /// <summary>The one registered last; of several registered by one event the one with the greatest id.</summary>
+    public static CatalogFile Latest(IEnumerable<CatalogFile> files) => files
+        .OrderByDescending(file => file.RegisteredAt)
+        .ThenByDescending(file => file.Id, NaturalOrder.Instance)
+        .First();
+}

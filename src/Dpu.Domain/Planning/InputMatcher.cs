@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Catalog;
+using Dpu.Domain.Recipes;
+
+namespace Dpu.Domain.Planning;
+
+/// <summary>Finds the files of a matched input for each group: those whose <c>match</c> keys agree with it.</summary>
+internal sealed class InputMatcher
+{
+    private readonly Recipe _recipe;
+    private readonly RecipeCatalog _catalog;
+    private readonly PlanErrors _errors;
+    private readonly ILookup<KeyTuple, CatalogFile> _files;
+
+    public InputMatcher(Recipe recipe, RecipeInput input, InputCandidates candidates, RecipeCatalog catalog, PlanErrors errors)
+    {
+        _recipe = recipe;
+        _catalog = catalog;
+        _errors = errors;
+        Input = input;
+        _files = FileOrder.Stable(candidates.Files)
+            .Where(file => input.Match.All(file.Metadata.ContainsKey))
+            .ToLookup(file => new KeyTuple([.. input.Match.Select(key => file.Metadata[key].Text)]));
+    }
+
+    public RecipeInput Input { get; }
+
+    /// <summary>The files for a group; none after an error, which is collected.</summary>
+    public ImmutableArray<CatalogFile> FilesFor(PlannedGroup group)
+    {
+        var values = Input.Match.Select(key => group.ValuesOf(key).Unique).ToImmutableArray();
+        if (values.IndexOf(null) is var unknown and >= 0)
+        {
+            RefuseKey(Input.Match[unknown], group);
+            return [];
+        }
+
+        var found = _files[new KeyTuple([.. values.Select(value => value!)])].ToImmutableArray();
+        if (found.IsEmpty)
+        {
+            RefuseMissing(group, values!);
+            return [];
+        }
+
+        return Input.Pick == InputPick.Latest ? [FileOrder.Latest(found)] : found;
+    }
+
+    /// <summary>An optional input that cannot be told apart is one that is not there.</summary>
+    private void RefuseKey(string key, PlannedGroup group)
+    {
+        if (Input.Optional)
+        {
+            return;
+        }
+
+        var known = group.ValuesOf(key);
+        var who = Wording.Task(_recipe.Name, group);
+        if (known.Values.Length > 1)
+        {
+            _errors.Add($"{_recipe.Name}.{Input.Name} unique", SubmissionErrors.KeyNotUnique, $"{who} needs a {Input.Name} of its {key}, but reads several: {Wording.And(known.Values)}. Select one of them, or divide {_recipe.Name} by {key}.");
+        }
+        else
+        {
+            _errors.Add($"{_recipe.Name}.{Input.Name} key", SubmissionErrors.KeyMissing, $"{who} needs a {Input.Name} of its {key}, but {(known.Values.IsEmpty ? "what" : "some of what")} it reads has no '{key}'.");
+        }
+    }
+
+    private void RefuseMissing(PlannedGroup group, ImmutableArray<string> values)
+    {
+        if (Input.Optional)
+        {
+            return;
+        }
+
+        var others = Input.Match
+            .Select((key, index) => KeyValuePair.Create(key, values[index]))
+            .Where(pair => !group.Keys.ContainsKey(pair.Key));
+        var also = Wording.Keys(others);
+        var what = Input.Types is [var type] && type == Input.Name ? type : $"{Wording.Or(Input.Types)} (input '{Input.Name}')";
+        var whose = group.Keys.IsEmpty ? "" : $" for {Wording.Keys(group.Keys)}";
+        var message = $"no {what}{whose}{(also.Length == 0 ? "" : $" ({also})")}: {Makers.HowToGet(Input.Types, _catalog)}";
+        _errors.Add($"{_recipe.Name}.{Input.Name} missing", SubmissionErrors.InputMissing, message);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Catalog;
+using Dpu.Domain.Recipes;
+
+namespace Dpu.Domain.Planning;
+
+/// <summary>A question to the catalog: which files may become this input of this step?</summary>
+/// <param name="Step">Index into the sequence.</param>
+/// <param name="Input">The input's name.</param>
+/// <param name="Selection">What to look for.</param>
+public sealed record InputQuery(int Step, string Input, FileSelection Selection);
+
+/// <summary>Says what has to be looked up in the catalog before a sequence can be planned.</summary>
+public static class InputSelection
+{
+    /// <summary>
+    /// One query for each input that comes from the catalog: all inputs of the first step, and the matched ones of the later steps, whose
+    /// divided input is what the step before makes.
+    /// </summary>
+    public static ImmutableArray<InputQuery> For(Sequence sequence, SequenceOptions options) =>
+    [
+        .. sequence.Steps.SelectMany((step, index) => step.Recipe.Inputs
+            .Skip(index == 0 ? 0 : 1)
+            .Select(input => new InputQuery(index, input.Name, For(step.Recipe, input, options.Steps[index])))),
+    ];
+
+    /// <summary>The files of one input: its types, and what the options select.</summary>
+    public static FileSelection For(Recipe recipe, RecipeInput input, StepOptions options) =>
+        new(input.Types, [.. Conditions(recipe, input, options).Distinct()]);
+
+    /// <summary>
+    /// What the options ask of an input itself, and what they ask of the divided input at a key that must match: a bias of another
+    /// instrument could never be picked, so it need not be read.
+    /// </summary>
+    internal static IEnumerable<FileCondition> Conditions(Recipe recipe, RecipeInput input, StepOptions options)
+    {
+        foreach (var option in recipe.Options)
+        {
+            if (option.Select is { } select && IsMeant(recipe, input, select) && !options.Values[option.Name].IsEmpty)
+            {
+                yield return new FileCondition(select.Key, options.Values[option.Name].Text);
+            }
+        }
+    }
+
+    private static bool IsMeant(Recipe recipe, RecipeInput input, OptionSelect select) =>
+        select.Input == input.Name
+        || (select.Input == recipe.DividedInput?.Name && input.Match.Contains(select.Key, StringComparer.Ordinal));
+}

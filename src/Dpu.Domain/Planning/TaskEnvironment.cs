@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Dpu.Domain.Execution;
+
+namespace Dpu.Domain.Planning;
+
+/// <summary>The environment of a task: the whole of it, and nothing secret.</summary>
+public static class TaskEnvironment
+{
+    /// <param name="start">The attempt.</param>
+    /// <param name="node">The node's name.</param>
+    /// <param name="workDirectory">Absolute; also its home, and where its temporary files go, so that they vanish with it.</param>
+    /// <param name="searchPath">The node's <c>PATH</c>.</param>
+    public static ImmutableArray<KeyValuePair<string, string>> For(TaskStart start, string node, string workDirectory, string searchPath) =>
+    [
+        new("DPU_JOB", start.Attempt.Job.ToString()),
+        new("DPU_TASK", start.Attempt.Task.ToString(CultureInfo.InvariantCulture)),
+        new("DPU_ATTEMPT", start.Attempt.ToString()),
+        new("DPU_STEP", start.Step),
+        new("DPU_NODE", node),
+        new("DPU_WORKDIR", workDirectory),
+        new("DPU_CPUS", start.Resources.Cpus.ToString(CultureInfo.InvariantCulture)),
+        new("DPU_MEMORY_BYTES", start.Resources.MemoryBytes.ToString(CultureInfo.InvariantCulture)),
+        new("PATH", searchPath),
+        new("HOME", workDirectory),
+        new("TMPDIR", workDirectory),
+
+        // Numbers with a decimal point and texts in UTF-8, whatever the node's own language is.
+        new("LANG", "C.UTF-8"),
+    ];
+}

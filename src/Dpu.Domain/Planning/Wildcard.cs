@@ -1,0 +1,43 @@
+namespace Dpu.Domain.Planning;
+
+/// <summary>
+/// Patterns of the catalog's selections: <c>?</c> stands for one character, <c>*</c> for any run of them, everything else for itself.
+/// </summary>
+public static class Wildcard
+{
+    public static bool IsPattern(string text) => text.AsSpan().ContainsAny('?', '*');
+
+    /// <summary>Whether the whole text fits the pattern, case included. Takes time in proportion to both lengths at worst, never more.</summary>
+    public static bool Matches(string pattern, string text)
+    {
+        var p = 0;
+        var t = 0;
+        var star = -1;
+        var resume = 0;
+        while (t < text.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                star = p++;
+                resume = t;
+            }
+            else if (p < pattern.Length && (pattern[p] == '?' || pattern[p] == text[t]))
+            {
+                p++;
+                t++;
+            }
+            else if (star >= 0)
+            {
+                // The last star takes one character more; an earlier one never has to.
+                p = star + 1;
+                t = ++resume;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return pattern.AsSpan(p).IndexOfAnyExcept('*') < 0;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Domain.Recipes;
+
+/// <summary>How many of the files that match an input are taken.</summary>
+public enum InputPick
+{
+    /// <summary>All of them.</summary>
+    All,
+
+    /// <summary>The one that was registered last.</summary>
+    Latest,
+}
+
+/// <summary>Files that a recipe reads.</summary>
+/// <param name="Name">Its name in the declaration and in <c>task.json</c>.</param>
+/// <param name="Types">Catalog types that are accepted; at least one.</param>
+/// <param name="Match">Metadata keys that must agree with the group; empty for the divided input.</param>
+/// <param name="Pick">All or the latest.</param>
+/// <param name="Optional">Whether a task also runs without any.</param>
+public sealed record RecipeInput(string Name, ImmutableArray<string> Types, ImmutableArray<string> Match, InputPick Pick, bool Optional);
+
+/// <summary>A program of the catalog: what it is called, what it takes, what it makes.</summary>
+/// <param name="Name">Its name in sequences.</param>
+/// <param name="Description">One sentence for people; may be empty.</param>
+/// <param name="Command">Program and fixed arguments; options follow them.</param>
+/// <param name="Options">In the order of the declaration.</param>
+/// <param name="Inputs">In the order of the declaration: the first is the one that is divided into groups.</param>
+/// <param name="DivideBy">Metadata keys: one task for each distinct tuple of their values; empty for a single task.</param>
+/// <param name="Resources">What each task holds.</param>
+/// <param name="ExpectedTime">How long one task usually takes.</param>
+/// <param name="WallTime">A task that runs longer is ended; null for no limit.</param>
+/// <param name="Outputs">What it makes.</param>
+public sealed record Recipe(
+    string Name,
+    string Description,
+    ImmutableArray<string> Command,
+    ImmutableArray<RecipeOption> Options,
+    ImmutableArray<RecipeInput> Inputs,
+    ImmutableArray<string> DivideBy,
+    Resources Resources,
+    TimeSpan ExpectedTime,
+    TimeSpan? WallTime,
+    ImmutableArray<OutputRule> Outputs)
+{
+    /// <summary>The input whose files are divided into groups; null for a recipe that reads none.</summary>
+    public RecipeInput? DividedInput => Inputs.IsEmpty ? null : Inputs[0];
+
+    /// <summary>Inputs that are matched to each group.</summary>
+    public IEnumerable<RecipeInput> MatchedInputs => Inputs.Skip(1);
+
+    /// <summary>The option of this long or short name, or null.</summary>
+    public RecipeOption? FindOption(string name) => Options.FirstOrDefault(option => option.IsNamed(name));
+
+    /// <summary>Whether it declares an output of this type.</summary>
+    public bool Makes(string type) => Outputs.Any(output => string.Equals(output.Type, type, StringComparison.Ordinal));
+}
