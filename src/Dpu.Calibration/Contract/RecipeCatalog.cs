@@ -1,4 +1,5 @@
 using Dpu.Calibration.Calibration;
+using Dpu.Calibration.Science;
 
 namespace Dpu.Calibration.Contract;
 
@@ -7,7 +8,14 @@ internal static class RecipeCatalog
 {
     private static readonly Dictionary<string, Func<IRecipe>> s_recipes = new(StringComparer.Ordinal)
     {
+        ["read-noise"] = () => new ReadNoiseRecipe(),
+        ["bias"] = () => new BiasRecipe(),
+        ["hot-pixels"] = () => new HotPixelsRecipe(),
+        ["dome-flat"] = FlatRecipe.Dome,
+        ["twilight-flat"] = FlatRecipe.Twilight,
+        ["master-flat"] = () => new MasterFlatRecipe(),
         ["null"] = () => new NullRecipe(),
+        ["source-list"] = () => new SourceListRecipe(),
     };
 
     public static IEnumerable<string> Commands => s_recipes.Keys;
