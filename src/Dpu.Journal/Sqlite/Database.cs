@@ -1,0 +1,137 @@
+using SQLitePCL;
+
+namespace Dpu.Journal.Sqlite;
+
+/// <summary>
+/// One connection with the statements that were prepared on it. A thin layer over SQLite's own interface: an append costs microseconds,
+/// which a provider's commands, parameters and readers would double. Used by one thread at a time.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+    private readonly sqlite3 _handle;
+
+    static Database() => Batteries_V2.Init();
+
+    private Database(sqlite3 handle, string path)
+    {
+        _handle = handle;
+        Path = path;
+    }
+
+    /// <summary>The file, for messages.</summary>
+    public string Path { get; }
+
+    /// <summary>False between <c>BEGIN</c> and <c>COMMIT</c>.</summary>
+    public bool IsAutoCommit => raw.sqlite3_get_autocommit(_handle) != 0;
+
+    public long LastInsertRowId => raw.sqlite3_last_insert_rowid(_handle);
+
+    /// <summary>How many rows the last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(_handle);
+
+    public static Database OpenWriter(string path) =>
+        Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX);
+
+    public static Database OpenReader(string path) =>
+        Open(path, raw.SQLITE_OPEN_READONLY | raw.SQLITE_OPEN_NOMUTEX);
+
+    public static Database OpenMemory() => OpenWriter(":memory:");
+
+    public void Execute(string sql)
+    {
+        if (raw.sqlite3_exec(_handle, sql) != raw.SQLITE_OK)
+        {
+            throw Error(sql);
+        }
+    }
+
+    /// <summary>A prepared statement, cleared and ready to bind; the same one each time.</summary>
+    public Statement Prepare(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            if (raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var compiled) != raw.SQLITE_OK)
+            {
+                throw Error(sql);
+            }
+
+            statement = new Statement(this, compiled, sql);
+            _statements.Add(sql, statement);
+        }
+
+        return statement.Ready();
+    }
+
+    /// <summary>Runs <paramref name="body"/> in one transaction: all of it or, when it throws, nothing.</summary>
+    public void Transaction(Action body)
+    {
+        Prepare("BEGIN IMMEDIATE").Run();
+        try
+        {
+            body();
+            Prepare("COMMIT").Run();
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+    }
+
+    /// <summary>Takes back an open transaction; SQLite may have done so itself after an error.</summary>
+    public void RollBack()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Reset();
+        }
+
+        if (!IsAutoCommit)
+        {
+            Execute("ROLLBACK");
+        }
+    }
+
+    /// <summary>Ends a read: an unfinished statement would hold its moment, and the WAL would grow behind it.</summary>
+    public void EndReads()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Reset();
+        }
+    }
+
+    public SqliteError Error(string doing) => SqliteError.From(_handle, Path, Shorten(doing));
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Dispose();
+        }
+
+        _handle.Dispose();
+    }
+
+    private static Database Open(string path, int flags)
+    {
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        if (code != raw.SQLITE_OK)
+        {
+            var error = SqliteError.From(code, path, "opening it", raw.sqlite3_errstr(code).utf8_to_string());
+            handle?.Dispose();
+            throw error;
+        }
+
+        _ = raw.sqlite3_extended_result_codes(handle, 1);
+        _ = raw.sqlite3_busy_timeout(handle, 5_000);
+        return new Database(handle, path);
+    }
+
+    private static string Shorten(string sql)
+    {
+        var line = string.Join(' ', sql.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= 60 ? $"'{line}'" : $"'{line[..60]}…'";
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Jobs;
+using Dpu.Kernel.Persistence;
+
+namespace Dpu.Journal.Views;
+
+/// <summary>Which jobs are listed; null means any.</summary>
+/// <param name="User">Only this user's.</param>
+/// <param name="Status">Only those that stand so.</param>
+/// <param name="Limit">At most so many, the newest.</param>
+/// <param name="Before">Only jobs with a smaller number: for the next page.</param>
+public sealed record JobFilter(string? User = null, JobStatus? Status = null, int Limit = 100, JobId? Before = null);
+
+/// <summary>Which tasks of a job are listed.</summary>
+/// <param name="From">The first number wanted.</param>
+/// <param name="Limit">At most so many.</param>
+/// <param name="State">Only those that stand so; null for any.</param>
+public sealed record TaskFilter(int From = 0, int Limit = 1000, TaskViewState? State = null);
+
+/// <summary>
+/// What clients and pages read. A view equals the fold of the journal up to its checkpoint, and lags behind it by a moment: await
+/// <see cref="CaughtUpAsync"/> to read what was just committed.
+/// </summary>
+/// <remarks>Every call answers from one moment and throws <see cref="JournalException"/> when the store cannot be read.</remarks>
+public interface IViews
+{
+    /// <summary>Completes when the views hold everything that was committed before this call.</summary>
+    /// <exception cref="JournalException">They cannot: the disk is full, or an event is unknown.</exception>
+    Task CaughtUpAsync(CancellationToken cancellationToken);
+
+    /// <summary>Jobs by falling number.</summary>
+    Task<ImmutableArray<JobRow>> ListJobsAsync(JobFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>These jobs, in the order asked for; unknown ones are left out.</summary>
+    Task<ImmutableArray<JobRow>> GetJobsAsync(IReadOnlyCollection<JobId> jobs, CancellationToken cancellationToken);
+
+    /// <summary>A job with its steps; null when there is none of this number.</summary>
+    Task<JobDetails?> GetJobAsync(JobId job, CancellationToken cancellationToken);
+
+    /// <summary>Tasks of a job with their attempts, by rising number; tasks to which nothing happened yet are included.</summary>
+    Task<ImmutableArray<TaskRow>> GetTasksAsync(JobId job, TaskFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Numbers of all jobs that have not ended, rising: those that have to be recovered at start.</summary>
+    Task<ImmutableArray<JobId>> GetUnfinishedJobsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The job that <paramref name="user"/> submitted under this key; null when there is none.</summary>
+    Task<JobRow?> FindByIdempotencyKeyAsync(string user, string key, CancellationToken cancellationToken);
+
+    /// <summary>The largest number given to a job so far; 0 before the first.</summary>
+    Task<JobId> GetLastJobAsync(CancellationToken cancellationToken);
+
+    /// <summary>What a job made, by task.</summary>
+    Task<ImmutableArray<ResultRow>> GetResultsAsync(JobId job, CancellationToken cancellationToken);
+
+    /// <summary>The queue now, and the work done since <paramref name="since"/> (a day in UTC).</summary>
+    Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken);
+}
