@@ -1,0 +1,43 @@
+using Dpu.Client.Contracts;
+using Dpu.Kernel;
+
+namespace Dpu.Client.Actors;
+
+/// <summary>What the client actor understands.</summary>
+public abstract record ClientMessage;
+
+/// <summary>Submits a sequence; the reply comes when the DPU has committed it, or has refused it.</summary>
+public sealed record SubmitJob(JobSubmission Submission, string IdempotencyKey, IActorRef<Reply<JobAccepted>> ReplyTo) : ClientMessage;
+
+/// <summary>Submits commands, like <see cref="SubmitJob"/>.</summary>
+public sealed record SubmitExec(ExecSubmission Submission, string IdempotencyKey, IActorRef<Reply<JobAccepted>> ReplyTo) : ClientMessage;
+
+/// <summary>Asks how jobs are.</summary>
+public sealed record GetStatus(JobQuery Query, IActorRef<Reply<IReadOnlyList<JobSummary>>> ReplyTo) : ClientMessage;
+
+/// <summary>Cancels a job.</summary>
+public sealed record CancelJob(int JobId, bool Force, IActorRef<Reply<JobSummary>> ReplyTo) : ClientMessage;
+
+/// <summary>Sends <see cref="JobChanged"/> now and at every change to <paramref name="Watcher"/>, and then one <see cref="WatchEnded"/>.</summary>
+public sealed record WatchJob(int JobId, IActorRef<WatchMessage> Watcher) : ClientMessage;
+
+/// <summary>What a question came to: the answer, or why there is none.</summary>
+public abstract record Reply<T>
+{
+    private Reply()
+    {
+    }
+
+    public sealed record Done(T Value) : Reply<T>;
+
+    public sealed record Failed(Exception Reason) : Reply<T>;
+}
+
+/// <summary>What a watcher is sent.</summary>
+public abstract record WatchMessage(int JobId);
+
+/// <summary>How the job is now.</summary>
+public sealed record JobChanged(JobSummary Job) : WatchMessage(Job.JobId);
+
+/// <summary>Nothing more comes: the job has ended (<paramref name="Reason"/> is null), or it cannot be watched any more.</summary>
+public sealed record WatchEnded(int JobId, Exception? Reason) : WatchMessage(JobId);

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Dpu.Client.Contracts;
+using Dpu.Client.Http;
+
+namespace Dpu.Client;
+
+/// <summary>
+/// The HTTP API of a DPU, one method a call. Every method throws <see cref="DpuUnreachableException"/>, <see cref="DpuNotAllowedException"/> or
+/// <see cref="DpuRefusedException"/> when it does not get what it asked for. Safe for use by several threads.
+/// </summary>
+public sealed class DpuHttpClient : IDisposable
+{
+    private static readonly ApiJson Json = ApiJson.Default;
+
+    private readonly DpuClientOptions _options;
+    private readonly Requests _requests;
+    private readonly Streams _streams;
+    private readonly Submissions _submissions;
+
+    public DpuHttpClient(DpuClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _requests = new Requests(options);
+        _streams = new Streams(_requests, options);
+        _submissions = new Submissions(_requests, options);
+    }
+
+    public Uri Address => _options.Address;
+
+    public Task<HealthInfo> GetHealthAsync(CancellationToken ct) => _requests.GetAsync("/health", Json.HealthInfo, ct);
+
+    /// <summary>Submits a sequence. When the answer is lost, it is asked for again under the same key, so that there is one job.</summary>
+    public Task<JobAccepted> SubmitAsync(JobSubmission submission, string idempotencyKey, CancellationToken ct) =>
+        _submissions.SendAsync("/jobs", submission, Json.JobSubmission, idempotencyKey, ct);
+
+    /// <summary>Submits commands, like <see cref="SubmitAsync(JobSubmission, string, CancellationToken)"/>.</summary>
+    public Task<JobAccepted> SubmitAsync(ExecSubmission submission, string idempotencyKey, CancellationToken ct) =>
+        _submissions.SendAsync("/exec", submission, Json.ExecSubmission, idempotencyKey, ct);
+
+    /// <summary>What a submission would become; nothing is run or remembered.</summary>
+    public Task<PlanPreview> PreviewAsync(JobSubmission submission, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(submission);
+        return _requests.PostAsync("/jobs", submission with { DryRun = true }, Json.JobSubmission, Json.PlanPreview, null, ct);
+    }
+
+    public Task<IReadOnlyList<JobSummary>> GetJobsAsync(JobQuery query, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _requests.GetAsync("/jobs" + query.ToQueryString(), Json.IReadOnlyListJobSummary, ct);
+    }
+
+    /// <param name="jobId">Which job.</param>
+    /// <param name="tasks">Whether its tasks come along.</param>
+    /// <param name="ct">Gives up.</param>
+    public Task<JobDetail> GetJobAsync(int jobId, bool tasks, CancellationToken ct) =>
+        _requests.GetAsync($"/jobs/{Text(jobId)}{(tasks ? "?tasks=true" : "")}", Json.JobDetail, ct);
+
+    /// <summary>The job's status now and at every change, until it has ended. Goes on over lost connections and restarts of the DPU.</summary>
+    public IAsyncEnumerable<JobSummary> WatchJobAsync(int jobId, CancellationToken ct) => _streams.WatchJobAsync(jobId, ct);
+
+    /// <summary>The lines that the job has printed so far.</summary>
+    /// <param name="jobId">Which job.</param>
+    /// <param name="task">One task's lines only.</param>
+    /// <param name="ct">Gives up.</param>
+    public IAsyncEnumerable<LogLine> GetLogsAsync(int jobId, int? task, CancellationToken ct) => _streams.GetLogsAsync(jobId, task, ct);
+
+    /// <summary>The lines that the job has printed and prints, until it has ended; each once, also over lost connections.</summary>
+    public IAsyncEnumerable<LogLine> FollowLogsAsync(int jobId, int? task, CancellationToken ct) => _streams.FollowLogsAsync(jobId, task, ct);
+
+    public Task<IReadOnlyList<FileRecord>> GetResultsAsync(int jobId, CancellationToken ct) =>
+        _requests.GetAsync($"/jobs/{Text(jobId)}/results", Json.IReadOnlyListFileRecord, ct);
+
+    /// <summary>Files of the catalog; null for all.</summary>
+    public Task<IReadOnlyList<FileRecord>> FindFilesAsync(string? query, CancellationToken ct) =>
+        _requests.GetAsync(query is null ? "/files" : "/files?q=" + Uri.EscapeDataString(query), Json.IReadOnlyListFileRecord, ct);
+
+    /// <summary>Copies a file's bytes to <paramref name="destination"/>.</summary>
+    public async Task DownloadAsync(string fileId, Stream destination, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        using var answer = await _requests.SendAsync(HttpMethod.Get, $"/files/{Uri.EscapeDataString(fileId)}/content", null, null, ct);
+        await using var body = new SilenceLimitStream(await answer.Content.ReadAsStreamAsync(ct), _options.SilenceLimit, _options.Time);
+        var buffer = new byte[81920];
+        int length;
+        while ((length = await _requests.GuardAsync(() => body.ReadAsync(buffer, ct).AsTask(), ct)) > 0)
+        {
+            // Outside the guard: a full disk here is not the DPU's fault.
+            await destination.WriteAsync(buffer.AsMemory(0, length), ct);
+        }
+    }
+
+    /// <param name="fileId">Whose history.</param>
+    /// <param name="up">True for what it came from, false for what was made of it.</param>
+    /// <param name="ct">Gives up.</param>
+    public Task<Provenance> GetProvenanceAsync(string fileId, bool up, CancellationToken ct) =>
+        _requests.GetAsync($"/files/{Uri.EscapeDataString(fileId)}/provenance?direction={(up ? "up" : "down")}", Json.Provenance, ct);
+
+    /// <summary>Cancels a job; one that runs is refused with code <c>running</c> unless <paramref name="force"/> is set.</summary>
+    public Task<JobSummary> CancelAsync(int jobId, bool force, CancellationToken ct) =>
+        _requests.PostAsync($"/jobs/{Text(jobId)}/cancel", new CancelRequest(force), Json.CancelRequest, Json.JobSummary, null, ct);
+
+    public Task<IReadOnlyList<SequenceInfo>> GetSequencesAsync(CancellationToken ct) =>
+        _requests.GetAsync("/sequences", Json.IReadOnlyListSequenceInfo, ct);
+
+    public Task<SequenceOptions> GetOptionsAsync(string sequence, CancellationToken ct) =>
+        _requests.GetAsync($"/sequences/{Uri.EscapeDataString(sequence)}/options", Json.SequenceOptions, ct);
+
+    /// <summary>Registers raw frames; absolute paths on the DPU's host.</summary>
+    public Task<IngestResult> IngestAsync(IReadOnlyList<string> paths, CancellationToken ct) =>
+        _requests.PostAsync("/ingest", new IngestRequest(paths), Json.IngestRequest, Json.IngestResult, null, ct);
+
+    public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken ct) =>
+        _requests.GetAsync("/nodes", Json.IReadOnlyListNodeInfo, ct);
+
+    public Task<DpuStats> GetStatsAsync(CancellationToken ct) => _requests.GetAsync("/stats", Json.DpuStats, ct);
+
+    public void Dispose() => _requests.Dispose();
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,71 @@
+using System.Net;
+
+namespace Dpu.Client.Http;
+
+/// <summary>
+/// The transport with the token that it may carry. A new token gets a new transport: connections that were made before its
+/// listener was examined never carry it.
+/// </summary>
+internal sealed class Connection(DpuClientOptions options) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private Transport? _transport;
+    private bool _disposed;
+
+    /// <summary>The transport for a request that is sent now.</summary>
+    /// <exception cref="DpuNotAllowedException">Somebody else listens at the address, and a token would be sent to them.</exception>
+    public Transport Current()
+    {
+        var token = ReadToken();
+        if (token is not null && options.Distrust(options.Address) is { } reason)
+        {
+            throw new DpuNotAllowedException(reason);
+        }
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_transport is null || _transport.Token != token)
+            {
+                // Requests under way keep the old one until they end; the collector takes it then.
+                _transport = new Transport(new HttpMessageInvoker(CreateHandler()), token);
+            }
+
+            return _transport;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _transport?.Invoker.Dispose();
+        }
+    }
+
+    private string? ReadToken()
+    {
+        try
+        {
+            return options.Token(options.Address);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            throw new DpuNotAllowedException($"Your token for {options.Address.GetLeftPart(UriPartial.Authority)} cannot be read: {e.Message}");
+        }
+    }
+
+    private HttpMessageHandler CreateHandler() => options.Transport?.Invoke() ?? new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        // Nothing between us and our own host; and reading the proxy's settings costs start-up time.
+        UseProxy = !options.Address.IsLoopback,
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+    };
+
+    internal sealed record Transport(HttpMessageInvoker Invoker, string? Token);
+}

@@ -1,0 +1,114 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Dpu.Client.Http;
+
+/// <summary>Sends requests and tells the ways in which that fails apart.</summary>
+internal sealed class Requests(DpuClientOptions options) : IDisposable
+{
+    private readonly Connection _connection = new(options);
+
+    public Uri Address => options.Address;
+
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct)
+        where T : class
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, null, ct);
+        return await GuardAsync(() => Answer.ReadAsync(answer, type, options, ct), ct);
+    }
+
+    public async Task<TAnswer> PostAsync<TBody, TAnswer>(
+        string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, string? idempotencyKey, CancellationToken ct)
+        where TAnswer : class
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, bodyType);
+        using var answer = await SendAsync(HttpMethod.Post, path, bytes, idempotencyKey, ct);
+        return await GuardAsync(() => Answer.ReadAsync(answer, answerType, options, ct), ct);
+    }
+
+    /// <summary>Sends, and returns a successful answer as soon as its headers are there.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body, string? idempotencyKey, CancellationToken ct) =>
+        GuardAsync(() => SendUnguardedAsync(method, path, body, idempotencyKey, ct), ct);
+
+    /// <summary>Runs a part of a call; what the transport throws becomes a <see cref="DpuUnreachableException"/>.</summary>
+    public async Task<T> GuardAsync<T>(Func<Task<T>> part, CancellationToken ct)
+    {
+        try
+        {
+            return await part();
+        }
+        catch (HttpRequestException e)
+        {
+            throw Unreachable(e);
+        }
+        catch (IOException e)
+        {
+            throw new DpuUnreachableException(Address, $"The connection to {Place} broke: {e.Message}", requestMayHaveArrived: true, e);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new DpuUnreachableException(
+                Address, $"{Capital(Place)} did not answer within {options.AnswerTimeout.TotalSeconds:0} seconds.", requestMayHaveArrived: true, e);
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private string Place => $"the DPU at {Address.GetLeftPart(UriPartial.Authority)}";
+
+    private async Task<HttpResponseMessage> SendUnguardedAsync(HttpMethod method, string path, byte[]? body, string? idempotencyKey, CancellationToken ct)
+    {
+        var transport = _connection.Current();
+        using var request = CreateRequest(method, path, body, idempotencyKey, transport.Token);
+        using var late = new CancellationTokenSource(options.AnswerTimeout, options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
+        var answer = await transport.Invoker.SendAsync(request, either.Token);
+        try
+        {
+            await Answer.EnsureSuccessAsync(answer, Address, transport.Token is not null, either.Token);
+            return answer;
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
+    private HttpRequestMessage CreateRequest(HttpMethod method, string path, byte[]? body, string? idempotencyKey, string? token)
+    {
+        var request = new HttpRequestMessage(method, new Uri(Address, "/api/v1" + path));
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json") { CharSet = "utf-8" };
+        }
+
+        return request;
+    }
+
+    private DpuUnreachableException Unreachable(HttpRequestException e) => e.HttpRequestError switch
+    {
+        HttpRequestError.ConnectionError when e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
+            new(Address, $"No DPU is listening at {Address.GetLeftPart(UriPartial.Authority)}. Start one with 'dpu serve' or 'dpu demo', or name another with --dpu.", inner: e),
+        HttpRequestError.NameResolutionError =>
+            new(Address, $"The host {Address.IdnHost} of the DPU is not known to this machine.", inner: e),
+        HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError =>
+            new(Address, $"{Capital(Place)} cannot be reached: {e.InnerException?.Message ?? e.Message}", inner: e),
+        _ => new(Address, $"The connection to {Place} broke: {e.Message}", requestMayHaveArrived: true, e),
+    };
+
+    private static string Capital(string sentence) => char.ToUpperInvariant(sentence[0]) + sentence[1..];
+}
