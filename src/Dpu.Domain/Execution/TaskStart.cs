@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Domain.Execution;
+
+/// <summary>All that a node needs to run one attempt.</summary>
+/// <param name="Attempt">Which.</param>
+/// <param name="Step">The step's name.</param>
+/// <param name="Resources">What it holds while it runs.</param>
+/// <param name="WallTime">After this time it is ended; null for no limit.</param>
+/// <param name="Command">Program and arguments.</param>
+/// <param name="Work">What else there is to it.</param>
+public sealed record TaskStart(
+    AttemptId Attempt,
+    string Step,
+    Resources Resources,
+    TimeSpan? WallTime,
+    ImmutableArray<string> Command,
+    TaskWork Work)
+{
+    /// <summary>The attempt at <paramref name="task"/> that <paramref name="state"/> holds for the current one.</summary>
+    public static TaskStart For(JobState state, int task)
+    {
+        var step = state.Plan.Steps[state.Plan.StepOf(task)];
+        var (command, work) = step.Work switch
+        {
+            StepWork.Exec exec => (Expand(step, exec, task), TaskWork.Plain),
+            StepWork.Groups groups => (step.Command, Directed(state, step, groups, groups.Tasks[task - step.First])),
+            _ => throw new InvalidOperationException($"A step knows no work {step.Work.GetType().Name}."),
+        };
+        var attempt = new AttemptId(state.Id, task, state.Cells[task].Attempts);
+        return new TaskStart(attempt, step.Name, step.Resources, step.WallTime, command, work);
+    }
+
+    private static ImmutableArray<string> Expand(StepPlan step, StepWork.Exec exec, int task) =>
+        exec.Lines is { } lines ? Planning.ExecCommand.Expand(step.Command, lines[task - step.First]) : step.Command;
+
+    private static TaskWork Directed(JobState state, StepPlan step, StepWork.Groups groups, TaskGroup group)
+    {
+        var inputs = group.Inputs.ToImmutableSortedDictionary(
+            input => input.Key,
+            input => input.Value.Select(index => state.Plan.Files[index]).ToImmutableArray(),
+            StringComparer.Ordinal);
+        var upstream = group.Upstream
+            .SelectMany(from => state.Outputs.GetValueOrDefault(from, []))
+            .Where(output => groups.UpstreamTypes.Contains(output.Type, StringComparer.Ordinal))
+            .Select(output => new InputFile(output.Id, output.Path, output.Type, output.Metadata))
+            .ToImmutableArray();
+        if (!upstream.IsEmpty)
+        {
+            inputs = inputs.SetItem(groups.DividedInput, inputs.GetValueOrDefault(groups.DividedInput, []).AddRange(upstream));
+        }
+
+        return new TaskWork.Directed(step.Recipe ?? step.Name, group.Keys, groups.Parameters, inputs, groups.Outputs);
+    }
+}
+
+/// <summary>What there is to an attempt beside its command.</summary>
+public abstract record TaskWork
+{
+    private TaskWork()
+    {
+    }
+
+    /// <summary>A command in its job's directory, without directions and without outputs of its own.</summary>
+    public static TaskWork Plain { get; } = new OfCommand();
+
+    /// <summary>See <see cref="Plain"/>.</summary>
+    public sealed record OfCommand : TaskWork;
+
+    /// <summary>A recipe in a work directory of its own, with directions in <c>task.json</c>, whose outputs are collected.</summary>
+    /// <param name="Recipe">The recipe's name.</param>
+    /// <param name="Keys">Values of the <c>divide-by</c> keys.</param>
+    /// <param name="Parameters">Option values by long name, as JSON text.</param>
+    /// <param name="Inputs">Files by input name; a relative path is one in the store.</param>
+    /// <param name="Outputs">What the recipe declares that it makes.</param>
+    public sealed record Directed(
+        string Recipe,
+        ImmutableSortedDictionary<string, string> Keys,
+        ImmutableSortedDictionary<string, string> Parameters,
+        ImmutableSortedDictionary<string, ImmutableArray<InputFile>> Inputs,
+        ImmutableArray<OutputRule> Outputs) : TaskWork
+    {
+        /// <summary>Ids of all inputs, each once.</summary>
+        public ImmutableArray<string> InputIds => [.. Inputs.Values.SelectMany(files => files).Select(file => file.Id).Distinct(StringComparer.Ordinal)];
+    }
+}
