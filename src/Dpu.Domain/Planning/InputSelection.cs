@@ -13,6 +13,8 @@ public sealed record InputQuery(int Step, string Input, FileSelection Selection)
 /// <summary>Says what has to be looked up in the catalog before a sequence can be planned.</summary>
 public static class InputSelection
 {
+    private const string TypeKey = "type";
+
     /// <summary>
     /// One query for each input that comes from the catalog: all inputs of the first step, and the matched ones of the later steps, whose
     /// divided input is what the step before makes.
@@ -24,9 +26,26 @@ public static class InputSelection
             .Select(input => new InputQuery(index, input.Name, For(step.Recipe, input, options.Steps[index])))),
     ];
 
-    /// <summary>The files of one input: its types, and what the options select.</summary>
+    /// <summary>
+    /// The files of one input: its types, and what the options select. An option that selects the key <c>type</c> chooses among the input's
+    /// types; in a chain the step before has chosen.
+    /// </summary>
     public static FileSelection For(Recipe recipe, RecipeInput input, StepOptions options) =>
-        new(input.Types, [.. Conditions(recipe, input, options).Distinct()]);
+        new(Types(recipe, input, options), [.. Conditions(recipe, input, options).Distinct()]);
+
+    private static ImmutableArray<string> Types(Recipe recipe, RecipeInput input, StepOptions options)
+    {
+        var asked = recipe.Options.FirstOrDefault(option => option.Select is { Key: TypeKey } select && select.Input == input.Name);
+        if (asked is null || options.Values[asked.Name].IsEmpty)
+        {
+            return input.Types;
+        }
+
+        var pattern = options.Values[asked.Name].Text;
+        var chosen = input.Types.Where(type => Wildcard.Matches(pattern, type)).ToImmutableArray();
+        // No types would mean all of them: a type that the input does not take finds nothing, and is named in the refusal.
+        return chosen.IsEmpty ? [pattern] : chosen;
+    }
 
     /// <summary>
     /// What the options ask of an input itself, and what they ask of the divided input at a key that must match: a bias of another
@@ -36,7 +55,7 @@ public static class InputSelection
     {
         foreach (var option in recipe.Options)
         {
-            if (option.Select is { } select && IsMeant(recipe, input, select) && !options.Values[option.Name].IsEmpty)
+            if (option.Select is { Key: not TypeKey } select && IsMeant(recipe, input, select) && !options.Values[option.Name].IsEmpty)
             {
                 yield return new FileCondition(select.Key, options.Values[option.Name].Text);
             }
