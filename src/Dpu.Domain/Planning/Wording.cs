@@ -12,9 +12,9 @@ internal static class Wording
     public static string Keys(IEnumerable<KeyValuePair<string, string>> keys) =>
         string.Join(", ", keys.Select(pair => $"{pair.Key} {pair.Value}"));
 
-    /// <summary><c>the Reduce task for chip ccd50</c>, or <c>the Coadd task</c> when there is only one.</summary>
+    /// <summary><c>Reduce for chip ccd50</c>, or <c>Coadd</c> when it is not divided.</summary>
     public static string Task(string recipe, PlannedGroup group) =>
-        group.Keys.IsEmpty ? $"the {recipe} task" : $"the {recipe} task for {Keys(group.Keys)}";
+        group.Keys.IsEmpty ? recipe : $"{recipe} for {Keys(group.Keys)}";
 
     /// <summary><c>a, b and c</c>; of many the first few and how many more there are.</summary>
     public static string And(ImmutableArray<string> items) => items.Length > ShownMax

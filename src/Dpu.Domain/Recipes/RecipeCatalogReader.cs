@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Dpu.Hocon;
+
+namespace Dpu.Domain.Recipes;
+
+/// <summary>Reads recipes from their declarations under <c>dpu.recipes</c>. An unknown key is an error.</summary>
+public static class RecipeCatalogReader
+{
+    /// <summary>Where recipes are declared.</summary>
+    public const string Section = "dpu.recipes";
+
+    /// <param name="recipes">The object at <see cref="Section"/>.</param>
+    /// <returns>The catalog, or the first error of each recipe that has one.</returns>
+    public static Declared<RecipeCatalog> Read(HoconObject recipes)
+    {
+        var read = ImmutableArray.CreateBuilder<Recipe>();
+        var errors = ImmutableArray.CreateBuilder<string>();
+        foreach (var field in recipes.Fields.Where(field => field.Value is not HoconScalar { IsNull: true }))
+        {
+            try
+            {
+                read.Add(ReadOne(field));
+            }
+            catch (HoconException error)
+            {
+                errors.Add(error.Message);
+            }
+        }
+
+        return errors.Count == 0
+            ? new Declared<RecipeCatalog>.Valid(new RecipeCatalog(read))
+            : new Declared<RecipeCatalog>.Invalid(errors.ToImmutable());
+    }
+
+    /// <summary>A reader of one recipe alone: what another one's mistake left unread is not this one's unknown key.</summary>
+    private static Recipe ReadOne(HoconField field)
+    {
+        if (field.Key.Length == 0 || field.Key.Any(c => c == '>' || char.IsWhiteSpace(c)))
+        {
+            throw new HoconException(field.AssignedAt, $"{Section}.\"{field.Key}\" cannot be a recipe's name: sequences are split at '>' and blanks");
+        }
+
+        HoconObject root = new([field], field.AssignedAt);
+        foreach (var key in Section.Split('.').Reverse())
+        {
+            root = new HoconObject([new HoconField(key, root, field.AssignedAt)], field.AssignedAt);
+        }
+
+        var whole = new HoconReader(root);
+        var recipe = new RecipeReader(field.Key, whole.GetObject(HoconPath.Parse(Section).Append(field.Key).ToString())).Read();
+        whole.EnsureAllKeysUsed();
+        return recipe;
+    }
+}
