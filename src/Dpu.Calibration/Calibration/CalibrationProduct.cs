@@ -13,6 +13,21 @@ internal static class CalibrationProduct
     /// <summary>Metadata that a product has from what it was made of.</summary>
     public static Metadata About(TaskInput input) => input.Metadata.Only("instrument", "chip", "filter", "date", "dateobs");
 
+    /// <summary>
+    /// The file of an input that was made last. The runtime picks for matched inputs, but gives all files of the divided one, such as the
+    /// biases of several nights.
+    /// </summary>
+    public static TaskInput Newest(TaskContext context, string name)
+    {
+        var inputs = context.Required(name);
+        var newest = inputs.Count == 1 ? inputs[0] : inputs.MaxBy(i => FitsReader.ReadPrimaryHeader(i.Path).GetString("DATE", ""), StringComparer.Ordinal)!;
+        if (inputs.Count > 1)
+        {
+            context.Log($"Of {inputs.Count} files the one made last is used");
+        }
+        return newest;
+    }
+
     /// <summary>A header with what the first frame says about camera and time, and nothing that is true of that frame only.</summary>
     public static FitsHeader NewHeader(TaskContext context, FitsHeader first, string type, IReadOnlyList<TaskInput> inputs)
     {

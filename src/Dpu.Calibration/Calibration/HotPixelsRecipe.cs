@@ -25,7 +25,7 @@ internal sealed class HotPixelsRecipe : IRecipe
 
     public void Run(TaskContext context)
     {
-        var input = context.Single("bias");
+        var input = CalibrationProduct.Newest(context, "bias");
         context.Log("Making HotPixelMap object");
         context.Log($"Using {(input.Type == "bias" ? "BiasFrame" : "RawFrame")} {input.FileName}");
         var image = Load(input);

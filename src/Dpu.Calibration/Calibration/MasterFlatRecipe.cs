@@ -25,7 +25,7 @@ internal sealed class MasterFlatRecipe : IRecipe
 
     public void Run(TaskContext context)
     {
-        var (dome, twilight, hot) = (context.Single("dome"), context.Single("twilight"), context.Optional("hot"));
+        var (dome, twilight, hot) = (CalibrationProduct.Newest(context, "dome"), context.Single("twilight"), context.Optional("hot"));
         context.Log("Making MasterFlatFrame object");
         context.Log($"Using DomeFlatFrame {dome.FileName}");
         context.Log($"Using TwilightFlatFrame {twilight.FileName}");
