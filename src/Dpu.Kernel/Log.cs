@@ -38,6 +38,9 @@ internal static partial class Log
     [LoggerMessage(1022, LogLevel.Error, "Shutdown phase {Phase} was not done within {Timeout}: waited for {Tasks}; going on")]
     public static partial void ShutdownPhaseTimedOut(ILogger logger, string phase, TimeSpan timeout, string tasks);
 
+    [LoggerMessage(1023, LogLevel.Error, "Actor system {System} is left with actors that did not stop: {Actors}")]
+    public static partial void ActorsLeft(ILogger logger, string system, string actors);
+
     [LoggerMessage(1030, LogLevel.Warning, "{PersistenceId}: snapshot at event {SequenceNr} failed; the journal alone will do")]
     public static partial void SnapshotFailed(ILogger logger, string persistenceId, long sequenceNr, Exception reason);
 

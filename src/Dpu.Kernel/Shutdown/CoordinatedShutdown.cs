@@ -61,7 +61,7 @@ public sealed class CoordinatedShutdown
             await RunPhaseAsync(phase, TasksOf(phase), ct);
         }
 
-        await RunPhaseAsync(LastOf(_phases), [new ShutdownTask(LastOf(_phases).Name, "stop actors", StopActorsAsync)], ct);
+        await StopActorsAsync(ct);
     }
 
     private async Task RunPhaseAsync(ShutdownPhase phase, IReadOnlyList<ShutdownTask> tasks, CancellationToken ct)
@@ -99,13 +99,11 @@ public sealed class CoordinatedShutdown
 
     private async Task StopActorsAsync(CancellationToken ct)
     {
-        try
+        var phase = _phases.Count > 0 ? _phases[^1] : ShutdownPhase.Defaults[^1];
+        await RunPhaseAsync(phase, [new ShutdownTask(phase.Name, "the actors' stop", _ => _system.TerminateAsync())], ct);
+        if (_system.LivingAtTop() is { Count: > 0 } living)
         {
-            await _system.TerminateAsync().WaitAsync(ct);
-        }
-        catch (OperationCanceledException late)
-        {
-            throw new TimeoutException($"Still there: {string.Join(", ", _system.LivingAtTop())}.", late);
+            Log.ActorsLeft(_system.Logger, _system.Name, string.Join(", ", living));
         }
     }
 
@@ -116,9 +114,6 @@ public sealed class CoordinatedShutdown
             return [.. _tasks.Where(t => t.Phase == phase.Name)];
         }
     }
-
-    private static ShutdownPhase LastOf(IReadOnlyList<ShutdownPhase> phases) =>
-        phases.Count > 0 ? phases[^1] : new ShutdownPhase(ShutdownPhase.ActorSystemTerminate, TimeSpan.FromSeconds(10));
 
     private sealed record ShutdownTask(string Phase, string Name, Func<CancellationToken, Task> Run);
 }
