@@ -28,8 +28,12 @@ public static class OptionParser
 
         if (values.ValueKind != JsonValueKind.Object)
         {
-            var error = new SubmissionError(SubmissionErrors.BadOption, "Options are an object of names and values, such as {\"i\": \"WFI\"}.");
-            return new Checked<SequenceOptions>.Refused([error]);
+            return Refuse("Options are an object of names and values, such as {\"i\": \"WFI\"}.");
+        }
+
+        if (values.EnumerateObject().Any(property => OptionValueReader.NameOf(property) is null))
+        {
+            return Refuse("The name of an option holds half a character.");
         }
 
         var given = values.EnumerateObject()
@@ -54,6 +58,9 @@ public static class OptionParser
             ? new Checked<SequenceOptions>.Accepted(new SequenceOptions(steps))
             : new Checked<SequenceOptions>.Refused(all);
     }
+
+    private static Checked<SequenceOptions>.Refused Refuse(string message) =>
+        new([new SubmissionError(SubmissionErrors.BadOption, message)]);
 
     private static IEnumerable<SubmissionError> Missing(ImmutableArray<StepOptionReader> readers) => readers
         .SelectMany(reader => reader.Missing.Select(option => (reader.Recipe, Option: option)))

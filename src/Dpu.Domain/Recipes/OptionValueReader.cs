@@ -49,11 +49,16 @@ internal static class OptionValueReader
     };
 
     /// <summary>The text of a JSON string; null when it holds half a character, which no file name or command line can carry.</summary>
-    internal static string? TextOf(JsonElement json)
+    internal static string? TextOf(JsonElement json) => Whole(() => json.GetString());
+
+    /// <summary>The name of a JSON property; null when it holds half a character.</summary>
+    internal static string? NameOf(JsonProperty property) => Whole(() => property.Name);
+
+    private static string? Whole(Func<string?> read)
     {
         try
         {
-            return json.GetString();
+            return read();
         }
         catch (InvalidOperationException)
         {
@@ -107,7 +112,7 @@ internal static class OptionValueReader
         var entries = Entries.ToBuilder();
         foreach (var property in json.EnumerateObject())
         {
-            if (!entries.TryAdd(property.Name, property.Value.GetRawText()))
+            if (NameOf(property) is not { } name || !entries.TryAdd(name, property.Value.GetRawText()))
             {
                 return null;
             }
