@@ -13,6 +13,22 @@ public abstract record HoconSource
     /// <summary>A file that may be missing; then it adds nothing.</summary>
     public static HoconSource OptionalFile(string path) => new FileSource(path, Required: false);
 
+    /// <summary>
+    /// The files of a directory that match a pattern such as <c>*.conf</c>, in the ordinal order of their names, so that the same
+    /// files always mean the same; none when there is no such directory.
+    /// </summary>
+    public static IReadOnlyList<HoconSource> FilesIn(string directory, string pattern)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return [];
+        }
+
+        string[] paths = Directory.GetFiles(directory, pattern);
+        Array.Sort(paths, StringComparer.Ordinal);
+        return [.. paths.Select(File)];
+    }
+
     /// <summary>A document in memory; errors name it <paramref name="originName"/>.</summary>
     public static HoconSource Text(string text, string originName) => new TextSource(text, originName);
 

@@ -9,7 +9,8 @@ namespace Dpu.Hocon.Resolution;
 internal sealed class Place
 {
     private readonly Shape?[] _shapes;
-    private readonly Dictionary<int, Shape> _views = [];
+    private Shape? _whole;
+    private Dictionary<int, Shape>? _earlier;
 
     public Place(IReadOnlyList<Layer> layers)
     {
@@ -33,9 +34,20 @@ internal sealed class Place
 
     public HoconOrigin Origin => Layers[^1].Node.Origin;
 
-    public Shape? KnownView(int visible) => _views.GetValueOrDefault(visible);
+    /// <summary>The shape that the first <paramref name="visible"/> assignments have together, when it has been found.</summary>
+    public Shape? KnownView(int visible) => visible == Layers.Count ? _whole : _earlier?.GetValueOrDefault(visible);
 
-    public void RememberView(int visible, Shape shape) => _views[visible] = shape;
+    public void RememberView(int visible, Shape shape)
+    {
+        if (visible == Layers.Count)
+        {
+            _whole = shape;
+        }
+        else
+        {
+            (_earlier ??= [])[visible] = shape;
+        }
+    }
 
     public Shape? KnownLayer(int index) => _shapes[index];
 

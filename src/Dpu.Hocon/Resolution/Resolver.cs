@@ -46,44 +46,40 @@ internal sealed partial class Resolver
 
     private Shape Combine(Place place, int visible)
     {
-        (List<(int Index, Shape Shape)> objects, Shape result) = CollectVisible(place, visible, out int winner);
+        (List<Contribution> objects, Shape other) = CollectVisible(place, visible, out int winner);
         if (visible == place.Layers.Count && winner >= 0)
         {
             place.AssignedAt = place.Layers[winner].KeyOrigin;
         }
 
-        if (objects.Count == 0)
+        return objects.Count == 0 ? other : Merge(objects);
+    }
+
+    /// <summary>
+    /// From the newest down: objects merge until something else ends it; a value that is no object hides the rest unseen. The objects
+    /// come out oldest first.
+    /// </summary>
+    private (List<Contribution> Objects, Shape Other) CollectVisible(Place place, int visible, out int winner)
+    {
+        var objects = new List<Contribution>();
+        Shape other = Shape.Undefined;
+        winner = -1;
+        for (int i = visible - 1; i >= 0 && !other.IsDefined; i--)
         {
-            return result;
+            Shape shape = ShapeOfLayer(place, i);
+            winner = winner < 0 && shape.IsDefined ? i : winner;
+            if (shape is ObjectShape o)
+            {
+                objects.Add(new Contribution(o, IsOwn(place.Layers[i].Node, shape)));
+            }
+            else
+            {
+                other = shape;
+            }
         }
 
         objects.Reverse();
-        return Merge([.. objects.Select(o => new Contribution((ObjectShape)o.Shape, IsOwn(place.Layers[o.Index].Node, o.Shape)))]);
-    }
-
-    /// <summary>From the newest down: objects merge until something else ends it; a value that is no object hides the rest unseen.</summary>
-    private (List<(int Index, Shape Shape)> Objects, Shape Other) CollectVisible(Place place, int visible, out int winner)
-    {
-        var objects = new List<(int Index, Shape Shape)>();
-        winner = -1;
-        for (int i = visible - 1; i >= 0; i--)
-        {
-            Shape shape = ShapeOfLayer(place, i);
-            if (!shape.IsDefined)
-            {
-                continue;
-            }
-
-            winner = winner < 0 ? i : winner;
-            if (shape is not ObjectShape)
-            {
-                return (objects, shape);
-            }
-
-            objects.Add((i, shape));
-        }
-
-        return (objects, Shape.Undefined);
+        return (objects, other);
     }
 
     private Shape ShapeOfLayer(Place place, int index)

@@ -37,6 +37,7 @@ public sealed class SubstitutionTests
     [InlineData("foo : ${?bar} [1]", """{"foo":[1]}""")]
     [InlineData("foo : ${?bar} { a : 1 }", """{"foo":{"a":1}}""")]
     [InlineData("foo : ${?bar}${?baz}", "{}")]
+    [InlineData("foo : ${?bar} ${?baz}", "{}")]
     [InlineData("baz = 1, foo : ${?bar}${?baz}", """{"baz":1,"foo":"1"}""")]
     public void An_optional_one_that_finds_nothing_vanishes(string hocon, string json) => Documents.ShouldMean(hocon, json);
 
