@@ -63,6 +63,27 @@ public sealed class LifeCycleTests
     }
 
     [Fact]
+    public void A_handler_that_yields_again_and_again_learns_that_it_is_to_stop()
+    {
+        var system = _simulation.StartSystem("s");
+        var turns = 0;
+        var actor = system.Spawn(
+            Script.OfAsync<string>(async (context, _) =>
+            {
+                while (!context.Stopping.IsCancellationRequested)
+                {
+                    turns++;
+                    await Task.Yield();
+                }
+            }),
+            "a");
+        actor.Tell("spin");
+        _simulation.Run(() => turns > 10, TimeSpan.Zero).ShouldBeTrue();
+
+        _simulation.Await(system.StopAsync(actor));
+    }
+
+    [Fact]
     public void Stopping_is_cancelled_also_for_who_asks_for_it_late()
     {
         var system = _simulation.StartSystem("s");

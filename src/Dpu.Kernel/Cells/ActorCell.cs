@@ -95,15 +95,16 @@ internal abstract partial class ActorCell : IActorRef, IParent, IWatcher, IThrea
     {
         for (var budget = System.Throughput; budget > 0; budget--)
         {
+            // Before the continuations: a handler that yields for ever would never learn that it is to stop.
+            while (_system.TryDequeue(out var message))
+            {
+                Handle((SystemMessage)message);
+            }
+
             if (_continuations.TryDequeue(out var continuation))
             {
                 _scheduler.Continue((Task)continuation);
                 continue;
-            }
-
-            while (_system.TryDequeue(out var message))
-            {
-                Handle((SystemMessage)message);
             }
 
             if (_busy || !(BeginDueOperation() || DeliverNext()))

@@ -82,7 +82,9 @@ public abstract class PersistentActor<TCommand, TEvent, TState> : BatchActor<TCo
         }
         catch (Exception reason)
         {
-            throw Failed(reason);
+            _failure = reason;
+            _recovery = RecoveryState.Failed;
+            throw;
         }
 
         _recovery = RecoveryState.Running;
@@ -99,21 +101,25 @@ public abstract class PersistentActor<TCommand, TEvent, TState> : BatchActor<TCo
             Log.Recovered(Context.Logger, PersistenceId, SequenceNr);
             await OnRecoveredAsync();
         }
-        catch (Exception reason)
+        catch
         {
-            throw Failed(reason);
+            _recovery = RecoveryState.Failed;
+            throw;
         }
     }
 
-    internal sealed override ValueTask HandleBatchAsync(IReadOnlyList<TCommand> messages)
+    internal sealed override async ValueTask HandleBatchAsync(IReadOnlyList<TCommand> messages)
     {
-        var handling = base.HandleBatchAsync(messages);
-        return handling.IsCompletedSuccessfully && _failure is null ? handling : FailIfAppendFailedAsync(handling);
-    }
+        try
+        {
+            await base.HandleBatchAsync(messages);
+        }
+        catch
+        {
+            _recovery = RecoveryState.Failed;
+            throw;
+        }
 
-    private async ValueTask FailIfAppendFailedAsync(ValueTask handling)
-    {
-        await handling;
         if (_failure is not null)
         {
             // The handler caught it; its state is not to be trusted all the same.
@@ -161,14 +167,6 @@ public abstract class PersistentActor<TCommand, TEvent, TState> : BatchActor<TCo
         SequenceNr = sequenceNr;
     }
 
-    private Exception Failed(Exception reason)
-    {
-        _recovery = RecoveryState.Failed;
-        _failure = reason;
-        global::System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(reason);
-        return reason;
-    }
-
     private void SaveSnapshotIfDue()
     {
         if (SnapshotEvery > 0 && !_savingSnapshot && SequenceNr - _snapshotNr >= SnapshotEvery)
@@ -183,6 +181,10 @@ public abstract class PersistentActor<TCommand, TEvent, TState> : BatchActor<TCo
         try
         {
             await _journal.SaveSnapshotAsync(PersistenceId, snapshot, Context.Stopping);
+        }
+        catch (OperationCanceledException) when (Context.Stopping.IsCancellationRequested)
+        {
+            // The actor stops; the journal holds all that the snapshot would have.
         }
         catch (Exception reason)
         {

@@ -200,6 +200,19 @@ public sealed class PersistentActorTests
     }
 
     [Fact]
+    public void A_handler_that_fails_shows_it_and_the_next_instance_recovers()
+    {
+        var account = Spawn(_simulation.StartSystem("s"));
+        account.Tell(new Deposit(5, _probe));
+        _probe.Expect("balance 5 at 1");
+
+        account.Tell(new Deposit(-1, _probe));
+
+        _probe.Expect("recovered 5 at 1");
+        _instances[0].Recovery.ShouldBe(RecoveryState.Failed);
+    }
+
+    [Fact]
     public void Nothing_to_persist_reaches_no_journal()
     {
         var account = Spawn(_simulation.StartSystem("s"));
@@ -309,6 +322,11 @@ public sealed class PersistentActorTests
         protected override async ValueTask ReceiveBatchAsync(IReadOnlyList<Command> commands)
         {
             var deposits = commands.Cast<Deposit>().ToArray();
+            if (deposits.Any(d => d.Amount < 0))
+            {
+                throw new Boom();
+            }
+
             try
             {
                 await PersistAsync([.. deposits.Where(d => d.Amount > 0).Select(d => new Deposited(d.Amount))]);
