@@ -15,6 +15,9 @@ internal static class RecipeCatalog
         ["twilight-flat"] = FlatRecipe.Twilight,
         ["master-flat"] = () => new MasterFlatRecipe(),
         ["null"] = () => new NullRecipe(),
+        ["reduce"] = () => new ReduceRecipe(),
+        ["regrid"] = () => new RegridRecipe(),
+        ["coadd"] = () => new CoaddRecipe(),
         ["source-list"] = () => new SourceListRecipe(),
     };
 

@@ -1,3 +1,5 @@
+using Dpu.Fits;
+
 namespace Dpu.Calibration.Imaging;
 
 /// <summary>
@@ -10,6 +12,9 @@ internal static class QuickLook
 
     // NaN is the only thing shown as 0, so that holes differ from the darkest sky.
     private const int Darkest = 8;
+
+    /// <summary>Writes the quick-look of an image.</summary>
+    public static void Write(string pngPath, FitsImage image) => Write(pngPath, image.Pixels, image.Width, image.Height);
 
     /// <summary>Writes the quick-look of a row-major image of <paramref name="width"/> x <paramref name="height"/> pixels.</summary>
     public static void Write(string pngPath, float[] pixels, int width, int height)

@@ -1,0 +1,176 @@
+using System.Globalization;
+using Dpu.Calibration.Contract;
+using Dpu.Calibration.Imaging;
+using Dpu.Fits;
+
+namespace Dpu.Calibration.Science;
+
+/// <summary>
+/// Adds up all regridded frames of a filter: they share one grid, so that whole pixels meet. Frames are read row by row side by side;
+/// memory holds the coadd and its weights, however many frames go in.
+/// </summary>
+internal sealed class CoaddRecipe : IRecipe
+{
+    private const string Prefix = "Coadd.process_params.";
+    private const long PixelsMax = 1L << 30;
+
+    public string Name => "Coadd";
+
+    public IReadOnlyList<ProcessParameter> Parameters { get; } =
+    [
+        new(Prefix + "COMBINE", "mean", "mean (weighted, clipped) or median"),
+        new(Prefix + "CLIP_SIGMA", "4.0", "values further from the median than this many of their sigma are left out of the mean"),
+        new(Prefix + "CLIP_AMPFRAC", "0.3", "part of the median that is allowed on top, against clipping the cores of stars"),
+        new(Prefix + "FLUX_SCALE", "flat", "flat: the levels of the twilight flats bring the chips to one scale of flux; none: they stay as they are"),
+    ];
+
+    public void Run(TaskContext context)
+    {
+        var inputs = context.Required("regridded");
+        context.Log("Making CoaddedRegriddedFrame object");
+        var frames = new List<RegriddedInput>();
+        try
+        {
+            foreach (var input in inputs)
+            {
+                context.Log($"Using RegriddedFrame {input.FileName}");
+                frames.Add(RegriddedInput.Open(input));
+            }
+
+            CheckFilter(inputs);
+            CheckGrid(frames);
+            ScaleFluxes(context, frames);
+            Coadd(context, frames);
+        }
+        finally
+        {
+            frames.ForEach(f => f.Dispose());
+        }
+    }
+
+    private static void CheckFilter(IReadOnlyList<TaskInput> inputs)
+    {
+        var filters = inputs.Select(i => i.Metadata.GetString("filter")).Distinct().ToArray();
+        if (filters.Length > 1) { throw RecipeException.Wrong($"Frames of several filters cannot be added: {string.Join(", ", filters)}."); }
+    }
+
+    private static void CheckGrid(List<RegriddedInput> frames)
+    {
+        if (frames.Find(f => !f.SharesGridWith(frames[0])) is { } odd)
+        {
+            throw RecipeException.Wrong(string.Create(CultureInfo.InvariantCulture,
+                $"{odd.Input.FileName} lies on another grid (centre {odd.Wcs.Crval1} {odd.Wcs.Crval2}) than {frames[0].Input.FileName} ({frames[0].Wcs.Crval1} {frames[0].Wcs.Crval2}); Regrid.process_params.RA_CENTER, DEC_CENTER and PIXEL_SCALE put them on one."));
+        }
+    }
+
+    /// <summary>
+    /// Each flat is normalised by itself, but the twilight lights all chips alike: its level tells how much less one chip
+    /// sees than another. The mean over the frames stays what it was.
+    /// </summary>
+    private static void ScaleFluxes(TaskContext context, List<RegriddedInput> frames)
+    {
+        if (context.Pars.Choice(Prefix + "FLUX_SCALE", "flat", "none") == "none") { return; }
+        var levels = frames.ConvertAll(f => f.Header.GetDouble("FLATLEV", 0));
+        if (levels.Exists(l => l <= 0))
+        {
+            context.Log("Warning : not every frame has FLATLEV, the level of its flat field; fluxes are not brought to one scale");
+            return;
+        }
+
+        var mean = levels.Average();
+        for (var i = 0; i < frames.Count; i++) { frames[i].Scale = mean / levels[i]; }
+        context.Log(string.Create(CultureInfo.InvariantCulture,
+            $"Flux scales are : {frames.Min(f => f.Scale):F4} to {frames.Max(f => f.Scale):F4}, from the levels of the flat fields"));
+    }
+
+    private static void Coadd(TaskContext context, List<RegriddedInput> frames)
+    {
+        var area = frames.Select(f => f.Area).Aggregate((a, b) => a.Union(b));
+        if ((long)area.Width * area.Height > PixelsMax)
+        {
+            throw RecipeException.Wrong($"The frames span {area.Width} x {area.Height} pixels: they are not of one field.");
+        }
+
+        context.Log($"Size is : {area.Width} x {area.Height} (pixels)");
+        var options = new StackOptions(
+            context.Pars.Choice(Prefix + "COMBINE", "mean", "median") == "median",
+            context.Pars.Positive(Prefix + "CLIP_SIGMA"),
+            context.Pars.Number(Prefix + "CLIP_AMPFRAC"));
+        context.Log(options.UseMedian ? "Combining : median" : $"Combining : weighted mean, rejection threshold {Text(options.ClipSigma, "F1")} (sigma)");
+        var image = new FitsImage(area.Width, area.Height, NewHeader(frames[0].Header));
+        var weights = new FitsImage(area.Width, area.Height);
+        var sum = Stack(frames, area, options, image, weights);
+        if (sum.Covered == 0) { throw RecipeException.Wrong("No pixel of any frame has a weight."); }
+        context.Log(string.Create(CultureInfo.InvariantCulture, $"{sum.Clipped} values rejected, {sum.Covered} pixels covered, mean exposure time {sum.Seconds / sum.Covered:F1} (s)"));
+        Save(context, frames, area, image, weights, sum);
+    }
+
+    private readonly record struct StackSum(long Covered, double Seconds, long Clipped);
+
+    private static StackSum Stack(List<RegriddedInput> frames, PixelArea area, StackOptions options, FitsImage image, FitsImage weights)
+    {
+        var stack = new PixelStack(area.Width, DepthMax(frames));
+        var seconds = new float[area.Width];
+        var (covered, total) = (0L, 0.0);
+        for (var y = 0; y < area.Height; y++)
+        {
+            stack.Clear();
+            foreach (var frame in frames) { frame.AddRow(area.Y + y, area.X, stack); }
+            stack.Combine(options, image.Row(y), weights.Row(y), seconds);
+            foreach (var s in weights.Row(y)) { covered += s > 0 ? 1 : 0; }
+            foreach (var s in seconds) { total += s; }
+        }
+
+        return new StackSum(covered, total, stack.Clipped);
+    }
+
+    /// <summary>Most frames on one row: no pixel can have more.</summary>
+    private static int DepthMax(List<RegriddedInput> frames) =>
+        frames.Max(f => frames.Count(o => f.Area.Y >= o.Area.Y && f.Area.Y < o.Area.EndY));
+
+    private static FitsHeader NewHeader(FitsHeader first)
+    {
+        var header = new FitsHeader();
+        foreach (var key in (string[])["ORIGIN", "TELESCOP", "INSTRUME", "FILTER", "OBJECT", "DATE-OBS", "MJD-OBS", "TIMESYS", "BUNIT", "RADESYS", "EQUINOX", "RA_TARG", "DEC_TARG", "PIXSCALE"])
+        {
+            if (first.TryGet(key, out var value)) { header.Set(key, value, first.First(c => c.Key == key).Comment); }
+        }
+
+        return header;
+    }
+
+    private static void Save(TaskContext context, List<RegriddedInput> frames, PixelArea area, FitsImage image, FitsImage weights, StackSum sum)
+    {
+        var inputs = frames.ConvertAll(f => f.Input);
+        var wcs = frames[0].Wcs with { Crpix1 = 1 - area.X, Crpix2 = 1 - area.Y };
+        wcs.WriteTo(image.Header);
+        wcs.WriteTo(weights.Header);
+        var total = frames.GroupBy(Exposure).Sum(g => g.First().Seconds);
+        var depth = sum.Seconds / sum.Covered;
+        image.Header.Set("EXPTIME", total, "[s] of all exposures together");
+        image.Header.Set("NCOMBINE", (long)frames.Count, "number of frames");
+        image.Header.Set("NEXP", (long)frames.GroupBy(Exposure).Count(), "number of exposures");
+        image.Header.Set("GAIN", depth, "[s] mean exposure time of a pixel: electrons per unit");
+        if (frames.TrueForAll(f => f.Header.Contains("SATURATE")))
+        {
+            image.Header.Set("SATURATE", frames.Min(f => f.Header.GetDouble("SATURATE") * f.Scale), "lowest of the frames'");
+        }
+
+        ScienceProduct.Describe(context, image.Header, "coadd", inputs);
+        var metadata = inputs[0].Metadata.Only("instrument", "filter", "date", "dateobs", "object", "ra", "dec");
+        metadata["exptime"] = total;
+        metadata["frames"] = frames.Count;
+        metadata["depth"] = depth;
+        ScienceProduct.Write(context, "coadd", Stem(metadata), image, weights, metadata, inputs);
+    }
+
+    private static string Exposure(RegriddedInput frame) =>
+        frame.Header.GetString("EXPID", frame.Header.GetString("DATE-OBS", frame.Input.Id));
+
+    private static string Stem(Metadata metadata) => string.Join('_', new[]
+    {
+        metadata.GetString("instrument"), "coadd", metadata.GetString("filter").Trim('#'), metadata.GetString("date"),
+    }.Where(part => part.Length > 0));
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}
