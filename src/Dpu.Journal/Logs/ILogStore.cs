@@ -42,7 +42,13 @@ public readonly record struct LogCursor(long Block, int Chunk) : IComparable<Log
 }
 
 /// <summary>Whose logs are read: a job's, a task's (all its attempts), or one attempt's.</summary>
-public sealed record LogSelection(JobId Job, int? Task = null, int? Attempt = null);
+public sealed record LogSelection(JobId Job, int? Task = null, int? Attempt = null)
+{
+    public static LogSelection Of(AttemptId attempt) => new(attempt.Job, attempt.Task, attempt.Number);
+
+    public bool Includes(AttemptId attempt) =>
+        attempt.Job == Job && (Task ?? attempt.Task) == attempt.Task && (Attempt ?? attempt.Number) == attempt.Number;
+}
 
 /// <summary>A page of a log.</summary>
 /// <param name="Chunks">In the order in which they arrived, which within an attempt is the order in which they were written.</param>

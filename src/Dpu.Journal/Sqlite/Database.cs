@@ -51,17 +51,15 @@ internal sealed class Database : IDisposable
     {
         if (!_statements.TryGetValue(sql, out var statement))
         {
-            if (raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var compiled) != raw.SQLITE_OK)
-            {
-                throw Error(sql);
-            }
-
-            statement = new Statement(this, compiled, sql);
+            statement = Compile(sql, raw.SQLITE_PREPARE_PERSISTENT);
             _statements.Add(sql, statement);
         }
 
         return statement.Ready();
     }
+
+    /// <summary>A statement whose text depends on what somebody asked for: the caller's to dispose of, so that texts do not pile up.</summary>
+    public Statement PrepareOnce(string sql) => Compile(sql, 0);
 
     /// <summary>Runs <paramref name="body"/> in one transaction: all of it or, when it throws, nothing.</summary>
     public void Transaction(Action body)
@@ -128,6 +126,11 @@ internal sealed class Database : IDisposable
         _ = raw.sqlite3_busy_timeout(handle, 5_000);
         return new Database(handle, path);
     }
+
+    private Statement Compile(string sql, uint flags) =>
+        raw.sqlite3_prepare_v3(_handle, sql, flags, out var compiled) == raw.SQLITE_OK
+            ? new Statement(this, compiled, sql)
+            : throw Error(sql);
 
     private static string Shorten(string sql)
     {

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using Dpu.Domain.Catalog;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Journal.EventJournal;
+
+/// <summary>The storage forms of this system's events. A released name never changes its form: a changed event gets a new name and an upcaster.</summary>
+public static class DpuEvents
+{
+    /// <summary>The codec of all events that today's actors write, and of all that older ones wrote.</summary>
+    public static IEventCodec Codec { get; } = Registered().Build();
+
+    /// <summary>The same as a builder, for those who add forms of their own: snapshots, tests.</summary>
+    public static EventCodecBuilder Registered() => new EventCodecBuilder()
+        .Register("job.submitted.v1", DpuEventsJson.Default.Submitted)
+        .Register("job.tasks-started.v1", DpuEventsJson.Default.TasksStarted)
+        .Register("job.tasks-ended.v1", DpuEventsJson.Default.TasksEnded)
+        .Register("job.attempts-lost.v1", DpuEventsJson.Default.AttemptsLost)
+        .Register("job.tasks-aborted.v1", DpuEventsJson.Default.TasksAborted)
+        .Register("job.cancel-requested.v1", DpuEventsJson.Default.CancelRequested)
+        .Register("catalog.files-registered.v1", DpuEventsJson.Default.FilesRegistered);
+}
+
+/// <summary>
+/// Generated serializers: no reflection at start. A missing or an unknown property fails the read, so that nothing is ever guessed or dropped.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    IgnoreReadOnlyProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters =
+    [
+        typeof(JobIdConverter),
+        typeof(AttemptIdConverter),
+        typeof(TaskAttemptConverter),
+        typeof(TaskRangeConverter),
+        typeof(MetadataValueConverter),
+        typeof(TaskLinesConverter),
+        typeof(StepWorkConverter),
+    ])]
+[JsonSerializable(typeof(JobEvent.Submitted))]
+[JsonSerializable(typeof(JobEvent.TasksStarted))]
+[JsonSerializable(typeof(JobEvent.TasksEnded))]
+[JsonSerializable(typeof(JobEvent.AttemptsLost))]
+[JsonSerializable(typeof(JobEvent.TasksAborted))]
+[JsonSerializable(typeof(JobEvent.CancelRequested))]
+[JsonSerializable(typeof(CatalogEvent.FilesRegistered))]
+[JsonSerializable(typeof(StepWork.Groups))]
+[JsonSerializable(typeof(TaskLines))]
+internal sealed partial class DpuEventsJson : JsonSerializerContext;

@@ -1,0 +1,72 @@
+using Dpu.Journal.Catalog;
+using Dpu.Journal.EventJournal;
+using Dpu.Journal.Sqlite;
+using Dpu.Journal.Views;
+
+namespace Dpu.Journal.Store;
+
+/// <summary>
+/// The same as <see cref="SqliteStore"/> for simulations: the journal is a list, the views are tables in memory that are brought up to date when they are
+/// read. Every call completes before it returns, on the caller's thread. Used by one thread at a time.
+/// </summary>
+public sealed class MemoryStore : IDisposable
+{
+    private readonly Database _database = Database.OpenMemory();
+    private readonly MemoryReads _reads;
+    private readonly Projector _projector;
+
+    /// <param name="codec">Translates events as a database would; null keeps them as they are.</param>
+    public MemoryStore(IEventCodec? codec = null)
+    {
+        Journal = new MemoryEventJournal(codec);
+        _database.Execute(JournalTables.Projections);
+        _projector = new Projector(_database);
+        _reads = new MemoryReads(_database, Fold);
+        Views = new SqliteViews(_reads, CaughtUpAsync);
+        Catalog = new SqliteCatalog(_reads);
+    }
+
+    /// <summary>The journal; also its reading side.</summary>
+    public MemoryEventJournal Journal { get; }
+
+    /// <inheritdoc cref="SqliteStore.Views"/>
+    public IViews Views { get; }
+
+    /// <inheritdoc cref="SqliteStore.Catalog"/>
+    public ICatalog Catalog { get; }
+
+    public void Dispose() => _reads.Dispose();
+
+    private Task CaughtUpAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Fold();
+        return Task.CompletedTask;
+    }
+
+    private void Fold()
+    {
+        if (_projector.Checkpoint == Journal.HeadOrdering)
+        {
+            return;
+        }
+
+        try
+        {
+            _database.Transaction(() =>
+            {
+                foreach (var entry in Journal.ReadAll(_projector.Checkpoint, int.MaxValue))
+                {
+                    _projector.Apply(entry);
+                }
+
+                _projector.Flush();
+            });
+        }
+        catch
+        {
+            _projector.RolledBack();
+            throw;
+        }
+    }
+}

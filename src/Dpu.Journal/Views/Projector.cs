@@ -1,0 +1,148 @@
+using Dpu.Domain.Catalog;
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Catalog;
+using Dpu.Journal.EventJournal;
+using Dpu.Journal.Sqlite;
+
+namespace Dpu.Journal.Views;
+
+/// <summary>
+/// Folds events into the view tables of one database. Its caller opens the transactions; the checkpoint is part of each, so that the tables always
+/// equal the fold of the journal up to it.
+/// </summary>
+internal sealed class Projector
+{
+    private const string Name = "views";
+
+    private readonly Database _database;
+    private readonly JobContexts _contexts;
+    private readonly JobsProjection _jobs;
+    private readonly FilesProjection _files;
+    private readonly StatisticsProjection _statistics;
+    private long _stored;
+
+    public Projector(Database database)
+    {
+        _database = database;
+        _contexts = new JobContexts(database);
+        _jobs = new JobsProjection(database, _contexts);
+        _files = new FilesProjection(database);
+        _statistics = new StatisticsProjection(database);
+        database.Transaction(Open);
+    }
+
+    /// <summary>The ordering of the last event that the tables hold.</summary>
+    public long Checkpoint { get; private set; }
+
+    public void Apply(JournalEntry entry)
+    {
+        switch (entry.Event)
+        {
+            case JobEvent.Submitted submitted:
+                _jobs.Apply(submitted);
+                break;
+            case JobEvent job:
+                Apply(_contexts.Get(JobOf(entry)), job);
+                break;
+            case CatalogEvent.FilesRegistered registered:
+                _files.Apply(registered);
+                break;
+            case CatalogEvent unknown:
+                throw new InvalidOperationException($"The views know no catalog event {unknown.GetType().Name}.");
+            default:
+                // Events of other aggregates: nothing of theirs is shown.
+                break;
+        }
+
+        Checkpoint = entry.Ordering;
+    }
+
+    /// <summary>Writes what was summed up since the last call, and the checkpoint.</summary>
+    public void Flush()
+    {
+        _contexts.Flush();
+        _statistics.Flush();
+        _database.Prepare("UPDATE projections SET ordering = ? WHERE name = ?").Bind(Checkpoint).Bind(Name).Run();
+        _stored = Checkpoint;
+    }
+
+    public void Empty()
+    {
+        foreach (var table in ViewTables.Names)
+        {
+            _database.Execute($"DELETE FROM {table}");
+        }
+
+        Forget();
+        Checkpoint = 0;
+        Flush();
+    }
+
+    /// <summary>The transaction was taken back: what is in memory is read again.</summary>
+    public void RolledBack()
+    {
+        Forget();
+        Checkpoint = _stored = ReadCheckpoint() ?? _stored;
+    }
+
+    private void Apply(JobContext context, JobEvent job)
+    {
+        switch (job)
+        {
+            case JobEvent.TasksStarted started:
+                _jobs.Apply(context, started);
+                _statistics.Apply(context, started);
+                break;
+            case JobEvent.TasksEnded ended:
+                _jobs.Apply(context, ended);
+                _files.Apply(context, ended);
+                _statistics.Apply(context, ended);
+                break;
+            case JobEvent.AttemptsLost lost:
+                _jobs.Apply(context, lost);
+                _statistics.Apply(context, lost);
+                break;
+            case JobEvent.TasksAborted aborted:
+                _jobs.Apply(context, aborted);
+                break;
+            case JobEvent.CancelRequested cancel:
+                JobsProjection.Apply(context, cancel);
+                break;
+            default:
+                throw new InvalidOperationException($"The views know no job event {job.GetType().Name}.");
+        }
+    }
+
+    private static int JobOf(JournalEntry entry) =>
+        JobPersistenceId.TryParse(entry.PersistenceId, out var job)
+            ? job.Value
+            : throw new InvalidOperationException($"'{entry.PersistenceId}' has an event of a job and is none.");
+
+    private void Open()
+    {
+        var stored = _database.Prepare("SELECT version FROM projections WHERE name = ?").Bind(Name);
+        var current = stored.Step() && stored.Int(0) == ViewTables.Version;
+        stored.Reset();
+        if (!current)
+        {
+            _database.Execute(ViewTables.Recreate);
+            _database.Prepare("INSERT OR REPLACE INTO projections (name, version, ordering) VALUES (?, ?, 0)").Bind(Name).Bind(ViewTables.Version).Run();
+        }
+
+        Checkpoint = _stored = ReadCheckpoint() ?? 0;
+    }
+
+    private long? ReadCheckpoint()
+    {
+        var query = _database.Prepare("SELECT ordering FROM projections WHERE name = ?").Bind(Name);
+        long? checkpoint = query.Step() ? query.Long(0) : null;
+        query.Reset();
+        return checkpoint;
+    }
+
+    private void Forget()
+    {
+        _contexts.Forget();
+        _statistics.Forget();
+    }
+}

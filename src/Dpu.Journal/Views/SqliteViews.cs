@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Catalog;
+using Dpu.Journal.Sqlite;
+
+namespace Dpu.Journal.Views;
+
+/// <summary>Reads the view tables.</summary>
+/// <param name="reads">Where to.</param>
+/// <param name="caughtUp">Waits until the tables hold what was committed.</param>
+internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> caughtUp) : IViews
+{
+    public Task CaughtUpAsync(CancellationToken cancellationToken) => caughtUp(cancellationToken);
+
+    public Task<ImmutableArray<JobRow>> ListJobsAsync(JobFilter filter, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => JobQueries.List(database, filter), cancellationToken);
+
+    public Task<ImmutableArray<JobRow>> GetJobsAsync(IReadOnlyCollection<JobId> jobs, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => jobs.Select(job => JobQueries.Find(database, job)).OfType<JobRow>().ToImmutableArray(), cancellationToken);
+
+    public Task<JobDetails?> GetJobAsync(JobId job, CancellationToken cancellationToken) =>
+        reads.RunAsync(
+            database => JobQueries.Find(database, job) is { } row ? new JobDetails(row, JobQueries.Steps(database, job)) : null,
+            cancellationToken);
+
+    public Task<ImmutableArray<TaskRow>> GetTasksAsync(JobId job, TaskFilter filter, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => new TaskQuery(database, job).Run(filter), cancellationToken);
+
+    public Task<ImmutableArray<JobId>> GetUnfinishedJobsAsync(CancellationToken cancellationToken) =>
+        reads.RunAsync(JobQueries.Unfinished, cancellationToken);
+
+    public Task<JobRow?> FindByIdempotencyKeyAsync(string user, string key, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => JobQueries.FindByKey(database, user, key), cancellationToken);
+
+    public Task<JobId> GetLastJobAsync(CancellationToken cancellationToken) => reads.RunAsync(JobQueries.Last, cancellationToken);
+
+    public Task<ImmutableArray<ResultRow>> GetResultsAsync(JobId job, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => FileQueries.ResultsOf(database, job), cancellationToken);
+
+    public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) =>
+        reads.RunAsync(
+            database => StatisticsQueries.Read(database, since.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
+            cancellationToken);
+}

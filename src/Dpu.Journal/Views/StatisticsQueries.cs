@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Sqlite;
+
+namespace Dpu.Journal.Views;
+
+/// <summary>Sums over the queue, and the table of work done.</summary>
+internal static class StatisticsQueries
+{
+    public static Statistics Read(Database database, string since) =>
+        new(Jobs(database), Unfinished(database), Running(database), Done(database, since));
+
+    private static ImmutableSortedDictionary<JobStatus, long> Jobs(Database database)
+    {
+        var query = database.Prepare("SELECT status, COUNT(*) FROM jobs GROUP BY status");
+        var jobs = ImmutableSortedDictionary.CreateBuilder<JobStatus, long>();
+        while (query.Step())
+        {
+            jobs.Add(ViewText.Status(query.Text(0)), query.Long(1));
+        }
+
+        return jobs.ToImmutable();
+    }
+
+    private static TaskCounts Unfinished(Database database)
+    {
+        var query = database.Prepare("""
+            SELECT COALESCE(SUM(normal), 0), COALESCE(SUM(error), 0), COALESCE(SUM(aborted), 0), COALESCE(SUM(submitted), 0), COALESCE(SUM(unknown), 0)
+            FROM jobs WHERE status IN ('QUEUED', 'RUNNING')
+            """);
+        query.Step();
+        return query.Counts(0);
+    }
+
+    private static long Running(Database database)
+    {
+        // Over all days: what started, less what ended in any way. A count of rows would read every attempt there ever was.
+        var query = database.Prepare("SELECT COALESCE(SUM(started - normal - failed - lost), 0) FROM statistics");
+        query.Step();
+        return query.Long(0);
+    }
+
+    private static ImmutableArray<StatisticsRow> Done(Database database, string since)
+    {
+        var query = database.Prepare("""
+            SELECT day, user, step, started, normal, failed, lost, wall_us, cpu_us, max_rss_bytes, files, file_bytes
+            FROM statistics WHERE day >= ? ORDER BY day DESC, user, step
+            """).Bind(since);
+        var rows = ImmutableArray.CreateBuilder<StatisticsRow>();
+        while (query.Step())
+        {
+            rows.Add(new StatisticsRow(
+                DateOnly.ParseExact(query.Text(0), "yyyy-MM-dd", CultureInfo.InvariantCulture),
+                query.Text(1),
+                query.Text(2),
+                query.Long(3),
+                query.Long(4),
+                query.Long(5),
+                query.Long(6),
+                query.Long(7) / 1e6,
+                query.Long(8) / 1e6,
+                query.Long(9),
+                query.Long(10),
+                query.Long(11)));
+        }
+
+        return rows.ToImmutable();
+    }
+}

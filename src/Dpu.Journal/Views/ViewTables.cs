@@ -1,0 +1,152 @@
+namespace Dpu.Journal.Views;
+
+/// <summary>The tables that show the journal. Plain SQL for whoever joins them; times are RFC 3339 text in UTC.</summary>
+/// <remarks>Another <see cref="Version"/> than the stored one drops them, and they are folded again from the first event.</remarks>
+internal static class ViewTables
+{
+    public const int Version = 1;
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        ["jobs", "steps", "tasks", "aborted_tasks", "attempts", "files", "file_metadata", "provenance", "statistics"];
+
+    /// <summary>
+    /// A task has a row once something happened to it, or when it has keys. A range of tasks that were aborted before anything else is a row of
+    /// <c>aborted_tasks</c>: cancelling a job of a million lines is one row.
+    /// </summary>
+    public static string Recreate { get; } = string.Concat(Names.Select(static name => $"DROP TABLE IF EXISTS {name};\n")) + """
+        CREATE TABLE jobs (
+          job_id INTEGER PRIMARY KEY,
+          sequence TEXT NOT NULL,
+          user TEXT NOT NULL,
+          status TEXT NOT NULL,
+          priority INTEGER NOT NULL,
+          tags TEXT NOT NULL,
+          commits INTEGER NOT NULL,
+          estimated_seconds REAL NOT NULL,
+          idempotency_key TEXT NOT NULL,
+          fingerprint TEXT NOT NULL,
+          submitted_at TEXT NOT NULL,
+          started_at TEXT,
+          ended_at TEXT,
+          cancelled_by TEXT,
+          normal INTEGER NOT NULL,
+          error INTEGER NOT NULL,
+          aborted INTEGER NOT NULL,
+          submitted INTEGER NOT NULL,
+          unknown INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX jobs_of_user ON jobs (user, job_id);
+        CREATE INDEX jobs_of_status ON jobs (status, job_id);
+        CREATE INDEX jobs_of_key ON jobs (idempotency_key, user);
+        CREATE TABLE steps (
+          job_id INTEGER NOT NULL,
+          step INTEGER NOT NULL,
+          name TEXT NOT NULL,
+          recipe TEXT,
+          first_task INTEGER NOT NULL,
+          task_count INTEGER NOT NULL,
+          cpus INTEGER NOT NULL,
+          memory_bytes INTEGER NOT NULL,
+          wall_seconds REAL,
+          normal INTEGER NOT NULL,
+          error INTEGER NOT NULL,
+          aborted INTEGER NOT NULL,
+          submitted INTEGER NOT NULL,
+          unknown INTEGER NOT NULL,
+          PRIMARY KEY (job_id, step)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE tasks (
+          job_id INTEGER NOT NULL,
+          task INTEGER NOT NULL,
+          keys TEXT,
+          state TEXT NOT NULL,
+          cause TEXT,
+          message TEXT,
+          started_at TEXT,
+          ended_at TEXT,
+          PRIMARY KEY (job_id, task)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX tasks_in_trouble ON tasks (job_id, state, task) WHERE state IN ('Error', 'Unknown');
+        CREATE TABLE aborted_tasks (
+          job_id INTEGER NOT NULL,
+          first_task INTEGER NOT NULL,
+          task_count INTEGER NOT NULL,
+          reason TEXT NOT NULL,
+          at TEXT NOT NULL,
+          PRIMARY KEY (job_id, first_task)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE attempts (
+          job_id INTEGER NOT NULL,
+          task INTEGER NOT NULL,
+          attempt INTEGER NOT NULL,
+          node TEXT NOT NULL,
+          state TEXT NOT NULL,
+          started_at TEXT NOT NULL,
+          ended_at TEXT,
+          cause TEXT,
+          message TEXT,
+          retried INTEGER,
+          exit_code INTEGER,
+          signal INTEGER,
+          end_reason TEXT,
+          cpu_seconds REAL,
+          max_rss_bytes INTEGER,
+          memory_source TEXT,
+          output_bytes INTEGER,
+          PRIMARY KEY (job_id, task, attempt)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE files (
+          seq INTEGER PRIMARY KEY,
+          id TEXT NOT NULL UNIQUE,
+          name TEXT NOT NULL,
+          path TEXT NOT NULL,
+          size_bytes INTEGER NOT NULL,
+          sha256 TEXT NOT NULL,
+          type TEXT NOT NULL,
+          committed INTEGER NOT NULL,
+          registered_at TEXT NOT NULL,
+          job_id INTEGER,
+          task INTEGER,
+          attempt INTEGER,
+          step TEXT,
+          output TEXT,
+          main INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX files_of_type ON files (type, seq);
+        CREATE INDEX files_of_job ON files (job_id, task);
+        CREATE INDEX files_of_path ON files (path);
+        CREATE INDEX files_of_name ON files (name);
+        CREATE TABLE file_metadata (
+          file_id TEXT NOT NULL,
+          key TEXT NOT NULL,
+          text TEXT NOT NULL,
+          number REAL,
+          truth INTEGER,
+          PRIMARY KEY (file_id, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX file_metadata_of_text ON file_metadata (key, text);
+        CREATE TABLE provenance (
+          effect TEXT NOT NULL,
+          relation TEXT NOT NULL,
+          cause TEXT NOT NULL,
+          PRIMARY KEY (effect, relation, cause)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX provenance_of_cause ON provenance (cause);
+        CREATE TABLE statistics (
+          day TEXT NOT NULL,
+          user TEXT NOT NULL,
+          step TEXT NOT NULL,
+          started INTEGER NOT NULL,
+          normal INTEGER NOT NULL,
+          failed INTEGER NOT NULL,
+          lost INTEGER NOT NULL,
+          wall_us INTEGER NOT NULL,
+          cpu_us INTEGER NOT NULL,
+          max_rss_bytes INTEGER NOT NULL,
+          files INTEGER NOT NULL,
+          file_bytes INTEGER NOT NULL,
+          PRIMARY KEY (day, user, step)
+        ) STRICT, WITHOUT ROWID;
+        """;
+}
