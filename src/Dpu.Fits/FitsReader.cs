@@ -32,9 +32,7 @@ public static class FitsReader
     public static FitsImage ReadImage(string path, int hdu = -1)
     {
         using var rows = FitsRowReader.Open(path, hdu);
-        var image = new FitsImage(rows.Width, rows.Height, rows.Header);
-        rows.ReadRows(image.Pixels);
-        return image;
+        return rows.ReadAll();
     }
 
     /// <summary>All HDUs with their data; of extensions of unknown types the header only.</summary>

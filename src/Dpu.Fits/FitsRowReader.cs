@@ -17,6 +17,7 @@ public sealed class FitsRowReader : IDisposable
     {
         _stream = stream;
         Header = header;
+        stream.EnsureHolds(layout.DataLength, DataOf(layout));
         Width = Fitting(layout.Axes[0]);
         Height = Fitting(layout.Axes[1]);
         _bytesPerPixel = Math.Abs(layout.BitPix) / 8;
@@ -83,6 +84,19 @@ public sealed class FitsRowReader : IDisposable
         }
     }
 
+    /// <summary>Reads the whole image.</summary>
+    /// <exception cref="FitsException">It has more pixels than an array can hold.</exception>
+    public FitsImage ReadAll()
+    {
+        if ((long)Width * Height > Array.MaxLength)
+        {
+            throw new FitsException(string.Create(CultureInfo.InvariantCulture, $"{Header.Origin}: {Width} x {Height} pixels are more than can be held; they can be read by rows."));
+        }
+        var image = new FitsImage(Width, Height, Header);
+        ReadRows(image.Pixels);
+        return image;
+    }
+
     public void Dispose() => _stream.Dispose();
 
     /// <summary>Reads the whole plane that the stream stands before.</summary>
@@ -90,8 +104,7 @@ public sealed class FitsRowReader : IDisposable
     {
         // The stream belongs to the caller: the reader is not disposed of here.
         var rows = new FitsRowReader(stream, header, layout);
-        var image = new FitsImage(rows.Width, rows.Height, header);
-        rows.ReadRows(image.Pixels);
+        var image = rows.ReadAll();
         stream.Skip(0, layout.PaddedLength - layout.DataLength, DataOf(layout));
         return new FitsImageHdu(image, rows.Type);
     }

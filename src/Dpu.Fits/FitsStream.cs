@@ -73,6 +73,15 @@ internal sealed class FitsStream : IDisposable
         }
     }
 
+    /// <summary>Refuses a plain file that is too short for the data announced, before memory is taken for them.</summary>
+    public void EnsureHolds(long count, string what)
+    {
+        if (_length is { } length && count > length - _position)
+        {
+            throw Truncated(_position + count, length, what);
+        }
+    }
+
     /// <summary>Passes over bytes of data. With <paramref name="fill"/> the file may end in the fill that follows the data.</summary>
     public void Skip(long count, long fill, string what)
     {

@@ -18,11 +18,12 @@ internal static class TableReader
         }
         var rowLength = layout.Axes[0];
         var rows = layout.Axes[1];
-        if (rowLength * rows > Array.MaxLength)
+        if (layout.DataLength > Array.MaxLength)
         {
-            throw new FitsException(string.Create(CultureInfo.InvariantCulture, $"{header.Origin}: the table's {rowLength * rows} bytes are more than can be held."));
+            throw new FitsException(string.Create(CultureInfo.InvariantCulture, $"{header.Origin}: the table's {layout.DataLength} bytes are more than can be held."));
         }
         var fields = Fields(header, rowLength);
+        stream.EnsureHolds(rowLength * rows, FitsRowReader.DataOf(layout));
         var data = new byte[rowLength * rows];
         stream.ReadExactly(data, FitsRowReader.DataOf(layout));
         // The heap and the fill follow.

@@ -101,10 +101,14 @@ public sealed class BadFileTests : IDisposable
     [InlineData("-1", "cannot be negative")]
     [InlineData("9223372036854775807", "larger than any file")]
     [InlineData("4000000000", "truncated")]
+    [InlineData("100000000", "truncated")]
     public void Impossible_axes_are_said_and_nothing_is_allocated_for_them(string axis, string message)
     {
         var path = Write([.. RawFits.Header("SIMPLE  =                    T", "BITPIX  =                   16", "NAXIS   =                    2", "NAXIS1  = " + axis, "NAXIS2  = 3"), .. new byte[2880]]);
         Should.Throw<FitsException>(() => FitsReader.ReadHeaders(path)).Message.ShouldContain(message);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Should.Throw<FitsException>(() => FitsReader.ReadImage(path));
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1_000_000);
     }
 
     [Fact]
