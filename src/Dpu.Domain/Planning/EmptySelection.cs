@@ -11,6 +11,12 @@ internal static class EmptySelection
     public static SubmissionError Explain(Recipe recipe, InputCandidates candidates, RecipeCatalog catalog)
     {
         var selection = candidates.Query.Selection;
+        var input = recipe.Inputs.First(input => input.Name == candidates.Query.Input);
+        if (selection.Types.FirstOrDefault(type => !input.Types.Contains(type, StringComparer.Ordinal)) is { } stranger)
+        {
+            return WrongType(recipe, input, stranger);
+        }
+
         var types = Wording.Or(selection.Types);
         if (candidates.OfType.IsEmpty)
         {
@@ -24,7 +30,17 @@ internal static class EmptySelection
             : string.Concat(excluding.Select(condition => Reason(condition, candidates.OfType)));
         var nearest = excluding.Select(condition => Nearest(condition, candidates.OfType)).FirstOrDefault(value => value is not null);
         var option = excluding.Select(condition => OptionFor(recipe, candidates.Query.Input, condition.Key)).FirstOrDefault(name => name is not null);
-        return new SubmissionError(SubmissionErrors.NoInputs, $"{recipe.Name} finds no {types} with {asked}{reasons}.", option, nearest);
+        var end = reasons.EndsWith('?') ? "" : ".";
+        return new SubmissionError(SubmissionErrors.NoInputs, $"{recipe.Name} finds no {types} with {asked}{reasons}{end}", option, nearest);
+    }
+
+    /// <summary>Types can be asked for by an option that selects the key <c>type</c>.</summary>
+    private static SubmissionError WrongType(Recipe recipe, RecipeInput input, string asked)
+    {
+        var nearest = NearestName.Find(asked, input.Types);
+        var hint = nearest is null ? "." : $"; did you mean '{nearest}'?";
+        var message = $"{recipe.Name} reads no {asked} as its {input.Name}: it takes {Wording.Or(input.Types)}{hint}";
+        return new SubmissionError(SubmissionErrors.NoInputs, message, OptionFor(recipe, input.Name, "type"), nearest);
     }
 
     private static string Reason(FileCondition condition, ImmutableArray<CatalogFile> files)
