@@ -1,5 +1,6 @@
 using System.Text;
 using Dpu.Calibration.Contract;
+using Dpu.Calibration.Science;
 using Dpu.Calibration.Simulation;
 
 // The console class would look up encodings and terminals first: a task that prints ten lines need not pay for it.
@@ -7,13 +8,17 @@ using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encodi
 using var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
 if (args is [] or ["--help" or "-h" or "help", ..])
 {
-    output.WriteLine("Usage: dpu-calibration RECIPE (in a task's work directory) | dpu-calibration simulate --output DIR");
+    output.WriteLine("Usage: dpu-calibration RECIPE (in a task's work directory) | dpu-calibration simulate --output DIR | dpu-calibration compare-truth --truth FILE --sourcelist FILE");
     output.WriteLine("Recipes: " + string.Join(' ', RecipeCatalog.Commands));
     return args is [] ? RecipeException.WrongInput : 0;
 }
 if (args[0] == "simulate")
 {
     return Simulator.Run(args[1..], output, errors);
+}
+if (args[0] == "compare-truth")
+{
+    return CompareTruthCommand.Run(args[1..], output, errors);
 }
 var recipe = RecipeCatalog.Find(args[0]);
 if (recipe is null)

@@ -69,7 +69,7 @@ internal sealed class ReduceRecipe : IRecipe
         var scratch = new float[image.Pixels.Length];
         var sky = RobustStatistics.SigmaClip(scratch.AsSpan(0, RobustStatistics.CopyFinite(image.Pixels, scratch)));
         context.Log($"Number of bad pixels is : {bad}");
-        context.Log($"Sky level is : {Text(sky.Median, "F3")} (electron/s), noise {Text(sky.Sigma, "F3")}");
+        context.Log($"Sky level is : {Text(sky.Median, "F3")} (electrons/s), noise {Text(sky.Sigma, "F3")}");
         Describe(image.Header, frame, flat.Header, gain, seconds, bad, sky.Median);
         TaskInput[] inputs = [input, .. calibrations];
         ScienceProduct.Describe(context, image.Header, "reduced", inputs);
@@ -117,7 +117,7 @@ internal sealed class ReduceRecipe : IRecipe
         }
 
         header.Set("RAWSEC", data.ToString(), "section of the raw frame that this is");
-        header.Set("BUNIT", "electron/s", "");
+        header.Set("BUNIT", "count/s", "photo-electrons; the standard knows no unit electron");
         header.Set("RAWGAIN", gain, "[electron/adu] of the raw frame");
         header.Set("GAIN", seconds, "[s] electrons per unit of this image");
         header.Set("OVSCLEV", frame.OverscanLevel, "[adu] overscan level");

@@ -21,7 +21,7 @@ internal static class ScienceProduct
         header.Set("DATE", $"{context.Now:yyyy-MM-ddTHH:mm:ss}", "when this file was made, UTC");
         header.Set("RECIPE", context.Recipe, "recipe that made this file");
         header.Set("ATTEMPT", context.Attempt, "job/task/attempt that made this file");
-        foreach (var input in inputs) { header.AddHistory(Ascii($"{context.Recipe}: from {input.FileName} ({input.Type} {input.Id})")); }
+        foreach (var input in inputs) { header.AddHistory(Ascii($"{context.Recipe}: from {input.FileName}")); }
     }
 
     /// <param name="stem">The file's name without attempt and extension.</param>
