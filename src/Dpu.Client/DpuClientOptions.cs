@@ -23,6 +23,9 @@ public sealed record DpuClientOptions
     /// <summary>How long an answer may take to begin.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
+    /// <summary>How long one ingest may take.</summary>
+    public TimeSpan IngestTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>How long a stream may be silent, keep-alive comments included, before it counts as broken.</summary>
     public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromSeconds(90);
 

@@ -107,9 +107,9 @@ public sealed class DpuHttpClient : IDisposable
     public Task<SequenceOptions> GetOptionsAsync(string sequence, CancellationToken ct) =>
         _requests.GetAsync($"/sequences/{Uri.EscapeDataString(sequence)}/options", Json.SequenceOptions, ct);
 
-    /// <summary>Registers raw frames; absolute paths on the DPU's host.</summary>
+    /// <summary>Registers raw frames; absolute paths on the DPU's host. Their checksums take as long as they are large.</summary>
     public Task<IngestResult> IngestAsync(IReadOnlyList<string> paths, CancellationToken ct) =>
-        _requests.PostAsync("/ingest", new IngestRequest(paths), Json.IngestRequest, Json.IngestResult, null, ct);
+        _requests.PostAsync("/ingest", new IngestRequest(paths), Json.IngestRequest, Json.IngestResult, null, ct, _options.IngestTimeout);
 
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken ct) =>
         _requests.GetAsync("/nodes", Json.IReadOnlyListNodeInfo, ct);

@@ -28,8 +28,16 @@ internal sealed class JobWatchActor(DpuHttpClient http, int jobId, IActorRef<Wat
         switch (message)
         {
             case Message.Arrived m:
-                watcher.Tell(new JobChanged(m.Job));
-                ReadNext();
+                if (watcher.TryTell(new JobChanged(m.Job)))
+                {
+                    ReadNext();
+                }
+                else
+                {
+                    // Whoever watched has gone.
+                    Context.StopSelf();
+                }
+
                 break;
             case Message.Ended m:
                 watcher.Tell(new WatchEnded(jobId, m.Reason));

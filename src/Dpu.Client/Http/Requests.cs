@@ -20,17 +20,17 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
     }
 
     public async Task<TAnswer> PostAsync<TBody, TAnswer>(
-        string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, string? idempotencyKey, CancellationToken ct)
+        string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, string? idempotencyKey, CancellationToken ct, TimeSpan? answerTimeout = null)
         where TAnswer : class
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, bodyType);
-        using var answer = await SendAsync(HttpMethod.Post, path, bytes, idempotencyKey, ct);
+        using var answer = await SendAsync(HttpMethod.Post, path, bytes, idempotencyKey, ct, answerTimeout);
         return await GuardAsync(() => Answer.ReadAsync(answer, answerType, options, ct), ct);
     }
 
     /// <summary>Sends, and returns a successful answer as soon as its headers are there.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body, string? idempotencyKey, CancellationToken ct) =>
-        GuardAsync(() => SendUnguardedAsync(method, path, body, idempotencyKey, ct), ct);
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body, string? idempotencyKey, CancellationToken ct, TimeSpan? answerTimeout = null) =>
+        GuardAsync(() => SendUnguardedAsync(method, path, body, idempotencyKey, answerTimeout ?? options.AnswerTimeout, ct), ct);
 
     /// <summary>Runs a part of a call; what the transport throws becomes a <see cref="DpuUnreachableException"/>.</summary>
     public async Task<T> GuardAsync<T>(Func<Task<T>> part, CancellationToken ct)
@@ -50,7 +50,7 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
             throw new DpuUnreachableException(
-                Address, $"{Capital(Place)} did not answer within {options.AnswerTimeout.TotalSeconds:0} seconds.", requestMayHaveArrived: true, e);
+                Address, $"{Capital(Place)} did not answer in time.", requestMayHaveArrived: true, e);
         }
     }
 
@@ -58,11 +58,12 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
 
     private string Place => $"the DPU at {Address.GetLeftPart(UriPartial.Authority)}";
 
-    private async Task<HttpResponseMessage> SendUnguardedAsync(HttpMethod method, string path, byte[]? body, string? idempotencyKey, CancellationToken ct)
+    private async Task<HttpResponseMessage> SendUnguardedAsync(
+        HttpMethod method, string path, byte[]? body, string? idempotencyKey, TimeSpan answerTimeout, CancellationToken ct)
     {
         var transport = _connection.Current();
         using var request = CreateRequest(method, path, body, idempotencyKey, transport.Token);
-        using var late = new CancellationTokenSource(options.AnswerTimeout, options.Time);
+        using var late = new CancellationTokenSource(answerTimeout, options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
         var answer = await transport.Invoker.SendAsync(request, either.Token);
         try

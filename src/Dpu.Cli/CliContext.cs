@@ -1,0 +1,43 @@
+using Dpu.Client;
+using Dpu.Client.Addressing;
+
+namespace Dpu.Cli;
+
+/// <summary>The world that a command meets: where it writes, what it reads, its clock and its transport. Tests bring their own.</summary>
+internal sealed record CliContext
+{
+    /// <summary>Answers only: what a script reads.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Words for people, and progress.</summary>
+    public required TextWriter Error { get; init; }
+
+    public required Func<Stream> OpenInput { get; init; }
+
+    public bool OutIsTerminal { get; init; }
+
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Reads an environment variable; null when it is not set.</summary>
+    public required Func<string, string?> Variable { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Makes the transport of clients; null for sockets.</summary>
+    public Func<HttpMessageHandler>? Transport { get; init; }
+
+    /// <summary>Starts to catch Ctrl-C. Asked for by commands that wait; the others simply end.</summary>
+    public Func<Interrupt> CatchInterrupt { get; init; } = Interrupt.OnSignals;
+
+    /// <summary>A client of the DPU that is meant by <paramref name="asked"/>, the environment, or nothing at all.</summary>
+    public DpuHttpClient OpenClient(string? asked, Action<string>? note = null) => new(new DpuClientOptions
+    {
+        Address = AddressResolver.Resolve(asked, Variable),
+        Time = Time,
+        Transport = Transport,
+        ConnectionLost = e => (note ?? Say)($"{e.Message} Trying again."),
+    });
+
+    /// <summary>One line for people.</summary>
+    public void Say(string message) => Error.WriteLine(Output.Visible.Text(message));
+}

@@ -1,0 +1,26 @@
+using Dpu.Cli.Commands;
+
+namespace Dpu.Cli;
+
+/// <summary>The commands in the order in which <c>dpu --help</c> shows them.</summary>
+internal static class CommandList
+{
+    public static IEnumerable<DpuCommand> Create() =>
+    [
+        new RunCommand(),
+        new ExecCommand(),
+        new JobsCommand(),
+        new StatusCommand(),
+        new ShowCommand(),
+        new LogsCommand(),
+        new ResultsCommand(),
+        new CancelCommand(),
+        new SequencesCommand(),
+        new OptionsCommand(),
+        new IngestCommand(),
+        new FilesCommand(),
+        new ProvenanceCommand(),
+        new StatsCommand(),
+        new NodesCommand(),
+    ];
+}

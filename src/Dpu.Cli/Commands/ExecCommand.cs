@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Dpu.Cli.Arguments;
+using Dpu.Cli.Waiting;
+using Dpu.Client.Contracts;
+
+namespace Dpu.Cli.Commands;
+
+internal sealed class ExecCommand : DpuCommand
+{
+    private readonly Argument<string[]> _command = new("COMMAND") { Description = "A program and its arguments, behind '--'. Every {} inside an argument is the line", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string?> _each = new("--each") { Description = "One task per line of the file; - reads standard input", HelpName = "FILE|-" };
+    private readonly Option<string?> _memory = new("--mem") { Description = "Memory of each task, such as 512MiB", HelpName = "SIZE" };
+    private readonly Option<string?> _cpus = new("--cpus") { Description = "Cpus of each task", HelpName = "N" };
+    private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
+    private readonly Option<string[]> _tags = new("--tag") { Description = "A word of your own on the job; may be repeated", HelpName = "T" };
+    private readonly Option<bool> _wait = new("--wait") { Description = "Follow the job to its end: exit code 1 unless it ends FINISHED" };
+    private readonly Option<bool> _json = JsonOption("Print {\"jobId\":…,\"dpu\":…,\"estimatedSeconds\":…}; with --wait the job's end too");
+
+    public ExecCommand()
+        : base(
+            "exec",
+            "Runs a command of your own, one task per line of input, and prints the job id",
+            "dpu exec --wait -- hostname",
+            "ls *.fits | dpu exec --each - -- fitsverify {}          a name with blanks or commas stays one argument",
+            "dpu exec --each frames.txt --mem 2GiB -- ./measure --in={} --out={}.txt",
+            "dpu exec -- sh -c 'make > log 2>&1'                      a shell only where you ask for one")
+    {
+        foreach (var option in new Option[] { _each, _memory, _cpus, _priority, _tags, _wait, _json })
+        {
+            Add(option);
+        }
+
+        Add(_command);
+    }
+
+    public override async Task<int> RunAsync(Invocation invocation)
+    {
+        var before = invocation.Get(_command) ?? [];
+        IReadOnlyList<string> command = invocation.PassedOn.Count == 0
+            ? before
+            : before.Length == 0
+                ? invocation.PassedOn
+                : throw new UsageException($"'{before[0]}' stands before '--'. Write: dpu exec [options] -- COMMAND [ARG…]");
+        if (command.Count == 0 || command[0].Length == 0)
+        {
+            throw new UsageException("Nothing to run. Write: dpu exec [options] -- COMMAND [ARG…]");
+        }
+
+        var lines = await ReadLinesAsync(invocation);
+        var submission = new ExecSubmission(
+            command,
+            lines,
+            Values.WholeNumber("--cpus", invocation.Get(_cpus), 1),
+            Values.Size("--mem", invocation.Get(_memory)),
+            invocation.Get(_tags) ?? [],
+            Values.WholeNumber("--priority", invocation.Get(_priority), int.MinValue) ?? 0);
+        return await new SubmitAndWait(invocation, invocation.Get(_json), invocation.Get(_wait))
+            .RunAsync((client, key, ct) => client.SubmitAsync(submission, key, ct));
+    }
+
+    private async Task<IReadOnlyList<string>?> ReadLinesAsync(Invocation invocation)
+    {
+        var source = invocation.Get(_each);
+        if (source is null)
+        {
+            return null;
+        }
+
+        var name = source == "-" ? "standard input" : source;
+        await using var stream = source == "-" ? invocation.Context.OpenInput() : OpenFile(source);
+        var lines = await InputLines.ReadAsync(stream, name, CancellationToken.None);
+        return lines.Count > 0 ? lines : throw new UsageException($"There is no line in {name}, so there is nothing to run.");
+    }
+
+    private static FileStream OpenFile(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} cannot be read: {e.Message}");
+        }
+    }
+}

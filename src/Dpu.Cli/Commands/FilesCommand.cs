@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Dpu.Cli.Output;
+using Dpu.Client.Contracts;
+
+namespace Dpu.Cli.Commands;
+
+internal sealed class FilesCommand : DpuCommand
+{
+    private readonly Argument<string?> _query = new("QUERY") { Description = "Which files; without one, all", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _json = JsonOption("One JSON array of files, as of 'results --json'");
+
+    public FilesCommand()
+        : base("files", "The catalog", "dpu files", "dpu files coadd", "dpu files --json | jq -r .[].path")
+    {
+        Add(_query);
+        Add(_json);
+    }
+
+    public override async Task<int> RunAsync(Invocation invocation)
+    {
+        var context = invocation.Context;
+        using var http = context.OpenClient(invocation.Dpu);
+        var files = await http.FindFilesAsync(invocation.Get(_query), CancellationToken.None);
+        if (invocation.Get(_json))
+        {
+            context.WriteJson(files, ApiJson.Readable.IReadOnlyListFileRecord);
+        }
+        else
+        {
+            FileTable.Write(files, context.Out);
+        }
+
+        return ExitCodes.Done;
+    }
+}

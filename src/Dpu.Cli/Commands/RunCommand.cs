@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Dpu.Cli.Arguments;
+using Dpu.Cli.Output;
+using Dpu.Cli.Waiting;
+using Dpu.Client.Contracts;
+
+namespace Dpu.Cli.Commands;
+
+internal sealed class RunCommand : DpuCommand
+{
+    private readonly Argument<string> _sequence = new("SEQUENCE") { Description = "Recipes chained with '>'; quote it: 'Reduce>Regrid>Coadd'. Everything behind it that is not listed here is for the recipes" };
+    private readonly Option<bool> _wait = new("--wait") { Description = "Follow the job to its end: exit code 1 unless it ends FINISHED" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show the plan and run nothing" };
+    private readonly Option<string?> _time = new("--dpu-time") { Description = "Expected time of the whole job in seconds, instead of the recipes' own estimate", HelpName = "S" };
+    private readonly Option<string?> _memory = new("--dpu-mem") { Description = "Memory of each task, such as 2GiB", HelpName = "SIZE" };
+    private readonly Option<string?> _version = new("--version") { Description = "Version of the recipes' programs", HelpName = "V" };
+    private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
+    private readonly Option<string[]> _tags = new("--tag") { Description = "A word of your own on the job; may be repeated", HelpName = "T" };
+    private readonly Option<bool> _json = JsonOption("Print {\"jobId\":…,\"dpu\":…,\"estimatedSeconds\":…}; with --wait the job's end too");
+
+    public RunCommand()
+        : base(
+            "run",
+            "Submits a sequence of recipes and prints the job id",
+            "dpu run DomeFlat -i WFI -d 2000-04-28 -f '#842'              all CCDs",
+            "dpu run DomeFlat -i WFI -d 2000-04-28 -f '#842' -c ccd50 -C  one CCD, results committed",
+            "dpu run 'Reduce>Regrid>Coadd' -i WFI --wait                  follow it to its end",
+            "dpu run Reduce -i WFI -o 'CDF4_B_?' --dry-run                the plan only",
+            "dpu run Reduce --dpu-mem 2GiB -- -i WFI --wait x             behind -- everything is the recipe's",
+            "dpu options Reduce                                           the options of a recipe")
+    {
+        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _priority, _tags, _json })
+        {
+            Add(option);
+        }
+
+        Add(_sequence);
+    }
+
+    public override Task<int> RunAsync(Invocation invocation)
+    {
+        var submission = new JobSubmission(
+            invocation.Get(_sequence)!,
+            invocation.PassedOn,
+            EstimatedSeconds: Values.Seconds("--dpu-time", invocation.Get(_time)),
+            MemoryBytes: Values.Size("--dpu-mem", invocation.Get(_memory)),
+            Version: Values.NotEmpty("--version", invocation.Get(_version)),
+            Priority: Values.WholeNumber("--priority", invocation.Get(_priority), int.MinValue) ?? 0,
+            Tags: invocation.Get(_tags) ?? []);
+        var json = invocation.Get(_json);
+        return invocation.Get(_dryRun)
+            ? PreviewAsync(invocation, submission, json)
+            : new SubmitAndWait(invocation, json, invocation.Get(_wait)).RunAsync((client, key, ct) => client.SubmitAsync(submission, key, ct));
+    }
+
+    private static async Task<int> PreviewAsync(Invocation invocation, JobSubmission submission, bool json)
+    {
+        var context = invocation.Context;
+        using var http = context.OpenClient(invocation.Dpu);
+        var plan = await http.PreviewAsync(submission, CancellationToken.None);
+        if (json)
+        {
+            context.WriteJson(plan, ApiJson.Readable.PlanPreview);
+        }
+        else
+        {
+            PlanText.Write(plan, context.Out);
+        }
+
+        foreach (var problem in plan.Problems)
+        {
+            context.Say($"dpu: {ProblemText.Item(problem)}");
+        }
+
+        return plan.Problems.Count == 0 ? ExitCodes.Done : ExitCodes.WrongCommand;
+    }
+}

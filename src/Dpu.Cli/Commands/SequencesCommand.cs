@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Dpu.Cli.Output;
+using Dpu.Client.Contracts;
+
+namespace Dpu.Cli.Commands;
+
+internal sealed class SequencesCommand : DpuCommand
+{
+    private readonly Option<bool> _json = JsonOption("One JSON array of {\"name\",\"description\",\"available\",\"reason\"}");
+
+    public SequencesCommand()
+        : base("sequences", "What can be run", "dpu sequences", "dpu sequences --json | jq -r .[].name") => Add(_json);
+
+    public override async Task<int> RunAsync(Invocation invocation)
+    {
+        var context = invocation.Context;
+        using var http = context.OpenClient(invocation.Dpu);
+        var sequences = await http.GetSequencesAsync(CancellationToken.None);
+        if (invocation.Get(_json))
+        {
+            context.WriteJson(sequences, ApiJson.Readable.IReadOnlyListSequenceInfo);
+            return ExitCodes.Done;
+        }
+
+        var table = new Table("SEQUENCE", "DESCRIPTION");
+        foreach (var sequence in sequences)
+        {
+            table.Add(sequence.Name, sequence.Available ? sequence.Description : $"{sequence.Description} (not available: {sequence.Reason})");
+        }
+
+        table.WriteTo(context.Out);
+        return ExitCodes.Done;
+    }
+}

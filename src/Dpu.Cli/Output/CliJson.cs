@@ -1,0 +1,81 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Dpu.Client.Contracts;
+
+namespace Dpu.Cli.Output;
+
+/// <summary>What <c>run --json</c> and <c>exec --json</c> print; what follows the first three is there under <c>--wait</c> only.</summary>
+internal sealed record RunReport(
+    int JobId,
+    string Dpu,
+    double EstimatedSeconds,
+    string? Sequence = null,
+    string? User = null,
+    string? Status = null,
+    JobCounts? Counts = null,
+    DateTimeOffset? Submitted = null,
+    DateTimeOffset? Started = null,
+    DateTimeOffset? Ended = null)
+{
+    public static RunReport Of(JobAccepted accepted) => new(accepted.JobId, accepted.Dpu, accepted.EstimatedSeconds);
+
+    public RunReport With(JobSummary job) => this with
+    {
+        Sequence = job.Sequence,
+        User = job.User,
+        Status = job.Status,
+        Counts = job.Counts,
+        Submitted = job.Submitted,
+        Started = job.Started,
+        Ended = job.Ended,
+    };
+}
+
+/// <summary>A result as <c>results --json --download</c> prints it: as without, and where the copy is.</summary>
+internal sealed record DownloadedFile(
+    string Id,
+    string Path,
+    string Type,
+    long SizeBytes,
+    string Sha256,
+    IReadOnlyDictionary<string, ApiValue> Metadata,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Task,
+    string Name,
+    bool Main,
+    bool Committed,
+    string Downloaded)
+{
+    public static DownloadedFile Of(FileRecord file, string copy) =>
+        new(file.Id, file.Path, file.Type, file.SizeBytes, file.Sha256, file.Metadata, file.Task, file.Name, file.Main, file.Committed, copy);
+}
+
+/// <summary>One finding of <c>doctor --json</c>.</summary>
+internal sealed record DoctorFinding(string Area, bool Ok, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Remedy);
+
+/// <summary>Records that only the command line prints.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(UtcTimeConverter)])]
+[JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(IReadOnlyList<DownloadedFile>))]
+[JsonSerializable(typeof(IReadOnlyList<DoctorFinding>))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    public static CliJson Readable => field ??= new CliJson(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new UtcTimeConverter() },
+    });
+}
+
+/// <summary>Prints JSON documents, each on one line.</summary>
+internal static class JsonOutput
+{
+    public static void WriteJson<T>(this CliContext context, T value, JsonTypeInfo<T> type) =>
+        context.Out.WriteLine(JsonSerializer.Serialize(value, type));
+}

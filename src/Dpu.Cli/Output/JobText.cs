@@ -1,0 +1,127 @@
+using Dpu.Client.Contracts;
+
+namespace Dpu.Cli.Output;
+
+/// <summary>A job for people: head, steps, tasks, and what went wrong with its last lines.</summary>
+internal sealed class JobText(CliContext context)
+{
+    private const int FailuresShownMax = 20;
+
+    private readonly TextWriter _out = context.Out;
+
+    public void Write(JobDetail job, bool everyTask)
+    {
+        WriteHead(job);
+        WriteSteps(job);
+        var tasks = job.Tasks ?? [];
+        if (everyTask)
+        {
+            WriteTasks(tasks);
+        }
+
+        WriteFailures(tasks, everyTask ? int.MaxValue : FailuresShownMax);
+    }
+
+    private void WriteHead(JobDetail job)
+    {
+        var zone = context.Time.LocalTimeZone;
+        _out.WriteLine(StatusLine.Of(job.ToSummary()));
+        _out.WriteLine($"sequence   {Visible.Text(job.Sequence)}");
+        _out.WriteLine($"user       {Visible.Text(job.User)}");
+        _out.WriteLine($"submitted  {Units.Time(job.Submitted, zone)}");
+        if (job.Started is { } started)
+        {
+            _out.WriteLine($"started    {Units.Time(started, zone)}");
+            var end = job.Ended is { } ended ? $"ended      {Units.Time(ended, zone)}  after " : "running    for ";
+            _out.WriteLine(end + Units.Duration((job.Ended ?? context.Time.GetUtcNow()) - started));
+        }
+    }
+
+    private void WriteSteps(JobDetail job)
+    {
+        _out.WriteLine();
+        var table = new Table("STEP", "N/E/A/S/U");
+        foreach (var step in job.Steps)
+        {
+            table.Add(step.Name, step.Counts.ToString());
+        }
+
+        table.WriteTo(_out);
+    }
+
+    private void WriteTasks(IReadOnlyList<TaskDetail> tasks)
+    {
+        _out.WriteLine();
+        var table = new Table("TASK", "STEP", "KEYS", "STATE", "TRY", "NODE", "TIME", "CPU", "MEMORY", "ENDED").Right(0, 4, 6, 7, 8);
+        foreach (var task in tasks)
+        {
+            if (task.Attempts.Count == 0)
+            {
+                table.Add(Units.Number(task.Task), task.Step, Keys.Text(task.Keys), task.State, "", "", "", "", "", "");
+            }
+
+            foreach (var attempt in task.Attempts)
+            {
+                table.Add(
+                    Units.Number(task.Task),
+                    task.Step,
+                    Keys.Text(task.Keys),
+                    task.State,
+                    Units.Number(attempt.Attempt),
+                    attempt.Node ?? "",
+                    attempt.Started is { } started ? Units.Duration((attempt.Ended ?? context.Time.GetUtcNow()) - started) : "",
+                    Units.Duration(TimeSpan.FromSeconds(attempt.CpuSeconds)),
+                    Units.Size(attempt.MaxRssBytes),
+                    Ending(attempt));
+            }
+        }
+
+        table.WriteTo(_out);
+    }
+
+    private void WriteFailures(IReadOnlyList<TaskDetail> tasks, int most)
+    {
+        var failed = tasks.Where(task => task.State is "Error" or "Unknown").ToList();
+        foreach (var task in failed.Take(most))
+        {
+            var last = task.Attempts.Count > 0 ? task.Attempts[^1] : null;
+            _out.WriteLine();
+            _out.WriteLine(Visible.Text($"Task {task.Task} of {task.Step} ({Keys.Text(task.Keys)}) has state {task.State}{(last is null ? "" : ": " + Ending(last))}"));
+            if (last?.Message is { Length: > 0 } message)
+            {
+                _out.WriteLine("  " + Visible.Text(message));
+            }
+
+            foreach (var line in task.LastLines ?? [])
+            {
+                _out.WriteLine("  | " + Visible.Line(line));
+            }
+        }
+
+        if (failed.Count > most)
+        {
+            _out.WriteLine();
+            _out.WriteLine($"… and {failed.Count - most} more: 'dpu show --tasks' lists all of them.");
+        }
+
+        var aborted = tasks.Count(task => task.State == "Aborted");
+        if (aborted > 0)
+        {
+            _out.WriteLine();
+            _out.WriteLine($"{aborted} task{(aborted == 1 ? " was" : "s were")} aborted: cancelled, or never run because something needed failed.");
+        }
+    }
+
+    private static string Ending(AttemptDetail attempt)
+    {
+        var how = attempt switch
+        {
+            { State: { } state, ExitCode: null, Signal: null } => state,
+            { Signal: { } signal } => $"signal {Units.Number(signal)}",
+            { ExitCode: { } code } => $"exit code {Units.Number(code)}",
+            { Ended: null } => "",
+            _ => "no exit code",
+        };
+        return attempt.Cause is { Length: > 0 } cause ? $"{how}{(how.Length > 0 ? ", " : "")}cause {cause}" : how;
+    }
+}

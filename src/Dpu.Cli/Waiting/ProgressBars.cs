@@ -1,0 +1,52 @@
+using Dpu.Cli.Output;
+using Dpu.Client.Contracts;
+using Spectre.Console;
+
+namespace Dpu.Cli.Waiting;
+
+/// <summary>A bar per job on a terminal's standard error, with its counts.</summary>
+internal sealed class ProgressBars : IJobProgress
+{
+    private readonly IAnsiConsole _console;
+    private readonly ProgressContext _progress;
+    private readonly Dictionary<int, ProgressTask> _bars = [];
+
+    private ProgressBars(IAnsiConsole console, ProgressContext progress) => (_console, _progress) = (console, progress);
+
+    /// <summary>Runs <paramref name="work"/> with bars when standard error is a terminal that can show them, else without.</summary>
+    public static async Task<T> RunAsync<T>(CliContext context, Func<IJobProgress, Task<T>> work)
+    {
+        if (!context.ErrorIsTerminal || context.Variable("TERM") is null or "dumb" or "")
+        {
+            return await work(new QuietProgress(context));
+        }
+
+        var plain = context.Variable("NO_COLOR") is { Length: > 0 };
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(context.Error),
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = InteractionSupport.No,
+        });
+        return await console.Progress()
+            .AutoClear(true)
+            .HideCompleted(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async progress => await work(new ProgressBars(console, progress)));
+    }
+
+    public void Show(JobSummary job)
+    {
+        if (!_bars.TryGetValue(job.JobId, out var bar))
+        {
+            bar = _bars[job.JobId] = _progress.AddTask("", maxValue: Math.Max(1, job.Counts.Total));
+        }
+
+        bar.MaxValue = Math.Max(1, job.Counts.Total);
+        bar.Value = job.HasEnded ? bar.MaxValue : job.Counts.Total - job.Counts.S - job.Counts.U;
+        bar.Description = Markup.Escape(Visible.Text($"{job.JobId} {job.Sequence} {job.Status} {job.Counts}"));
+    }
+
+    public void Note(string message) => _console.WriteLine(Visible.Text(message));
+}
