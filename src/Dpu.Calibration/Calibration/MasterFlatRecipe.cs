@@ -5,8 +5,8 @@ namespace Dpu.Calibration.Calibration;
 
 /// <summary>
 /// The flat field to divide by: the pixel-to-pixel response from the dome, where photons are plenty, the large scale from the twilight
-/// sky, which lights the telescope as the night sky does. It is <c>dome × smooth(twilight / dome)</c>: the ratio is smooth by itself, so that
-/// smoothing it bends nothing at the edges, where smoothing each flat by itself would. Bad pixels are NaN.
+/// sky, which lights the telescope as the night sky does. It is <c>dome × smooth(twilight / dome)</c>: vignetting and dust are in both and leave
+/// the ratio, so that smoothing has little to bend; smoothing each flat by itself would. Bad pixels are NaN.
 /// </summary>
 internal sealed class MasterFlatRecipe : IRecipe
 {
@@ -51,7 +51,7 @@ internal sealed class MasterFlatRecipe : IRecipe
     private static bool[] BadPixels(TaskContext context, FitsImage dome, double scale)
     {
         var (low, high) = (context.Pars.Number(ResponseMin), context.Pars.Number(ResponseMax));
-        var around = BoxSmoother.Smooth(dome.Pixels, dome.Width, dome.Height, scale);
+        var around = GaussianSmoother.Smooth(dome.Pixels, dome.Width, dome.Height, scale);
         var bad = new bool[dome.Pixels.Length];
         for (var i = 0; i < bad.Length; i++)
         {
@@ -85,7 +85,7 @@ internal sealed class MasterFlatRecipe : IRecipe
         {
             ratio[i] = bad[i] ? float.NaN : twilight.Pixels[i] / dome.Pixels[i];
         }
-        var smooth = BoxSmoother.Smooth(ratio, dome.Width, dome.Height, scale);
+        var smooth = GaussianSmoother.Smooth(ratio, dome.Width, dome.Height, scale);
         for (var i = 0; i < smooth.Length; i++)
         {
             smooth[i] = bad[i] ? float.NaN : smooth[i] * dome.Pixels[i];
