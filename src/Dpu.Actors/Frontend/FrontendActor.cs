@@ -1,0 +1,281 @@
+using System.Collections.Immutable;
+using Dpu.Actors.Jobs;
+using Dpu.Actors.Nodes;
+using Dpu.Actors.Scheduling;
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Views;
+using Dpu.Kernel;
+using Dpu.Kernel.Persistence;
+
+namespace Dpu.Actors.Frontend;
+
+/// <summary>
+/// Takes submissions, numbers jobs, and is the parent and the switchboard of their actors. At its start it brings every unfinished job back.
+/// </summary>
+/// <remarks>
+/// <code>recovering ──► ready</code>
+/// While it recovers it refuses submissions and keeps what nodes ask.
+/// </remarks>
+public sealed class FrontendActor(
+    IEventJournal journal,
+    IViews views,
+    SubmissionPlanner planner,
+    RetryPolicy policy,
+    IActorRef<SchedulerMessage> scheduler) : Actor<FrontendMessage>
+{
+    /// <summary>How many submissions' keys are remembered beyond the life of their jobs, until the views surely show them.</summary>
+    private const int RememberedKeysMax = 10_000;
+
+    private static readonly TimeSpan RecoveryRetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly object RecoveryTimer = new();
+
+    // The database may be away for hours; a job that waits for it costs nothing, and giving up would lose sight of it.
+    private static readonly SupervisorStrategy UntilTheJournalAnswers = new SupervisorStrategy.Restart(
+        MinBackoff: TimeSpan.FromMilliseconds(100),
+        MaxBackoff: TimeSpan.FromSeconds(10),
+        MaxRestarts: int.MaxValue,
+        Within: TimeSpan.FromHours(1));
+
+    private readonly Dictionary<JobId, IActorRef<JobMessage>> _jobs = [];
+    private readonly Dictionary<(string User, string Key), EarlierJob> _keys = [];
+    private readonly Queue<(string User, string Key)> _keysByAge = [];
+    private readonly List<IActorRef<FrontendReady>> _waitForReady = [];
+    private int _lastJob;
+    private FrontendReady? _ready;
+
+    protected override ValueTask OnStartAsync()
+    {
+        Recover();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask ReceiveAsync(FrontendMessage message)
+    {
+        switch (message)
+        {
+            case FrontendMessage.Submit submit when _ready is null:
+                submit.ReplyTo.Tell(Unavailable("The DPU is starting: it brings its unfinished jobs back first. Try again in a moment."));
+                break;
+            case FrontendMessage.Submit submit:
+                Plan(submit);
+                break;
+            case FrontendMessage.Planned planned:
+                Submit(planned);
+                break;
+            case FrontendMessage.PlanFailed failed:
+                FrontendLog.PlanFailed(Context.Logger, failed.Reason);
+                failed.Asked.ReplyTo.Tell(Unavailable($"The catalog cannot be read: {failed.Reason.Message}"));
+                break;
+            case FrontendMessage.Cancel cancel:
+                Cancel(cancel);
+                break;
+            case FrontendMessage.Claim when _ready is null:
+                Context.Stash.Stash(message);
+                break;
+            case FrontendMessage.Claim claim:
+                Route(claim);
+                break;
+            case FrontendMessage.JobEnded ended:
+                Forget(ended.Job);
+                break;
+            case FrontendMessage.AwaitReady wait:
+                WaitForReady(wait.ReplyTo);
+                break;
+            case FrontendMessage.Recovered recovered:
+                BringBack(recovered);
+                break;
+            case FrontendMessage.RecoveryFailed failed:
+                FrontendLog.RecoveryFailed(Context.Logger, failed.Reason);
+                Context.Timers.StartSingle(RecoveryTimer, FrontendMessage.Recover.Instance, RecoveryRetryDelay);
+                break;
+            case FrontendMessage.Recover:
+                Recover();
+                break;
+            default:
+                throw new InvalidOperationException($"The frontend knows no message {message.GetType().Name}.");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static SubmitReply.Refused Unavailable(string message) =>
+        new(SubmitRefusal.Unavailable, [new("unavailable", message)]);
+
+    private void Recover() => Context.PipeToSelf(
+        FindUnfinishedAsync,
+        static found => found,
+        static reason => new FrontendMessage.RecoveryFailed(reason));
+
+    private async Task<FrontendMessage> FindUnfinishedAsync(CancellationToken cancellationToken)
+    {
+        await views.CaughtUpAsync(cancellationToken);
+        var unfinished = await views.GetUnfinishedJobsAsync(cancellationToken);
+        return new FrontendMessage.Recovered(unfinished, await views.GetLastJobAsync(cancellationToken));
+    }
+
+    private void BringBack(FrontendMessage.Recovered recovered)
+    {
+        _lastJob = recovered.Last.Value;
+        foreach (var job in recovered.Unfinished)
+        {
+            JobNamed(job);
+        }
+
+        FrontendLog.Recovered(Context.Logger, recovered.Unfinished.Length, _lastJob);
+        _ready = new FrontendReady(recovered.Unfinished.Length);
+        foreach (var waiting in _waitForReady)
+        {
+            waiting.Tell(_ready);
+        }
+
+        _waitForReady.Clear();
+        Context.Stash.UnstashAll();
+    }
+
+    private void WaitForReady(IActorRef<FrontendReady> replyTo)
+    {
+        if (_ready is { } ready)
+        {
+            replyTo.Tell(ready);
+        }
+        else
+        {
+            _waitForReady.Add(replyTo);
+        }
+    }
+
+    private void Plan(FrontendMessage.Submit asked)
+    {
+        var fingerprint = SubmissionFingerprint.Of(asked.Submission);
+        Context.PipeToSelf(
+            stopping => PlanAsync(asked, fingerprint, stopping),
+            static planned => planned,
+            reason => new FrontendMessage.PlanFailed(asked, reason));
+    }
+
+    private async Task<FrontendMessage> PlanAsync(FrontendMessage.Submit asked, string fingerprint, CancellationToken cancellationToken)
+    {
+        var submission = asked.Submission;
+        await views.CaughtUpAsync(cancellationToken);
+        if (await views.FindByIdempotencyKeyAsync(submission.User, submission.IdempotencyKey, cancellationToken) is { } row)
+        {
+            return new FrontendMessage.Planned(asked, fingerprint, new EarlierJob(row.Job, row.Fingerprint, row.EstimatedSeconds), null);
+        }
+
+        return new FrontendMessage.Planned(asked, fingerprint, null, await planner.PlanAsync(submission, cancellationToken));
+    }
+
+    private void Submit(FrontendMessage.Planned planned)
+    {
+        var submission = planned.Asked.Submission;
+        var replyTo = planned.Asked.ReplyTo;
+        if ((planned.Earlier ?? _keys.GetValueOrDefault((submission.User, submission.IdempotencyKey))) is not { } earlier)
+        {
+            SubmitNew(planned);
+        }
+        else if (earlier.Fingerprint != planned.Fingerprint)
+        {
+            replyTo.Tell(new SubmitReply.Refused(SubmitRefusal.KeyReused, [new("key-reused", $"This idempotency key was used for job {earlier.Job}, which asked for something else.")]));
+        }
+        else if (planned.Plan is { } plan && plan.TryGet(out var again, out _) && _jobs.TryGetValue(earlier.Job, out var job))
+        {
+            // Its first submission may be on its way to the journal still: only the job's actor knows, and answers when it is durable.
+            job.Tell(new JobMessage.Submit(CommandFor(earlier.Job, planned, again), replyTo));
+        }
+        else
+        {
+            replyTo.Tell(new SubmitReply.Accepted(earlier.Job, earlier.EstimatedSeconds, Again: true));
+        }
+    }
+
+    private void SubmitNew(FrontendMessage.Planned planned)
+    {
+        if (!planned.Plan!.TryGet(out var plan, out var errors))
+        {
+            planned.Asked.ReplyTo.Tell(new SubmitReply.Refused(SubmitRefusal.Invalid, errors));
+            return;
+        }
+
+        var job = new JobId(++_lastJob);
+        Remember(planned, job, plan);
+        JobNamed(job).Tell(new JobMessage.Submit(CommandFor(job, planned, plan), planned.Asked.ReplyTo));
+    }
+
+    private static JobCommand.Submit CommandFor(JobId job, FrontendMessage.Planned planned, PlannedSubmission plan)
+    {
+        var submission = planned.Asked.Submission;
+        return new JobCommand.Submit(job, new JobSpec(
+            plan.Sequence,
+            submission.User,
+            submission.Priority,
+            submission.Tags,
+            plan.Commit,
+            plan.EstimatedSeconds,
+            submission.IdempotencyKey,
+            planned.Fingerprint), plan.Plan);
+    }
+
+    private void Remember(FrontendMessage.Planned planned, JobId job, PlannedSubmission plan)
+    {
+        var key = (planned.Asked.Submission.User, planned.Asked.Submission.IdempotencyKey);
+        _keys.Add(key, new EarlierJob(job, planned.Fingerprint, plan.EstimatedSeconds));
+        _keysByAge.Enqueue(key);
+        if (_keysByAge.Count > RememberedKeysMax)
+        {
+            _keys.Remove(_keysByAge.Dequeue());
+        }
+    }
+
+    private void Cancel(FrontendMessage.Cancel cancel)
+    {
+        if (_jobs.TryGetValue(cancel.Job, out var job))
+        {
+            job.Tell(new JobMessage.Cancel(new JobCommand.CancelJob(cancel.By, cancel.Force), cancel.ReplyTo));
+        }
+        else if (cancel.Job.Value > 0 && cancel.Job.Value <= _lastJob)
+        {
+            cancel.ReplyTo.Tell(new CancelReply.Refused(JobRejection.HasEnded, $"Job {cancel.Job} has ended already."));
+        }
+        else
+        {
+            cancel.ReplyTo.Tell(new CancelReply.Refused(JobRejection.Unknown, $"There is no job {cancel.Job}."));
+        }
+    }
+
+    private void Route(FrontendMessage.Claim claim)
+    {
+        foreach (var group in claim.Attempts.GroupBy(attempt => attempt.Job))
+        {
+            var attempts = group.ToImmutableArray();
+            if (_jobs.TryGetValue(group.Key, out var job))
+            {
+                job.Tell(new JobMessage.Claim(attempts, claim.NodeName, claim.Node));
+            }
+            else
+            {
+                claim.Node.Tell(new NodeMessage.Disown(attempts));
+            }
+        }
+    }
+
+    private void Forget(JobId job)
+    {
+        if (_jobs.Remove(job, out var actor))
+        {
+            actor.Tell(JobMessage.Passivate.Instance);
+        }
+    }
+
+    private IActorRef<JobMessage> JobNamed(JobId job)
+    {
+        if (!_jobs.TryGetValue(job, out var actor))
+        {
+            var frontend = Context.Self;
+            var props = new Props<JobMessage>(() => new JobActor(job, journal, policy, scheduler, frontend)) { Supervision = UntilTheJournalAnswers };
+            actor = Context.Spawn(props, JobActor.PersistenceIdOf(job));
+            _jobs.Add(job, actor);
+        }
+
+        return actor;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Actors.Frontend;
+
+/// <summary>What a user asks for.</summary>
+/// <param name="User">Who asks.</param>
+/// <param name="IdempotencyKey">The client's name for this submission: asking again with it gives the same job.</param>
+/// <param name="Priority">Higher runs first.</param>
+/// <param name="Tags">Words of the user's own.</param>
+public abstract record Submission(string User, string IdempotencyKey, int Priority, ImmutableArray<string> Tags)
+{
+    /// <summary>A sequence of recipes.</summary>
+    /// <param name="Sequence">As typed.</param>
+    /// <param name="Arguments">Option tokens as typed behind it.</param>
+    /// <param name="Options">Options by name instead of tokens; null when tokens are given.</param>
+    /// <param name="EstimatedSeconds">The user's own estimate, or null.</param>
+    /// <param name="MemoryBytes">Memory of each task instead of what the recipes declare, or null.</param>
+    public sealed record OfRecipes(
+        string User,
+        string IdempotencyKey,
+        int Priority,
+        ImmutableArray<string> Tags,
+        string Sequence,
+        ImmutableArray<string> Arguments,
+        JsonElement? Options,
+        double? EstimatedSeconds,
+        long? MemoryBytes) : Submission(User, IdempotencyKey, Priority, Tags);
+
+    /// <summary>A command, once or for each line.</summary>
+    public sealed record OfCommand(
+        string User,
+        string IdempotencyKey,
+        int Priority,
+        ImmutableArray<string> Tags,
+        ImmutableArray<string> Command,
+        TaskLines? Lines,
+        Resources Resources) : Submission(User, IdempotencyKey, Priority, Tags);
+}

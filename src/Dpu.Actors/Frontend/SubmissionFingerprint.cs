@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Dpu.Actors.Frontend;
+
+/// <summary>Tells a submission that is repeated from another one under the same key.</summary>
+internal static class SubmissionFingerprint
+{
+    private const int Length = 32;
+
+    public static string Of(Submission submission)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Add(hash, submission.Priority.ToString(CultureInfo.InvariantCulture));
+        AddAll(hash, submission.Tags);
+        switch (submission)
+        {
+            case Submission.OfRecipes recipes:
+                Add(hash, recipes.Sequence);
+                AddAll(hash, recipes.Arguments);
+                Add(hash, recipes.Options?.GetRawText() ?? "");
+                Add(hash, recipes.EstimatedSeconds?.ToString("R", CultureInfo.InvariantCulture) ?? "");
+                Add(hash, recipes.MemoryBytes?.ToString(CultureInfo.InvariantCulture) ?? "");
+                break;
+            case Submission.OfCommand command:
+                AddAll(hash, command.Command);
+                Add(hash, command.Resources.ToString());
+                foreach (var block in command.Lines?.Blocks ?? [])
+                {
+                    hash.AppendData(block.Span);
+                }
+
+                break;
+            default:
+                throw new InvalidOperationException($"There is no submission {submission.GetType().Name}.");
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..Length];
+    }
+
+    private static void AddAll(IncrementalHash hash, IReadOnlyCollection<string> texts)
+    {
+        Add(hash, texts.Count.ToString(CultureInfo.InvariantCulture));
+        foreach (var text in texts)
+        {
+            Add(hash, text);
+        }
+    }
+
+    /// <summary>With its length, so that no two lists of texts look alike.</summary>
+    private static void Add(IncrementalHash hash, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        hash.AppendData(BitConverter.GetBytes(bytes.Length));
+        hash.AppendData(bytes);
+    }
+}

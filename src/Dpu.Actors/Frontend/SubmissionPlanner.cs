@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Dpu.Domain.Catalog;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Planning;
+using Dpu.Domain.Recipes;
+using Dpu.Journal.Catalog;
+using Dpu.Journal.Views;
+
+namespace Dpu.Actors.Frontend;
+
+/// <summary>A submission that can run.</summary>
+public sealed record PlannedSubmission(string Sequence, JobPlan Plan, ImmutableArray<double> StepSeconds, double EstimatedSeconds, bool Commit);
+
+/// <summary>
+/// Checks a submission at the door and plans it: everything that can be known to be wrong is said here, all of it at once.
+/// The decisions are <see cref="Sequence"/>, <see cref="OptionParser"/> and <see cref="Planner"/>; this only brings them the catalog's files.
+/// </summary>
+/// <param name="recipes">What can be run.</param>
+/// <param name="files">What it can be run on.</param>
+/// <param name="views">Tells when the catalog is up to date.</param>
+/// <param name="largestNode">The largest node that is configured: what needs more can never run.</param>
+/// <param name="unavailable">Why a recipe cannot run here, or null.</param>
+public sealed class SubmissionPlanner(
+    RecipeCatalog recipes,
+    ICatalog files,
+    IViews views,
+    Resources largestNode,
+    Func<Recipe, string?> unavailable)
+{
+    private const int InputFilesMax = 1_000_000;
+    private const int SampleSize = 200;
+
+    /// <summary>The plan, or every reason against it.</summary>
+    /// <exception cref="Kernel.Persistence.JournalException">The catalog cannot be read.</exception>
+    public async Task<Checked<PlannedSubmission>> PlanAsync(Submission submission, CancellationToken cancellationToken) => submission switch
+    {
+        Submission.OfRecipes sequence => await PlanAsync(sequence, cancellationToken),
+        Submission.OfCommand command => Plan(command),
+        _ => throw new InvalidOperationException($"There is no submission {submission.GetType().Name}."),
+    };
+
+    private async Task<Checked<PlannedSubmission>> PlanAsync(Submission.OfRecipes asked, CancellationToken cancellationToken)
+    {
+        if (!Sequence.Parse(asked.Sequence, recipes).TryGet(out var sequence, out var errors)
+            || !Available(sequence).TryGet(out _, out errors)
+            || !Options(sequence, asked).TryGet(out var options, out errors))
+        {
+            return new Checked<PlannedSubmission>.Refused(errors);
+        }
+
+        var candidates = await FindInputsAsync(InputSelection.For(sequence, options), cancellationToken);
+        var request = new PlanRequest(sequence, options, candidates, recipes, largestNode.Cpus, asked.MemoryBytes);
+        if (!Planner.Plan(request).TryGet(out var planned, out errors) || !Fits(planned.Plan).TryGet(out _, out errors))
+        {
+            return new Checked<PlannedSubmission>.Refused(errors);
+        }
+
+        return new Checked<PlannedSubmission>.Accepted(new PlannedSubmission(
+            sequence.Text,
+            planned.Plan,
+            planned.StepSeconds,
+            asked.EstimatedSeconds ?? planned.EstimatedSeconds,
+            options.IsSet("commit")));
+    }
+
+    private Checked<PlannedSubmission> Plan(Submission.OfCommand asked)
+    {
+        if (!ExecPlanner.Plan(asked.Command, asked.Lines, asked.Resources, wallTime: null).TryGet(out var plan, out var errors)
+            || !Fits(plan).TryGet(out _, out errors))
+        {
+            return new Checked<PlannedSubmission>.Refused(errors);
+        }
+
+        return new Checked<PlannedSubmission>.Accepted(new PlannedSubmission("exec", plan, [0], 0, Commit: false));
+    }
+
+    private static Checked<SequenceOptions> Options(Sequence sequence, Submission.OfRecipes asked) =>
+        asked.Options is { } values ? OptionParser.Parse(sequence, values) : OptionParser.Parse(sequence, asked.Arguments);
+
+    private Checked<Sequence> Available(Sequence sequence)
+    {
+        var errors = sequence.Steps
+            .Select(step => unavailable(step.Recipe) is { } reason ? new SubmissionError("recipe-unavailable", reason) : null)
+            .OfType<SubmissionError>()
+            .Distinct()
+            .ToImmutableArray();
+        return errors.IsEmpty ? new Checked<Sequence>.Accepted(sequence) : new Checked<Sequence>.Refused(errors);
+    }
+
+    private Checked<JobPlan> Fits(JobPlan plan)
+    {
+        var errors = plan.Steps.SelectMany(Oversize).ToImmutableArray();
+        return errors.IsEmpty ? new Checked<JobPlan>.Accepted(plan) : new Checked<JobPlan>.Refused(errors);
+    }
+
+    private IEnumerable<SubmissionError> Oversize(StepPlan step)
+    {
+        if (step.Resources.Cpus > largestNode.Cpus)
+        {
+            yield return new SubmissionError("too-large", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{step.Name} needs {step.Resources.Cpus} cpus; the largest node has {largestNode.Cpus}."));
+        }
+
+        if (step.Resources.MemoryBytes > largestNode.MemoryBytes)
+        {
+            yield return new SubmissionError("too-large", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{step.Name} needs {Mebibytes(step.Resources.MemoryBytes)} MiB of memory; the largest node has {Mebibytes(largestNode.MemoryBytes)} MiB."));
+        }
+    }
+
+    private static double Mebibytes(long bytes) => Math.Round(bytes / 1048576.0, 1);
+
+    private async Task<ImmutableArray<InputCandidates>> FindInputsAsync(ImmutableArray<InputQuery> queries, CancellationToken cancellationToken)
+    {
+        // What a finished job committed a moment ago must be found.
+        await views.CaughtUpAsync(cancellationToken);
+        var candidates = ImmutableArray.CreateBuilder<InputCandidates>();
+        foreach (var query in queries)
+        {
+            var found = await files.SelectAsync(query.Selection, InputFilesMax, cancellationToken);
+            var sample = found.IsEmpty
+                ? await files.SelectAsync(new FileSelection(query.Selection.Types, []), SampleSize, cancellationToken)
+                : [];
+            candidates.Add(new InputCandidates(query, found, sample));
+        }
+
+        return candidates.ToImmutable();
+    }
+}

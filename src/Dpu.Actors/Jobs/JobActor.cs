@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using Dpu.Actors.Frontend;
+using Dpu.Actors.Nodes;
+using Dpu.Actors.Scheduling;
+using Dpu.Domain.Jobs;
+using Dpu.Kernel;
+using Dpu.Kernel.Persistence;
+
+namespace Dpu.Actors.Jobs;
+
+/// <summary>
+/// One job: it decides over all that waits in its mailbox, appends one batch of events, and only then tells anybody.
+/// When its last task has ended it says so, and goes once nobody will address it any more.
+/// </summary>
+public sealed class JobActor(
+    JobId id,
+    IEventJournal journal,
+    RetryPolicy policy,
+    IActorRef<SchedulerMessage> scheduler,
+    IActorRef<FrontendMessage> frontend)
+    : PersistentActor<JobMessage, JobEvent, JobState>(journal)
+{
+    private readonly Dictionary<string, IActorRef<NodeMessage>> _nodes = new(StringComparer.Ordinal);
+
+    protected override string PersistenceId => PersistenceIdOf(id);
+
+    protected override JobState EmptyState => JobState.Empty;
+
+    /// <summary>Under which name a job's events stand in the journal.</summary>
+    public static string PersistenceIdOf(JobId id) => $"job-{id}";
+
+    protected override JobState Apply(JobState state, JobEvent @event) => JobEvolution.Apply(state, @event);
+
+    protected override ValueTask OnRecoveredAsync()
+    {
+        if (State.Ended)
+        {
+            frontend.Tell(new FrontendMessage.JobEnded(id));
+        }
+        else if (State.Exists)
+        {
+            scheduler.Tell(new SchedulerMessage.JobAnnounced(JobDemands.Of(State), Context.Self));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    protected override async ValueTask ReceiveBatchAsync(IReadOnlyList<JobMessage> messages)
+    {
+        var turn = new JobTurn(State, policy, Context.Time.GetUtcNow());
+        foreach (var message in messages)
+        {
+            Take(turn, message);
+        }
+
+        await PersistAsync(turn.Events);
+        foreach (var tell in turn.AfterCommit)
+        {
+            tell();
+        }
+
+        if (State.Ended && turn.Events.Count > 0)
+        {
+            scheduler.Tell(new SchedulerMessage.JobEnded(id));
+            frontend.Tell(new FrontendMessage.JobEnded(id));
+        }
+    }
+
+    private void Take(JobTurn turn, JobMessage message)
+    {
+        switch (message)
+        {
+            case JobMessage.Submit submit:
+                Submit(turn, submit);
+                break;
+            case JobMessage.Cancel cancel:
+                Cancel(turn, cancel);
+                break;
+            case JobMessage.Assign assign:
+                Assign(turn, assign);
+                break;
+            case JobMessage.Reported report:
+                Settle(turn, report);
+                break;
+            case JobMessage.NodeReady ready:
+                Meet(turn, ready.NodeName, ready.Node);
+                break;
+            case JobMessage.Claim claim:
+                Answer(turn, claim);
+                break;
+            case JobMessage.Passivate:
+                Context.StopSelf();
+                break;
+            default:
+                throw new InvalidOperationException($"A job's actor knows no message {message.GetType().Name}.");
+        }
+    }
+
+    private void Submit(JobTurn turn, JobMessage.Submit submit)
+    {
+        SubmitReply reply = turn.Decide(submit.Command) switch
+        {
+            JobDecision.Accepted => new SubmitReply.Accepted(id, submit.Command.Spec.EstimatedSeconds, Again: false),
+            JobDecision.Ignored => new SubmitReply.Accepted(id, turn.State.Spec!.EstimatedSeconds, Again: true),
+            JobDecision.Rejected no => new SubmitReply.Refused(SubmitRefusal.KeyReused, [new("key-reused", no.Message)]),
+            _ => throw new InvalidOperationException("A decision is accepted, ignored or rejected."),
+        };
+        if (reply is SubmitReply.Accepted { Again: false })
+        {
+            var demand = JobDemands.Of(turn.State);
+            turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.JobAnnounced(demand, Context.Self)));
+        }
+
+        turn.AfterCommit.Add(() => submit.ReplyTo.Tell(reply));
+    }
+
+    private void Cancel(JobTurn turn, JobMessage.Cancel cancel)
+    {
+        CancelReply reply = turn.Decide(cancel.Command) is JobDecision.Rejected no
+            ? new CancelReply.Refused(no.Reason, no.Message)
+            : new CancelReply.Done();
+        turn.AfterCommit.Add(() => cancel.ReplyTo.Tell(reply));
+        foreach (var (node, attempts) in turn.TakeAttemptsToEnd())
+        {
+            turn.AfterCommit.Add(() => EndOn(node, attempts));
+        }
+    }
+
+    private void Assign(JobTurn turn, JobMessage.Assign assign)
+    {
+        _nodes[assign.Command.Node] = assign.Node;
+        var decision = turn.Decide(assign.Command);
+        var started = decision is JobDecision.Accepted { Events: [JobEvent.TasksStarted e] } ? e.Attempts : [];
+        if (!started.IsEmpty)
+        {
+            var starts = turn.StartsOf(started);
+            turn.AfterCommit.Add(() => assign.Node.Tell(new NodeMessage.StartTasks(Context.Self, starts)));
+        }
+
+        var refused = assign.Command.Tasks.Except(started.Select(a => a.Task)).ToImmutableArray();
+        if (!refused.IsEmpty)
+        {
+            turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.TasksFreed(id, refused, null)));
+        }
+    }
+
+    private void Settle(JobTurn turn, JobMessage.Reported report)
+    {
+        _ = turn.Decide(report.Command);
+        turn.AfterCommit.Add(() => report.Node.Tell(new NodeMessage.Settled(report.Attempts)));
+        foreach (var freed in turn.TakeFreed())
+        {
+            turn.AfterCommit.Add(() => scheduler.Tell(freed));
+        }
+
+        var released = turn.TakeReleased();
+        if (!released.IsEmpty)
+        {
+            turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.TasksReleased(id, released)));
+        }
+    }
+
+    /// <summary>What we believe to run there is told to the node: it knows which of these it has, and which are lost.</summary>
+    private void Meet(JobTurn turn, string nodeName, IActorRef<NodeMessage> node)
+    {
+        _nodes[nodeName] = node;
+        var adopted = turn.State.Running
+            .Where(running => running.Value.Node == nodeName)
+            .OrderBy(running => running.Key)
+            .Select(running => turn.AdoptionOf(running.Key, running.Value))
+            .ToImmutableArray();
+        if (adopted.IsEmpty)
+        {
+            return;
+        }
+
+        turn.AfterCommit.Add(() => node.Tell(new NodeMessage.AdoptTasks(Context.Self, adopted)));
+        if (turn.State.Cancel is { Force: true })
+        {
+            var attempts = adopted.Select(a => a.Start.Attempt).ToImmutableArray();
+            turn.AfterCommit.Add(() => node.Tell(new NodeMessage.EndTasks(attempts)));
+        }
+    }
+
+    private void Answer(JobTurn turn, JobMessage.Claim claim)
+    {
+        var stale = claim.Attempts.Where(a => !turn.State.IsCurrent(new TaskAttempt(a.Task, a.Number))).ToImmutableArray();
+        if (!stale.IsEmpty)
+        {
+            turn.AfterCommit.Add(() => claim.Node.Tell(new NodeMessage.Disown(stale)));
+        }
+
+        if (stale.Length < claim.Attempts.Length)
+        {
+            Meet(turn, claim.NodeName, claim.Node);
+        }
+    }
+
+    private void EndOn(string node, ImmutableArray<AttemptId> attempts)
+    {
+        // Without an address the node is not connected: when it is, it is met, and told then.
+        if (_nodes.TryGetValue(node, out var address))
+        {
+            address.Tell(new NodeMessage.EndTasks(attempts));
+        }
+    }
+}

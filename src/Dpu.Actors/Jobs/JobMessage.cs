@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Dpu.Actors.Nodes;
+using Dpu.Domain.Jobs;
+using Dpu.Kernel;
+
+namespace Dpu.Actors.Jobs;
+
+/// <summary>What a <see cref="JobActor"/> understands.</summary>
+public abstract record JobMessage
+{
+    private JobMessage()
+    {
+    }
+
+    /// <summary>A new job; answered once it is durable.</summary>
+    public sealed record Submit(JobCommand.Submit Command, IActorRef<SubmitReply> ReplyTo) : JobMessage;
+
+    /// <summary>A user wants it ended; answered once that is durable.</summary>
+    public sealed record Cancel(JobCommand.CancelJob Command, IActorRef<CancelReply> ReplyTo) : JobMessage;
+
+    /// <summary>The scheduler's proposal.</summary>
+    public sealed record Assign(JobCommand.Assign Command, IActorRef<NodeMessage> Node) : JobMessage;
+
+    /// <summary>Attempts ended or were lost; answered with <see cref="NodeMessage.Settled"/> once that is durable.</summary>
+    public sealed record Reported(JobCommand Command, ImmutableArray<AttemptId> Attempts, IActorRef<NodeMessage> Node) : JobMessage;
+
+    /// <summary>A node can be reached: whatever this job believes to run there is to be compared with what does.</summary>
+    public sealed record NodeReady(string NodeName, IActorRef<NodeMessage> Node) : JobMessage;
+
+    /// <summary>A node runs attempts of this job and does not know why: they are adopted or disowned.</summary>
+    public sealed record Claim(ImmutableArray<AttemptId> Attempts, string NodeName, IActorRef<NodeMessage> Node) : JobMessage;
+
+    /// <summary>The frontend sends it nothing more: the last message of a job that has ended.</summary>
+    public sealed record Passivate : JobMessage
+    {
+        public static Passivate Instance { get; } = new();
+    }
+}
+
+/// <summary>What became of a submission.</summary>
+public abstract record SubmitReply
+{
+    private SubmitReply()
+    {
+    }
+
+    /// <summary>The job is durable. <paramref name="Again"/>: it was already, by the same key.</summary>
+    public sealed record Accepted(JobId Job, double EstimatedSeconds, bool Again) : SubmitReply;
+
+    /// <summary>Nothing was made.</summary>
+    public sealed record Refused(SubmitRefusal Reason, ImmutableArray<Domain.Recipes.SubmissionError> Errors) : SubmitReply;
+}
+
+/// <summary>Why a submission was refused.</summary>
+public enum SubmitRefusal
+{
+    /// <summary>What was asked cannot be done: the errors say what.</summary>
+    Invalid,
+
+    /// <summary>The idempotency key was used for another submission.</summary>
+    KeyReused,
+
+    /// <summary>Not now.</summary>
+    Unavailable,
+}
+
+/// <summary>What became of a cancellation.</summary>
+public abstract record CancelReply
+{
+    private CancelReply()
+    {
+    }
+
+    public sealed record Done : CancelReply;
+
+    public sealed record Refused(JobRejection Reason, string Message) : CancelReply;
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Dpu.Actors.Nodes;
+using Dpu.Actors.Scheduling;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Actors.Jobs;
+
+/// <summary>
+/// The decisions over one batch of messages: each sees the state that the earlier ones lead to, and nothing is told to anybody
+/// before all their events are committed.
+/// </summary>
+internal sealed class JobTurn(JobState state, RetryPolicy policy, DateTimeOffset now)
+{
+    private readonly List<TaskRange> _released = [];
+    private readonly List<SchedulerMessage> _freed = [];
+    private readonly List<(string Node, AttemptId Attempt)> _toEnd = [];
+
+    public JobState State { get; private set; } = state;
+
+    public List<JobEvent> Events { get; } = [];
+
+    public List<Action> AfterCommit { get; } = [];
+
+    public JobDecision Decide(JobCommand command)
+    {
+        var decision = JobDecider.Decide(State, command, policy, now);
+        if (decision is JobDecision.Accepted accepted)
+        {
+            foreach (var @event in accepted.Events)
+            {
+                Advance(@event);
+            }
+        }
+
+        return decision;
+    }
+
+    public ImmutableArray<TaskStart> StartsOf(ImmutableArray<TaskAttempt> attempts) =>
+        [.. attempts.Select(attempt => TaskStart.For(State, attempt.Task))];
+
+    public AdoptedTask AdoptionOf(int task, RunningAttempt running) => new(TaskStart.For(State, task), running.Incarnation);
+
+    public ImmutableArray<TaskRange> TakeReleased()
+    {
+        var released = _released.ToImmutableArray();
+        _released.Clear();
+        return released;
+    }
+
+    public ImmutableArray<SchedulerMessage> TakeFreed()
+    {
+        var freed = _freed.ToImmutableArray();
+        _freed.Clear();
+        return freed;
+    }
+
+    public IEnumerable<(string Node, ImmutableArray<AttemptId> Attempts)> TakeAttemptsToEnd()
+    {
+        var toEnd = _toEnd.GroupBy(a => a.Node, a => a.Attempt, StringComparer.Ordinal)
+            .Select(group => (group.Key, group.ToImmutableArray()))
+            .ToList();
+        _toEnd.Clear();
+        return toEnd;
+    }
+
+    private void Advance(JobEvent @event)
+    {
+        var before = State;
+        State = JobEvolution.Apply(before, @event);
+        Events.Add(@event);
+
+        var effects = JobEffects.Of(before, @event, State);
+        _released.AddRange(effects.Released);
+        _toEnd.AddRange(effects.ToEnd.Select(a => (before.Running[a.Task].Node, new AttemptId(before.Id, a.Task, a.Number))));
+        if (FreedBy(@event) is { } freed)
+        {
+            _freed.Add(freed);
+        }
+    }
+
+    private SchedulerMessage? FreedBy(JobEvent @event) => @event switch
+    {
+        JobEvent.TasksEnded ended => new SchedulerMessage.TasksFreed(
+            State.Id,
+            [.. ended.Ends.Select(end => end.Task)],
+            MeanSeconds(ended.Ends)),
+        JobEvent.AttemptsLost lost => new SchedulerMessage.TasksFreed(State.Id, [.. lost.Attempts.Select(a => a.Task)], null),
+        _ => null,
+    };
+
+    private static double? MeanSeconds(ImmutableArray<AttemptEnd> ends)
+    {
+        var ran = ends.Where(end => end is { Cause: null, Exit: not null }).ToList();
+        return ran.Count == 0 ? null : ran.Average(end => (end.Exit!.EndedAt - end.Exit.StartedAt).TotalSeconds);
+    }
+}

@@ -1,0 +1,35 @@
+using Dpu.Actors.Jobs;
+using Dpu.Domain.Execution;
+using Dpu.Kernel;
+
+namespace Dpu.Actors.Nodes;
+
+/// <summary>What a Cluster_Manager remembers of an attempt, from its assignment until its outcome is durable.</summary>
+internal sealed class AttemptEntry(TaskStart start, IActorRef<JobMessage> job)
+{
+    public TaskStart Start { get; } = start;
+
+    /// <summary>Who wants to know.</summary>
+    public IActorRef<JobMessage> Job { get; set; } = job;
+
+    /// <summary>Null while it waits for room.</summary>
+    public IActorRef<TaskMessage>? Task { get; set; }
+
+    /// <summary>What the launcher was asked; null before that, and for what was adopted.</summary>
+    public LaunchRequest? Request { get; set; }
+
+    /// <summary>Whether the launcher was told to start it.</summary>
+    public bool Launched { get; set; }
+
+    public bool EndRequested { get; set; }
+
+    /// <summary>The launcher's event that told its end.</summary>
+    public long? EndSequenceNr { get; set; }
+
+    public Guid? EndIncarnation { get; set; }
+
+    /// <summary>Known once it ended; kept until it is durable.</summary>
+    public AttemptOutcome? Outcome { get; set; }
+
+    public bool RunsInLauncher => Launched && EndSequenceNr is null && Outcome is null;
+}

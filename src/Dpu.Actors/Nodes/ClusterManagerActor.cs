@@ -1,0 +1,490 @@
+using System.Collections.Immutable;
+using Dpu.Actors.Frontend;
+using Dpu.Actors.Jobs;
+using Dpu.Actors.Scheduling;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Logs;
+using Dpu.Kernel;
+
+namespace Dpu.Actors.Nodes;
+
+/// <summary>
+/// The root actor of a node: takes attempts from jobs, admits them as there is room, supervises one <see cref="TaskActor"/> for each,
+/// and keeps what it reported until the job says that it is durable. Only then the launcher may forget an attempt.
+/// </summary>
+public sealed class ClusterManagerActor(
+    NodeOptions options,
+    IProcessLauncher launcher,
+    ITaskFiles files,
+    ILogStore logs,
+    IActorRef<SchedulerMessage> scheduler,
+    IActorRef<FrontendMessage> frontend) : BatchActor<NodeMessage>
+{
+    private readonly Dictionary<AttemptId, AttemptEntry> _entries = [];
+    private readonly Dictionary<AttemptId, LauncherEvent.Numbered> _unclaimedEnds = [];
+    private readonly HashSet<AttemptId> _disowned = [];
+    private readonly NodeLedger _ledger = new(options.Capacity);
+    private readonly List<LaunchRequest> _toLaunch = [];
+    private readonly ReportOutbox _outbox = new();
+
+    private LogSpooler _logs = null!;
+    private AckWindow _window = new();
+    private Guid? _incarnation;
+    private bool _connected;
+    private HashSet<AttemptId> _inLauncher = [];
+
+    protected override ValueTask OnStartAsync()
+    {
+        _logs = new LogSpooler(logs, Context, options);
+        launcher.Connect(events => Context.Self.Tell(new NodeMessage.LauncherSaid(events)));
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask ReceiveBatchAsync(IReadOnlyList<NodeMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            Take(message);
+        }
+
+        AdmitWaiting();
+        FlushLaunches();
+        _logs.Flush();
+        _outbox.Flush(options.Name, Context.Self);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Take(NodeMessage message)
+    {
+        switch (message)
+        {
+            case NodeMessage.StartTasks start:
+                foreach (var task in start.Tasks)
+                {
+                    Accept(start.Job, task);
+                }
+
+                break;
+            case NodeMessage.AdoptTasks adopt:
+                foreach (var task in adopt.Tasks)
+                {
+                    Adopt(adopt.Job, task);
+                }
+
+                break;
+            case NodeMessage.EndTasks end:
+                foreach (var attempt in end.Attempts)
+                {
+                    End(attempt);
+                }
+
+                break;
+            case NodeMessage.Disown disown:
+                foreach (var attempt in disown.Attempts)
+                {
+                    Disown(attempt);
+                }
+
+                break;
+            case NodeMessage.Settled settled:
+                foreach (var attempt in settled.Attempts)
+                {
+                    Settle(attempt);
+                }
+
+                break;
+            case NodeMessage.LauncherSaid said:
+                foreach (var @event in said.Events)
+                {
+                    Hear(@event);
+                }
+
+                break;
+            case NodeMessage.Launch launch:
+                Launch(launch.Request);
+                break;
+            case NodeMessage.EndProcess end:
+                EndProcess(end.Attempt);
+                break;
+            case NodeMessage.TaskEnded ended:
+                Conclude(ended.Attempt, ended.Outcome);
+                break;
+            case NodeMessage.TaskActorGone gone:
+                Notice(gone.Attempt);
+                break;
+            case NodeMessage.LogsStored stored:
+                foreach (var @event in stored.Events)
+                {
+                    Finish(@event.Incarnation, @event.SequenceNr);
+                }
+
+                break;
+            case NodeMessage.LogsFailed failed:
+                _logs.Failed(failed);
+                break;
+            case NodeMessage.RetryLogs:
+                _logs.Retry();
+                break;
+            default:
+                throw new InvalidOperationException($"A Cluster_Manager knows no message {message.GetType().Name}.");
+        }
+    }
+
+    private void Accept(IActorRef<JobMessage> job, TaskStart start)
+    {
+        if (_entries.TryGetValue(start.Attempt, out var known))
+        {
+            Remind(known, job);
+            return;
+        }
+
+        var entry = new AttemptEntry(start, job);
+        _entries.Add(start.Attempt, entry);
+        if (_ledger.CanEverHold(start.Resources))
+        {
+            _ledger.Enqueue(start);
+        }
+        else
+        {
+            Conclude(entry, Never(start, FailureCause.Launch, $"node {options.Name} is too small for it"));
+        }
+    }
+
+    private void Adopt(IActorRef<JobMessage> job, AdoptedTask task)
+    {
+        var attempt = task.Start.Attempt;
+        if (_entries.TryGetValue(attempt, out var known))
+        {
+            Remind(known, job);
+        }
+        else if (_inLauncher.Contains(attempt))
+        {
+            Resume(job, task.Start);
+        }
+        else if (_incarnation == task.Incarnation)
+        {
+            // This launcher never heard of it: it was committed, and the service died before it could be launched.
+            Accept(job, task.Start);
+        }
+        else
+        {
+            var entry = new AttemptEntry(task.Start, job);
+            _entries.Add(attempt, entry);
+            Conclude(entry, new AttemptOutcome.Lost($"the keeper of node {options.Name} was restarted while it ran"));
+        }
+    }
+
+    /// <summary>A job asks again: what it does not know yet is told again.</summary>
+    private void Remind(AttemptEntry entry, IActorRef<JobMessage> job)
+    {
+        entry.Job = job;
+        if (entry.Outcome is { } outcome)
+        {
+            _outbox.Add(entry.Job, entry.Start.Attempt, outcome);
+        }
+    }
+
+    private void Resume(IActorRef<JobMessage> job, TaskStart start)
+    {
+        var entry = new AttemptEntry(start, job) { Launched = true };
+        _entries.Add(start.Attempt, entry);
+        _ledger.Hold(start.Attempt, start.Resources);
+        entry.Task = SpawnTask(start, adopted: true);
+        if (_unclaimedEnds.Remove(start.Attempt, out var end))
+        {
+            HearEnd(entry, end);
+        }
+    }
+
+    private IActorRef<TaskMessage> SpawnTask(TaskStart start, bool adopted)
+    {
+        var props = new Props<TaskMessage>(() => new TaskActor(start, adopted, options.LimitsOf(start), files, Context.Self));
+        var attempt = start.Attempt;
+        var task = Context.Spawn(props, $"{attempt.Job}.{attempt.Task}.{attempt.Number}");
+        Context.Watch(task, new NodeMessage.TaskActorGone(attempt));
+        return task;
+    }
+
+    private void AdmitWaiting()
+    {
+        while (_connected && _ledger.TryAdmit(out var start))
+        {
+            _entries[start.Attempt].Task = SpawnTask(start, adopted: false);
+        }
+    }
+
+    private void Launch(LaunchRequest request)
+    {
+        if (_entries.TryGetValue(request.Attempt, out var entry))
+        {
+            entry.Request = request;
+            _toLaunch.Add(request);
+        }
+    }
+
+    private void FlushLaunches()
+    {
+        if (_connected && _toLaunch.Count > 0)
+        {
+            foreach (var request in _toLaunch)
+            {
+                _entries[request.Attempt].Launched = true;
+            }
+
+            launcher.Start([.. _toLaunch]);
+            _toLaunch.Clear();
+        }
+    }
+
+    private void End(AttemptId attempt)
+    {
+        if (!_entries.TryGetValue(attempt, out var entry))
+        {
+            return;
+        }
+
+        if (_ledger.Withdraw(attempt))
+        {
+            ConcludeUnstarted(entry);
+        }
+        else
+        {
+            entry.Task?.Tell(TaskMessage.End.Instance);
+        }
+    }
+
+    private void EndProcess(AttemptId attempt)
+    {
+        if (!_entries.TryGetValue(attempt, out var entry))
+        {
+            return;
+        }
+
+        entry.EndRequested = true;
+        if (entry.Request is { } request && _toLaunch.Remove(request))
+        {
+            ConcludeUnstarted(entry);
+        }
+        else
+        {
+            launcher.End(attempt, EndReason.Cancelled);
+        }
+    }
+
+    private void ConcludeUnstarted(AttemptEntry entry)
+    {
+        Conclude(entry, Never(entry.Start, FailureCause.Cancelled, "ended before its process was started"));
+        if (entry.Task is { } task)
+        {
+            Context.Stop(task);
+        }
+    }
+
+    private void Disown(AttemptId attempt)
+    {
+        if (_entries.ContainsKey(attempt))
+        {
+            return;
+        }
+
+        if (_unclaimedEnds.Remove(attempt, out var end))
+        {
+            Finish(_incarnation, end.SequenceNr);
+        }
+        else if (_inLauncher.Contains(attempt))
+        {
+            _disowned.Add(attempt);
+            launcher.End(attempt, EndReason.Cancelled);
+        }
+    }
+
+    private void Hear(LauncherEvent @event)
+    {
+        switch (@event)
+        {
+            case LauncherEvent.Connected connected:
+                Connect(connected);
+                break;
+            case LauncherEvent.Disconnected disconnected:
+                _connected = false;
+                NodeLog.Disconnected(Context.Logger, options.Name, disconnected.Reason);
+                scheduler.Tell(new SchedulerMessage.NodeLeft(options.Name));
+                break;
+            case LauncherEvent.Numbered numbered when _window.Admit(numbered.SequenceNr):
+                HearNumbered(numbered);
+                break;
+            default:
+                // Resent after a reconnect, and in hand already.
+                break;
+        }
+    }
+
+    private void HearNumbered(LauncherEvent.Numbered numbered)
+    {
+        switch (numbered)
+        {
+            case LauncherEvent.Started started:
+                Finish(_incarnation, started.SequenceNr);
+                break;
+            case LauncherEvent.Output output:
+                _logs.Add(output, _entries.GetValueOrDefault(output.Attempt)?.Start.Step, _incarnation!.Value);
+                break;
+            case LauncherEvent.Exited or LauncherEvent.LaunchFailed when _entries.TryGetValue(numbered.Attempt, out var entry):
+                HearEnd(entry, numbered);
+                break;
+            case LauncherEvent.Exited or LauncherEvent.LaunchFailed when _disowned.Remove(numbered.Attempt):
+                _inLauncher.Remove(numbered.Attempt);
+                Finish(_incarnation, numbered.SequenceNr);
+                break;
+            case LauncherEvent.Exited or LauncherEvent.LaunchFailed:
+                _unclaimedEnds[numbered.Attempt] = numbered;
+                break;
+            default:
+                throw new InvalidOperationException($"A launcher has no event {numbered.GetType().Name}.");
+        }
+    }
+
+    private void HearEnd(AttemptEntry entry, LauncherEvent.Numbered end)
+    {
+        entry.EndSequenceNr = end.SequenceNr;
+        entry.EndIncarnation = _incarnation;
+        _ledger.Release(entry.Start.Attempt);
+        if (entry.Task is not { } task)
+        {
+            ConcludeAbandoned(entry);
+            return;
+        }
+
+        task.Tell(end switch
+        {
+            LauncherEvent.Exited exited => new TaskMessage.Exited(exited.Exit),
+            LauncherEvent.LaunchFailed failed => new TaskMessage.LaunchFailed(failed.Reason),
+            _ => throw new InvalidOperationException($"{end.GetType().Name} is no end."),
+        });
+    }
+
+    private void Connect(LauncherEvent.Connected connected)
+    {
+        if (_incarnation != connected.Incarnation)
+        {
+            _window = new AckWindow();
+            _unclaimedEnds.Clear();
+            _disowned.Clear();
+        }
+
+        _inLauncher = [.. connected.Attempts];
+        var sameLauncher = _incarnation == connected.Incarnation;
+        _incarnation = connected.Incarnation;
+        _connected = true;
+        NodeLog.Connected(Context.Logger, options.Name, connected.Incarnation, connected.Attempts.Length);
+        foreach (var entry in _entries.Values.Where(entry => entry.RunsInLauncher))
+        {
+            Compare(entry, sameLauncher);
+        }
+
+        scheduler.Tell(new SchedulerMessage.NodeJoined(options.Name, connected.Incarnation, options.Capacity, Context.Self));
+        var unknown = connected.Attempts.Where(attempt => !_entries.ContainsKey(attempt)).ToImmutableArray();
+        if (!unknown.IsEmpty)
+        {
+            frontend.Tell(new FrontendMessage.Claim(options.Name, unknown, Context.Self));
+        }
+    }
+
+    private void Compare(AttemptEntry entry, bool sameLauncher)
+    {
+        var attempt = entry.Start.Attempt;
+        if (!sameLauncher)
+        {
+            Conclude(entry, new AttemptOutcome.Lost($"the keeper of node {options.Name} died while it ran"));
+            if (entry.Task is { } task)
+            {
+                Context.Stop(task);
+            }
+        }
+        else if (_inLauncher.Contains(attempt))
+        {
+            if (entry.EndRequested)
+            {
+                launcher.End(attempt, EndReason.Cancelled);
+            }
+        }
+        else if (entry.EndRequested)
+        {
+            ConcludeUnstarted(entry);
+        }
+        else if (entry.Request is { } request)
+        {
+            // The request was lost with the connection, and this launcher starts nothing twice.
+            _toLaunch.Add(request);
+        }
+    }
+
+    private void Notice(AttemptId attempt)
+    {
+        if (!_entries.TryGetValue(attempt, out var entry) || entry.Outcome is not null)
+        {
+            return;
+        }
+
+        entry.Task = null;
+        if (entry.RunsInLauncher)
+        {
+            // Told only when its processes are gone: until then no other attempt may begin.
+            EndProcess(attempt);
+        }
+        else
+        {
+            ConcludeAbandoned(entry);
+        }
+    }
+
+    private void ConcludeAbandoned(AttemptEntry entry) =>
+        Conclude(entry, Never(entry.Start, FailureCause.Launch, "its task actor failed; the service's log says why"));
+
+    private void Conclude(AttemptId attempt, AttemptOutcome outcome)
+    {
+        if (_entries.TryGetValue(attempt, out var entry))
+        {
+            Conclude(entry, outcome);
+        }
+    }
+
+    private void Conclude(AttemptEntry entry, AttemptOutcome outcome)
+    {
+        entry.Outcome = outcome;
+        if (!entry.RunsInLauncher)
+        {
+            _ledger.Release(entry.Start.Attempt);
+        }
+
+        _outbox.Add(entry.Job, entry.Start.Attempt, outcome);
+    }
+
+    private void Settle(AttemptId attempt)
+    {
+        if (!_entries.TryGetValue(attempt, out var entry) || entry.Outcome is null)
+        {
+            return;
+        }
+
+        _entries.Remove(attempt);
+        _inLauncher.Remove(attempt);
+        if (entry.EndSequenceNr is { } sequenceNr)
+        {
+            Finish(entry.EndIncarnation, sequenceNr);
+        }
+    }
+
+    /// <summary>An event of the launcher is dealt with. Those of an earlier incarnation went with it.</summary>
+    private void Finish(Guid? incarnation, long sequenceNr)
+    {
+        if (incarnation == _incarnation && _window.Finish(sequenceNr) is { } reached)
+        {
+            launcher.Acknowledge(reached);
+        }
+    }
+
+    private static AttemptOutcome.Ended Never(TaskStart start, FailureCause cause, string message) =>
+        new(new AttemptReport(new TaskAttempt(start.Attempt.Task, start.Attempt.Number), cause, message, null, [], []));
+}

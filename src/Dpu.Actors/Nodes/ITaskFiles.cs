@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Actors.Nodes;
+
+/// <summary>The seam to the node's disk: work directories, directions, outputs.</summary>
+public interface ITaskFiles
+{
+    /// <summary>
+    /// Makes the attempt's work directory with everything in it that the task reads, and says which process to start there.
+    /// </summary>
+    /// <exception cref="TaskFilesException">It cannot be done; the message is for people.</exception>
+    ValueTask<LaunchRequest> PrepareAsync(TaskStart start, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Moves what a finished attempt made to the store, checksums included. Doing it again gives the same answer, also after a
+    /// crash in the middle. Nothing of it is visible before the job has committed it.
+    /// </summary>
+    /// <exception cref="TaskFilesException">An output is missing or cannot be saved; the message is for people.</exception>
+    Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken);
+}
+
+/// <summary>Files of a task could not be put in place or saved.</summary>
+public sealed class TaskFilesException(FailureCause cause, string message) : Exception(message)
+{
+    /// <summary>What kind of failure that is: launch or data.</summary>
+    public FailureCause Cause { get; } = cause;
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dpu.Actors.Nodes;
+
+internal static partial class NodeLog
+{
+    [LoggerMessage(3001, LogLevel.Warning, "Logs could not be stored; they are kept and tried again.")]
+    public static partial void LogStoreFailed(ILogger logger, Exception reason);
+
+    [LoggerMessage(3002, LogLevel.Information, "Node {Node} is connected to keeper {Incarnation}; it holds {Count} attempts.")]
+    public static partial void Connected(ILogger logger, string node, Guid incarnation, int count);
+
+    [LoggerMessage(3003, LogLevel.Warning, "Node {Node} lost its keeper: {Reason}")]
+    public static partial void Disconnected(ILogger logger, string node, string reason);
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Dpu.Actors.Jobs;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Logs;
+using Dpu.Kernel;
+
+namespace Dpu.Actors.Nodes;
+
+/// <summary>An attempt that a job believes to run on the node.</summary>
+/// <param name="Start">How it would be started.</param>
+/// <param name="Incarnation">The launcher that was there when it was given out.</param>
+public sealed record AdoptedTask(TaskStart Start, Guid Incarnation);
+
+/// <summary>What a <see cref="ClusterManagerActor"/> understands.</summary>
+public abstract record NodeMessage
+{
+    private NodeMessage()
+    {
+    }
+
+    /// <summary>Run these attempts, each as soon as there is room. Known ones are left alone.</summary>
+    public sealed record StartTasks(IActorRef<JobMessage> Job, ImmutableArray<TaskStart> Tasks) : NodeMessage;
+
+    /// <summary>A job tells all that it believes to run here; what is unknown here never started, or is lost.</summary>
+    public sealed record AdoptTasks(IActorRef<JobMessage> Job, ImmutableArray<AdoptedTask> Tasks) : NodeMessage;
+
+    /// <summary>End these attempts.</summary>
+    public sealed record EndTasks(ImmutableArray<AttemptId> Attempts) : NodeMessage;
+
+    /// <summary>Nobody wants these attempts: end them and forget them.</summary>
+    public sealed record Disown(ImmutableArray<AttemptId> Attempts) : NodeMessage;
+
+    /// <summary>What was reported of these attempts is durable, or no longer matters.</summary>
+    public sealed record Settled(ImmutableArray<AttemptId> Attempts) : NodeMessage;
+
+    /// <summary>Events of the launcher.</summary>
+    internal sealed record LauncherSaid(IReadOnlyList<LauncherEvent> Events) : NodeMessage;
+
+    /// <summary>A task's actor has everything in place for its process.</summary>
+    internal sealed record Launch(LaunchRequest Request) : NodeMessage;
+
+    /// <summary>A task's actor wants its process ended.</summary>
+    internal sealed record EndProcess(AttemptId Attempt) : NodeMessage;
+
+    /// <summary>A task's actor knows how its attempt ended.</summary>
+    internal sealed record TaskEnded(AttemptId Attempt, AttemptOutcome Outcome) : NodeMessage;
+
+    /// <summary>A task's actor died without a word.</summary>
+    internal sealed record TaskActorGone(AttemptId Attempt) : NodeMessage;
+
+    /// <summary>The log chunks of these events are durable.</summary>
+    internal sealed record LogsStored(ImmutableArray<LauncherEventId> Events) : NodeMessage;
+
+    /// <summary>Log chunks could not be stored.</summary>
+    internal sealed record LogsFailed(IReadOnlyList<LogChunk> Chunks, Exception Reason) : NodeMessage;
+
+    /// <summary>Time to try again.</summary>
+    internal sealed record RetryLogs : NodeMessage
+    {
+        public static RetryLogs Instance { get; } = new();
+    }
+}
+
+/// <summary>What became of an attempt, as far as its node knows.</summary>
+internal abstract record AttemptOutcome
+{
+    private AttemptOutcome()
+    {
+    }
+
+    public sealed record Ended(AttemptReport Report) : AttemptOutcome;
+
+    public sealed record Lost(string Reason) : AttemptOutcome;
+}
+
+/// <summary>A numbered event of a launcher: numbers mean something within an incarnation only.</summary>
+internal readonly record struct LauncherEventId(Guid Incarnation, long SequenceNr);

@@ -1,0 +1,30 @@
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Actors.Nodes;
+
+/// <summary>What a node is and what bounds its tasks.</summary>
+/// <param name="Name">Unique in the DPU.</param>
+/// <param name="Host">The host's name, for log lines.</param>
+/// <param name="Capacity">What its tasks may hold together.</param>
+/// <param name="KillGrace">Time between SIGTERM and SIGKILL.</param>
+/// <param name="LogHeadBytes">How much of the beginning of an attempt's output is kept.</param>
+/// <param name="LogTailBytes">How much of the end of an attempt's output is kept beside that.</param>
+/// <param name="EnforceMemory">Whether a task that holds more memory than it asked for is ended.</param>
+public sealed record NodeOptions(
+    string Name,
+    string Host,
+    Resources Capacity,
+    TimeSpan KillGrace,
+    long LogHeadBytes,
+    long LogTailBytes,
+    bool EnforceMemory)
+{
+    /// <summary>What bounds an attempt on this node.</summary>
+    public AttemptLimits LimitsOf(TaskStart start) => new(
+        start.WallTime,
+        EnforceMemory && start.Resources.MemoryBytes > 0 ? start.Resources.MemoryBytes : null,
+        KillGrace,
+        LogHeadBytes,
+        LogTailBytes);
+}

@@ -1,0 +1,86 @@
+using Dpu.Actors.Jobs;
+using Dpu.Actors.Nodes;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
+using Dpu.Kernel;
+
+namespace Dpu.Actors.Scheduling;
+
+/// <summary>
+/// The shell around the pure <see cref="Scheduler"/>: takes in all that waits, plans once, proposes. It holds nothing that it could
+/// not be told again, so it is not persistent.
+/// </summary>
+public sealed class SchedulerActor : BatchActor<SchedulerMessage>
+{
+    private readonly Scheduler _scheduler = new();
+    private readonly Dictionary<JobId, IActorRef<JobMessage>> _jobs = [];
+    private readonly Dictionary<string, IActorRef<NodeMessage>> _nodes = new(StringComparer.Ordinal);
+
+    protected override ValueTask ReceiveBatchAsync(IReadOnlyList<SchedulerMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            Take(message);
+        }
+
+        foreach (var assignment in _scheduler.Plan())
+        {
+            var command = new JobCommand.Assign(assignment.Node, assignment.Incarnation, assignment.Tasks);
+            _jobs[assignment.Job].Tell(new JobMessage.Assign(command, _nodes[assignment.Node]));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Take(SchedulerMessage message)
+    {
+        switch (message)
+        {
+            case SchedulerMessage.NodeJoined joined:
+                Join(joined);
+                break;
+            case SchedulerMessage.NodeLeft left:
+                _nodes.Remove(left.Name);
+                _scheduler.NodeLeft(left.Name);
+                break;
+            case SchedulerMessage.JobAnnounced announced:
+                Announce(announced);
+                break;
+            case SchedulerMessage.TasksReleased released:
+                _scheduler.Released(released.Job, released.Tasks);
+                break;
+            case SchedulerMessage.TasksFreed freed:
+                _scheduler.Freed(freed.Job, freed.Tasks, freed.MeanSeconds);
+                break;
+            case SchedulerMessage.JobEnded ended:
+                _jobs.Remove(ended.Job);
+                _scheduler.JobEnded(ended.Job);
+                break;
+            default:
+                throw new InvalidOperationException($"The scheduler knows no message {message.GetType().Name}.");
+        }
+    }
+
+    private void Join(SchedulerMessage.NodeJoined joined)
+    {
+        _nodes[joined.Name] = joined.Node;
+        _scheduler.NodeJoined(joined.Name, joined.Incarnation, joined.Capacity);
+        foreach (var job in _scheduler.JobsOn(joined.Name))
+        {
+            _jobs[job].Tell(new JobMessage.NodeReady(joined.Name, joined.Node));
+        }
+    }
+
+    private void Announce(SchedulerMessage.JobAnnounced announced)
+    {
+        _jobs[announced.Demand.Job] = announced.Job;
+        _scheduler.JobAnnounced(announced.Demand);
+        foreach (var node in announced.Demand.Running.Select(running => running.Node).Distinct(StringComparer.Ordinal))
+        {
+            if (_nodes.TryGetValue(node, out var address))
+            {
+                announced.Job.Tell(new JobMessage.NodeReady(node, address));
+            }
+        }
+    }
+}
