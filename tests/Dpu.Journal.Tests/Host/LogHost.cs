@@ -1,0 +1,6 @@
+namespace Dpu.Journal.Tests.Host;
+
+internal static class LogHost
+{
+    public static Task LogForeverAsync(string folder) => throw new NotSupportedException(folder);
+}
