@@ -27,7 +27,8 @@ public static partial class IngestRulesReader
             }
             catch (HoconException error)
             {
-                errors.Add(error.Message);
+                // Several unknown keys come as one error, a line each.
+                errors.AddRange(error.Message.Split('\n'));
             }
         }
 

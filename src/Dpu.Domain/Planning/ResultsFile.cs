@@ -119,11 +119,13 @@ public static class ResultsFile
             ? text
             : throw new ResultsException($"{where}.{name} must be a text that is not empty");
 
-    private static string TextOf(JsonElement value, string where)
+    private static string TextOf(JsonElement value, string where) => Whole(() => value.GetString()!, where);
+
+    private static string Whole(Func<string> read, string where)
     {
         try
         {
-            return value.GetString()!;
+            return read();
         }
         catch (InvalidOperationException error)
         {
@@ -146,7 +148,8 @@ public static class ResultsFile
 
         foreach (var property in values.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null))
         {
-            metadata[property.Name] = Value(property.Value, $"{where}.metadata.{property.Name}");
+            var key = Whole(() => property.Name, where);
+            metadata[key] = Value(property.Value, $"{where}.metadata.{key}");
         }
 
         return metadata.ToImmutable();

@@ -23,7 +23,8 @@ public static class RecipeCatalogReader
             }
             catch (HoconException error)
             {
-                errors.Add(error.Message);
+                // Several unknown keys come as one error, a line each.
+                errors.AddRange(error.Message.Split('\n'));
             }
         }
 

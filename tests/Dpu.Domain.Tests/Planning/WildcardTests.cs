@@ -31,7 +31,7 @@ public sealed class WildcardTests
         {
             var regex = "^" + Regex.Escape(p).Replace("\\?", ".").Replace("\\*", ".*") + "$";
             return Wildcard.Matches(p, t) == Regex.IsMatch(t, regex);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
     }
 
     [Fact]

@@ -1,0 +1,98 @@
+using Dpu.Domain.Catalog;
+using Dpu.Domain.Ingest;
+using Dpu.Domain.Recipes;
+using Dpu.Hocon;
+using Shouldly;
+using Xunit;
+
+namespace Dpu.Domain.Tests.Ingest;
+
+/// <summary>The files that stand in <c>hocon/</c>, read as the service reads them.</summary>
+public sealed class ShippedRulesTests
+{
+    [Theory]
+    [InlineData("bias", "raw-bias", null)]
+    [InlineData("domeflat", "raw-domeflat", "#842")]
+    [InlineData("twilightflat", "raw-twilightflat", "#842")]
+    [InlineData("science", "raw-science", "#842")]
+    public void A_simulated_frame_is_understood(string imageType, string type, string? filter)
+    {
+        List<(string, object)> cards =
+        [
+            ("ORIGIN", "SIMULATION"), ("INSTRUME", "WFI"), ("CHIP", "ccd50"), ("CCD", "ccd50"), ("OBJECT", "CDF4_B_1"), ("IMAGETYP", imageType),
+            ("DATE-OBS", "2000-04-28T23:05:00.000"), ("MJD-OBS", 51662.961805555555), ("EXPTIME", 60.0), ("EXPID", "WFI.2000-04-28T23:05:00.000"),
+        ];
+        if (filter is not null)
+        {
+            cards.Add(("FILTER", filter));
+        }
+
+        var frame = Rules().Classify(IngestRulesTests.Cards([.. cards])).ShouldBeOfType<Classification.Classified>();
+
+        frame.Rule.ShouldBe("wfi-simulated");
+        frame.Type.ShouldBe(type);
+        frame.Metadata["instrument"].Text.ShouldBe("WFI");
+        frame.Metadata["chip"].Text.ShouldBe("ccd50");
+        frame.Metadata["date"].Text.ShouldBe("2000-04-28");
+        frame.Metadata["dateobs"].Text.ShouldBe("2000-04-28T23:05:00.000");
+        frame.Metadata["exptime"].ShouldBe(MetadataValue.Of(60.0));
+        frame.Metadata["exposure"].Text.ShouldBe("WFI.2000-04-28T23:05:00.000");
+        frame.Metadata.GetValueOrDefault("filter")?.Text.ShouldBe(filter);
+        frame.Metadata.ContainsKey("filter").ShouldBe(filter is not null);
+    }
+
+    [Fact]
+    public void A_frame_of_the_LSST_image_simulator_is_understood()
+    {
+        var frame = Rules().Classify(IngestRulesTests.Cards(
+            ("OBSID", 890104911), ("CHIPID", "R22_S00"), ("FILTER", "g"), ("EXPTIME", 15.0), ("MJD-OBS", 51195.2035520278), ("RA_DEG", 79.2452196867),
+            ("DEC_DEG", -9.70229541541), ("PAIRID", 0), ("OUTFILE", "imsim_890104911_R22_S00_E000"))).ShouldBeOfType<Classification.Classified>();
+
+        frame.Type.ShouldBe("raw-science");
+        frame.Metadata.Select(pair => $"{pair.Key}={pair.Value}").ShouldBe(
+        [
+            "chip=R22_S00",
+            "date=1999-01-16",
+            "dateobs=1999-01-17T04:53:06.895",
+            "dec=-9.70229541541",
+            "exposure=890104911",
+            "exptime=15",
+            "filter=g",
+            "instrument=LSSTSIM",
+            "pair=0",
+            "ra=79.2452196867",
+        ]);
+    }
+
+    [Fact]
+    public void A_frame_of_nobody_is_refused_with_what_was_looked_at() =>
+        Rules().Classify(IngestRulesTests.Cards(("INSTRUME", "WFI"))).ShouldBe(new Classification.Refused(
+            "no ingest rule fits this frame; it has INSTRUME = 'WFI', no ORIGIN, no OUTFILE, no CHIPID, no OBSID"));
+
+    [Fact]
+    public void The_recipes_that_come_with_it_are_read()
+    {
+        var recipes = (HoconObject)HoconParser.ParseFile(Path.Combine(Hocon(), "recipes", "calibration.conf")).GetPath(RecipeCatalogReader.Section)!;
+
+        var catalog = RecipeCatalogReader.Read(recipes).ShouldBeOfType<Declared<RecipeCatalog>.Valid>().Value;
+
+        foreach (var chain in new[] { "ReadNoise", "Bias", "HotPixels", "DomeFlat", "TwilightFlat", "MasterFlat", "Reduce>Regrid>Coadd>SourceList", "Null>Null>Null" })
+        {
+            Sequence.Parse(chain, catalog).ShouldBeOfType<Checked<Sequence>.Accepted>();
+        }
+    }
+
+    private static IngestRules Rules() =>
+        IngestRulesTests.Read((HoconObject)HoconParser.ParseFile(Path.Combine(Hocon(), "ingest.conf")).GetPath(IngestRulesReader.Section)!);
+
+    private static string Hocon()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!System.IO.File.Exists(Path.Combine(directory!.FullName, "DpuActors.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        return Path.Combine(directory.FullName, "hocon");
+    }
+}
