@@ -113,6 +113,27 @@ public sealed class DeathWatchTests
     }
 
     [Fact]
+    public void Watching_a_dead_actor_twice_tells_once()
+    {
+        var system = _simulation.StartSystem("s");
+        var victim = system.Spawn(Script.Of<string>((_, _) => { }), "victim");
+        _simulation.Await(system.StopAsync(victim));
+        system.Spawn(
+            Script.OnStart(
+                context =>
+                {
+                    context.Watch(victim, "old");
+                    context.Watch(victim, "new");
+                },
+                (_, m) => _seen.Add(m)),
+            "watcher");
+
+        _simulation.RunUntilIdle();
+
+        _seen.ShouldBe(["new"]);
+    }
+
+    [Fact]
     public void A_restart_is_no_death()
     {
         var system = _simulation.StartSystem("s");

@@ -83,6 +83,34 @@ public sealed class MailboxTests
     }
 
     [Fact]
+    public void What_came_back_from_the_stash_counts_in_a_bounded_mailbox()
+    {
+        var system = _simulation.StartSystem("s");
+        var open = false;
+        var actor = system.Spawn(
+            Script.Of<string>((context, m) =>
+            {
+                if (m == "open")
+                {
+                    open = true;
+                    context.Stash.UnstashAll();
+                }
+                else if (!open)
+                {
+                    context.Stash.Stash(m);
+                }
+            }) with { Mailbox = MailboxOptions.Bounded(2) },
+            "a");
+        foreach (var message in new[] { "1", "2", "3", "open" })
+        {
+            actor.TryTell(message).ShouldBeTrue();
+            _simulation.RunUntilIdle();
+        }
+
+        new[] { "4", "5", "6" }.Select(actor.TryTell).ShouldBe([true, true, false]);
+    }
+
+    [Fact]
     public void A_stopped_actor_refuses_and_what_it_had_waiting_is_counted()
     {
         var system = _simulation.StartSystem("s");

@@ -174,6 +174,32 @@ public sealed class SupervisionTests
     }
 
     [Fact]
+    public void A_child_of_the_failed_instance_cannot_fail_the_next_one()
+    {
+        var system = _simulation.StartSystem("s");
+        var gate = new TaskCompletionSource();
+        IActorRef<string>? child = null;
+        var parent = new Props<string>(() => new Scripted<string>(async (_, _) =>
+        {
+            await gate.Task;
+            throw new Boom("parent");
+        })
+        {
+            OnStart = context => Script.Done(() => child = context.Spawn(Fragile() with { Supervision = new SupervisorStrategy.Escalate() }, "c")),
+        });
+        system.Spawn(parent with { Supervision = new SupervisorStrategy.Restart(TimeSpan.Zero, TimeSpan.Zero, 1, Second) }, "p").Tell("go");
+        _simulation.RunUntilIdle();
+        child.ShouldNotBeNull().Tell("boom");
+        _simulation.RunUntilIdle();
+
+        gate.SetResult();
+        _simulation.RunUntilIdle();
+
+        system.Fault.ShouldBeNull("one failure is within the intensity, two are not");
+        _log.Count(l => l == "start").ShouldBe(2);
+    }
+
+    [Fact]
     public void A_start_that_fails_is_restarted_with_back_off()
     {
         var system = _simulation.StartSystem("s");

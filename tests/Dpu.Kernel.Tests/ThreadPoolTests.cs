@@ -41,6 +41,35 @@ public sealed class ThreadPoolTests : IAsyncLifetime
         inOrder.ShouldBeTrue();
     }
 
+    /// <summary>One message is under way at a time: it arrives while its recipient is about to go idle, and must wake it.</summary>
+    [Fact]
+    public async Task A_message_to_an_actor_that_is_going_idle_wakes_it()
+    {
+        const int hits = 300_000;
+        var done = new TaskCompletionSource();
+        IActorRef<string>? one = null;
+        IActorRef<string>? other = null;
+        var count = 0;
+        other = _system.Spawn(Script.Of<string>((_, m) => one!.Tell(m)), "other");
+        one = _system.Spawn(
+            Script.Of<string>((_, m) =>
+            {
+                if (++count == hits)
+                {
+                    done.SetResult();
+                }
+                else
+                {
+                    other.Tell(m);
+                }
+            }),
+            "one");
+
+        one.Tell("ball");
+
+        await done.Task.WaitAsync(Patience);
+    }
+
     [Fact]
     public async Task A_handler_is_alone_and_its_awaits_come_back()
     {
