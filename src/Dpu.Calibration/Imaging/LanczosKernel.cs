@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Dpu.Calibration.Imaging;
 
 /// <summary>
-/// Lanczos's windowed sinc of order 3 in a table of 1024 positions between two pixels; each set of taps has unit sum, so that a
-/// constant stays constant and a shifted image keeps its flux. The table's step moves nothing by more than 0.0005 pixel.
+/// Lanczos's windowed sinc of order 3 in a table of 1024 positions between two pixels. Each set of taps has unit sum, so that a
+/// constant stays constant and a shifted image keeps its flux, and its centre where it belongs, so that a slope stays one and
+/// nothing moves: the bare kernel shifts by up to 0.011 pixel. The table's step moves nothing by more than 0.0005 pixel.
 /// </summary>
 internal static class LanczosKernel
 {
@@ -44,12 +45,27 @@ internal static class LanczosKernel
         Span<double> taps = stackalloc double[Taps];
         for (var p = 0; p <= Positions; p++)
         {
-            var sum = 0.0;
-            for (var i = 0; i < Taps; i++) { sum += taps[i] = Lanczos(((double)p / Positions) + Before - i); }
-            for (var i = 0; i < Taps; i++) { table[(p * RowLength) + i] = (float)(taps[i] / sum); }
+            var fraction = (double)p / Positions;
+            for (var i = 0; i < Taps; i++) { taps[i] = Lanczos(fraction + Before - i); }
+            Straighten(taps, fraction);
+            for (var i = 0; i < Taps; i++) { table[(p * RowLength) + i] = (float)taps[i]; }
         }
 
         return table;
+    }
+
+    private static void Straighten(Span<double> taps, double fraction)
+    {
+        var (sum, moment) = (0.0, 0.0);
+        for (var i = 0; i < Taps; i++)
+        {
+            sum += taps[i];
+            moment += taps[i] * (i - Before - fraction);
+        }
+
+        foreach (ref var tap in taps) { tap /= sum; }
+        taps[Before] += moment / sum;
+        taps[Before + 1] -= moment / sum;
     }
 
     private static double Lanczos(double x)

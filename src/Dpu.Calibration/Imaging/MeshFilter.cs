@@ -13,7 +13,10 @@ internal static class MeshFilter
         }
     }
 
-    /// <summary>Median over a square of <paramref name="size"/> cells, cut at the borders.</summary>
+    /// <summary>
+    /// Median over a square of <paramref name="size"/> cells. Beyond a border the mesh goes on as its mirror image through
+    /// the border's cell, so that a slope stays a slope: a square cut off there would take the inner side's level.
+    /// </summary>
     public static double[] Median(double[] mesh, int columns, int rows, int size)
     {
         if (size <= 1) { return mesh; }
@@ -25,11 +28,11 @@ internal static class MeshFilter
             for (var column = 0; column < columns; column++)
             {
                 var count = 0;
-                for (var r = Math.Max(0, row - reach); r <= Math.Min(rows - 1, row + reach); r++)
+                for (var r = row - reach; r <= row + reach; r++)
                 {
-                    for (var c = Math.Max(0, column - reach); c <= Math.Min(columns - 1, column + reach); c++)
+                    for (var c = column - reach; c <= column + reach; c++)
                     {
-                        window[count++] = (float)mesh[(r * columns) + c];
+                        if (Mirrored(mesh, columns, rows, c, r) is { } value) { window[count++] = (float)value; }
                     }
                 }
 
@@ -38,6 +41,14 @@ internal static class MeshFilter
         }
 
         return filtered;
+    }
+
+    private static double? Mirrored(double[] mesh, int columns, int rows, int column, int row)
+    {
+        var (c, r) = (Math.Clamp(column, 0, columns - 1), Math.Clamp(row, 0, rows - 1));
+        if (c == column && r == row) { return mesh[(r * columns) + c]; }
+        var (mc, mr) = ((2 * c) - column, (2 * r) - row);
+        return mc >= 0 && mc < columns && mr >= 0 && mr < rows ? (2 * mesh[(r * columns) + c]) - mesh[(mr * columns) + mc] : null;
     }
 
     private static double NearestMean(double[] mesh, int columns, int rows, int column, int row)

@@ -1,0 +1,177 @@
+using Dpu.Calibration.Imaging;
+using Dpu.Fits;
+using Shouldly;
+using Xunit;
+
+namespace Dpu.Calibration.Tests.Imaging;
+
+public sealed class ResamplingTests
+{
+    private const double Step = 0.25 / 3600;
+
+    private static TanWcs North(double crpix1, double crpix2, double step = Step) => new(150.1, -33.2, crpix1, crpix2, -step, 0, 0, step);
+
+    private static TanWcs Turned(double degrees, double crpix1, double crpix2, double step = Step)
+    {
+        var (sin, cos) = Math.SinCos(degrees * Math.PI / 180);
+        return new TanWcs(150.35, -33.05, crpix1, crpix2, -step * cos, step * sin, step * sin, step * cos);
+    }
+
+    [Fact]
+    public void The_map_agrees_with_the_two_coordinate_systems()
+    {
+        var (from, to) = (Turned(23, 900, -300), North(100, 200, 1.3 * Step));
+        var map = new TangentMap(from, to);
+        foreach (var (x, y) in new[] { (1.0, 1.0), (800.5, 20.25), (-300.0, 4000.0) })
+        {
+            var (ra, dec) = from.PixelToSky(x, y);
+            var expected = to.SkyToPixel(ra, dec)!.Value;
+            var (mx, my, area) = map.MapWithArea(x, y);
+
+            // Double precision over positions of some thousand pixels.
+            mx.ShouldBe(expected.X, 1e-7);
+            my.ShouldBe(expected.Y, 1e-7);
+            map.Map(x, y).ShouldBe((mx, my));
+
+            const double H = 0.5;
+            var (right, left) = (map.Map(x + H, y), map.Map(x - H, y));
+            var (up, down) = (map.Map(x, y + H), map.Map(x, y - H));
+            var determinant = ((right.X - left.X) * (up.Y - down.Y)) - ((right.Y - left.Y) * (up.X - down.X));
+            area.ShouldBe(Math.Abs(determinant), 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.0, 1.0)]
+    [InlineData(0.7, 1.0)]
+    [InlineData(37.0, 1.0)]
+    [InlineData(112.0, 0.8)]
+    [InlineData(10.0, 2.0)]
+    public void A_star_keeps_its_flux_and_its_place(double turned, double scale)
+    {
+        var source = Turned(turned, 3100, -700);
+        var image = new FitsImage(120, 120);
+        var flux = 100_000.0;
+        TestSky.AddStar(image, 60.37, 58.81, flux, 3.0);
+        var (ra, dec) = source.PixelToSky(61.37, 59.81);
+        var grid = North(0, 0, scale * Step);
+        var (gx, gy) = grid.SkyToPixel(ra, dec)!.Value;
+        var target = grid with { Crpix1 = Math.Round(40 - gx), Crpix2 = Math.Round(40 - gy) };
+        var (image2, weights2) = (new FitsImage(80, 80), new FitsImage(80, 80));
+
+        new Resampler(image, Ones(image)).Fill(image2, weights2, new TangentMap(target, source));
+
+        var (sum, sx, sy) = (0.0, 0.0, 0.0);
+        for (var y = 0; y < 80; y++)
+        {
+            for (var x = 0; x < 80; x++)
+            {
+                if (float.IsNaN(image2[x, y])) { continue; }
+                sum += image2[x, y];
+                sx += image2[x, y] * (x + 1.0);
+                sy += image2[x, y] * (y + 1.0);
+            }
+        }
+
+        sum.ShouldBe(flux, 1e-3 * flux);
+        var expected = target.SkyToPixel(ra, dec)!.Value;
+        (sx / sum).ShouldBe(expected.X, 0.005);
+        (sy / sum).ShouldBe(expected.Y, 0.005);
+    }
+
+    [Fact]
+    public void A_constant_keeps_its_surface_brightness_and_the_weights_follow_the_area()
+    {
+        var source = Turned(15, 50, 50);
+        var image = TestSky.Blank(100, 100, level: 7);
+        var target = North(0, 0, 0.5 * Step);
+        var (gx, gy) = target.SkyToPixel(source.Crval1, source.Crval2)!.Value;
+        target = target with { Crpix1 = Math.Round(30 - gx), Crpix2 = Math.Round(30 - gy) };
+        var (image2, weights2) = (new FitsImage(60, 60), new FitsImage(60, 60));
+        new Resampler(image, Ones(image)).Fill(image2, weights2, new TangentMap(target, source));
+
+        // A quarter of the area, but for the two projections' scales, which differ by (distance of the centres)², 1e-5.
+        image2.Pixels.ShouldAllBe(v => Math.Abs(v - (7f / 4)) < 1e-3);
+        weights2.Pixels.ShouldAllBe(w => Math.Abs(w - 16) < 0.02);
+    }
+
+    [Fact]
+    public void A_bad_pixel_spoils_what_leans_on_it_and_nothing_else()
+    {
+        var wcs = North(0, 0);
+        var image = TestSky.Blank(60, 60, level: 100, noise: 1, seed: 3);
+        image[30, 31] = float.NaN;
+        var (image2, weights2) = (new FitsImage(40, 40), new FitsImage(40, 40));
+        var target = wcs with { Crpix1 = -10.5, Crpix2 = -10.5 };
+        new Resampler(image, Ones(image)).Fill(image2, weights2, new TangentMap(target, wcs));
+
+        // Half a pixel off in both axes: four new pixels have the bad one as a nearest, the rest of the 6 x 6 hardly.
+        var bad = Enumerable.Range(0, 1600).Where(i => weights2.Pixels[i] == 0).ToArray();
+        bad.Length.ShouldBeInRange(4, 12);
+        bad.ShouldAllBe(i => Math.Abs((i % 40) - 19.5) < 2.1 && Math.Abs((i / 40) - 20.5) < 2.1);
+        bad.ShouldAllBe(i => float.IsNaN(image2.Pixels[i]));
+        image2.Pixels.Where(float.IsFinite).ShouldAllBe(v => v > 90 && v < 110);
+    }
+
+    [Fact]
+    public void Outside_the_image_there_is_nothing()
+    {
+        var wcs = North(0, 0);
+        var image = TestSky.Blank(30, 30, level: 5);
+        var (image2, weights2) = (new FitsImage(50, 50), new FitsImage(50, 50));
+        new Resampler(image, Ones(image)).Fill(image2, weights2, new TangentMap(wcs with { Crpix1 = 10, Crpix2 = 10 }, wcs));
+
+        // Same pixels, moved by 10; the kernel needs two pixels before and three after.
+        for (var y = 0; y < 50; y++)
+        {
+            for (var x = 0; x < 50; x++)
+            {
+                var inside = x is >= 12 and < 37 && y is >= 12 and < 37;
+                float.IsNaN(image2[x, y]).ShouldBe(!inside);
+                if (inside) { image2[x, y].ShouldBe(5f, 1e-4f); }
+                weights2[x, y].ShouldBe(inside ? 1f : 0f, 1e-4f);
+            }
+        }
+    }
+
+    [Fact]
+    public void Noise_stays_what_the_weights_say()
+    {
+        var source = Turned(31, 128, 128);
+        var image = TestSky.Blank(256, 256, noise: 2, seed: 17);
+        var weights = Ones(image);
+        weights.AsSpan().Fill(0.25f);
+        var target = North(0, 0);
+        var (gx, gy) = target.SkyToPixel(source.Crval1, source.Crval2)!.Value;
+        target = target with { Crpix1 = Math.Round(80 - gx), Crpix2 = Math.Round(80 - gy) };
+        var (image2, weights2) = (new FitsImage(160, 160), new FitsImage(160, 160));
+        new Resampler(image, weights).Fill(image2, weights2, new TangentMap(target, source));
+
+        // Lanczos-3 lets pass 0.77 of the variance on average over all positions in a pixel in two dimensions (0.87 in one).
+        var noise = RobustStatistics.MeanAndSigma(image2.Pixels).Sigma;
+        noise.ShouldBeInRange(2 * 0.85, 2 * 1.0);
+        weights2.Pixels.ShouldAllBe(w => Math.Abs(w - 0.25) < 1e-3);
+    }
+
+    [Fact]
+    public void Taps_have_unit_sum_and_stay_in_place()
+    {
+        foreach (var f in new[] { 0, 0.001, 0.25, 0.5, 0.731, 1.0 })
+        {
+            var taps = LanczosKernel.TapsAt(f).ToArray();
+            taps.Sum().ShouldBe(1f, 1e-6f);
+            taps[6..].ShouldBe([0f, 0f]);
+            taps[..6].Select((t, i) => t * (i - 2)).Sum().ShouldBe((float)(Math.Round(f * 1024) / 1024), 1e-6f);
+        }
+
+        LanczosKernel.TapsAt(0)[2].ShouldBe(1f, 1e-6f);
+        LanczosKernel.TapsAt(1)[3].ShouldBe(1f, 1e-6f);
+    }
+
+    private static float[] Ones(FitsImage image)
+    {
+        var ones = new float[image.Pixels.Length];
+        ones.AsSpan().Fill(1);
+        return ones;
+    }
+}
