@@ -26,7 +26,13 @@ public sealed record PlanRequest(
     ImmutableArray<InputCandidates> Candidates,
     RecipeCatalog Catalog,
     int Cpus,
-    long? MemoryBytes = null);
+    long? MemoryBytes = null)
+{
+    /// <summary>The answer for an input; not to have asked for it is a programmer's error.</summary>
+    internal InputCandidates CandidatesOf(int step, RecipeInput input) =>
+        Candidates.FirstOrDefault(answer => answer.Query.Step == step && answer.Query.Input == input.Name)
+        ?? throw new InvalidOperationException($"The catalog was not asked for '{input.Name}' of step {step}.");
+}
 
 /// <summary>A plan and how long it should take.</summary>
 /// <param name="Plan">The graph of tasks.</param>
