@@ -1,3 +1,4 @@
+using Dpu.Journal.Store;
 using Dpu.Kernel.Persistence;
 using SQLitePCL;
 
@@ -6,6 +7,9 @@ namespace Dpu.Journal.Sqlite;
 /// <summary>A call of SQLite failed. Says which file, what for, and for a full disk how much room there is.</summary>
 public sealed class SqliteError : JournalException
 {
+    // Pages of a small transaction, its index pages and the WAL's frames around them.
+    private const long RoomBytesMin = 1 << 20;
+
     private SqliteError(string message, int code)
         : base(message)
     {
@@ -28,20 +32,7 @@ public sealed class SqliteError : JournalException
     {
         var full = (code & 0xFF) == raw.SQLITE_FULL || code == raw.SQLITE_IOERR_WRITE;
         return new SqliteError(full
-            ? $"No room to write to '{path}' while {doing}: {says}. {Room(path)}"
+            ? $"No room to write to '{path}' while {doing}: {says}. {DiskRoom.At(path, RoomBytesMin)}"
             : $"'{path}' failed while {doing}: {says} (SQLite code {code}).", code);
-    }
-
-    private static string Room(string path)
-    {
-        try
-        {
-            var drive = new DriveInfo(Path.GetDirectoryName(path) ?? "/");
-            return $"{drive.AvailableFreeSpace / 1024} KiB are free there; the writer needs at least 1024 KiB, and goes on when they are.";
-        }
-        catch (Exception unknown) when (unknown is IOException or ArgumentException or UnauthorizedAccessException)
-        {
-            return $"How much is free there cannot be told ({unknown.Message}); the writer goes on when there is room.";
-        }
     }
 }

@@ -52,6 +52,9 @@ public interface IViews
     /// <summary>What a job made, by task.</summary>
     Task<ImmutableArray<ResultRow>> GetResultsAsync(JobId job, CancellationToken cancellationToken);
 
+    /// <summary>How many attempts' ends were committed since a moment.</summary>
+    Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken);
+
     /// <summary>The queue now, and the work done since <paramref name="since"/> (a day in UTC).</summary>
     Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken);
 }

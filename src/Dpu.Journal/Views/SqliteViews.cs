@@ -38,6 +38,9 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
     public Task<ImmutableArray<ResultRow>> GetResultsAsync(JobId job, CancellationToken cancellationToken) =>
         reads.RunAsync(database => FileQueries.ResultsOf(database, job), cancellationToken);
 
+    public Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => StatisticsQueries.EndedSince(database, since), cancellationToken);
+
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) =>
         reads.RunAsync(
             database => StatisticsQueries.Read(database, since.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),

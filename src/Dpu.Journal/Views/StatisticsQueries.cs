@@ -9,7 +9,28 @@ namespace Dpu.Journal.Views;
 internal static class StatisticsQueries
 {
     public static Statistics Read(Database database, string since) =>
-        new(Jobs(database), Unfinished(database), Running(database), Done(database, since));
+        new(
+            Jobs(database),
+            Counts(database, "WHERE status IN ('QUEUED', 'RUNNING')"),
+            Counts(database, ""),
+            Users(database),
+            Running(database),
+            Done(database, since));
+
+    /// <summary>
+    /// Counted from the newest events backwards: an index by time on every attempt would cost more, at each of them, than this costs at each question.
+    /// </summary>
+    public static long EndedSince(Database database, DateTimeOffset since)
+    {
+        var query = database.Prepare("""
+            SELECT COALESCE(SUM(json_array_length(CAST(e.payload AS TEXT), '$.ends')), 0)
+            FROM events e JOIN event_names n ON n.id = e.event_name
+            WHERE n.name = 'job.tasks-ended.v1'
+              AND e.ordering > COALESCE((SELECT ordering FROM events WHERE written_at < ? ORDER BY ordering DESC LIMIT 1), 0)
+            """).Bind(since.ToUnixTimeMilliseconds());
+        query.Step();
+        return query.Long(0);
+    }
 
     private static ImmutableSortedDictionary<JobStatus, long> Jobs(Database database)
     {
@@ -23,14 +44,26 @@ internal static class StatisticsQueries
         return jobs.ToImmutable();
     }
 
-    private static TaskCounts Unfinished(Database database)
+    private static TaskCounts Counts(Database database, string where)
     {
-        var query = database.Prepare("""
+        var query = database.Prepare($"""
             SELECT COALESCE(SUM(normal), 0), COALESCE(SUM(error), 0), COALESCE(SUM(aborted), 0), COALESCE(SUM(submitted), 0), COALESCE(SUM(unknown), 0)
-            FROM jobs WHERE status IN ('QUEUED', 'RUNNING')
+            FROM jobs {where}
             """);
         query.Step();
         return query.Counts(0);
+    }
+
+    private static ImmutableArray<UserTotals> Users(Database database)
+    {
+        var query = database.Prepare("SELECT user, COUNT(*), SUM(normal + error + aborted + submitted + unknown) FROM jobs GROUP BY user ORDER BY user");
+        var users = ImmutableArray.CreateBuilder<UserTotals>();
+        while (query.Step())
+        {
+            users.Add(new UserTotals(query.Text(0), query.Long(1), query.Long(2)));
+        }
+
+        return users.ToImmutable();
     }
 
     private static long Running(Database database)

@@ -161,10 +161,17 @@ public sealed record StatisticsRow(
 /// <summary>The state of the whole queue now, and what was done.</summary>
 /// <param name="Jobs">How many jobs there are of each status; those without any are left out.</param>
 /// <param name="Unfinished">Tasks of all jobs that have not ended.</param>
+/// <param name="Tasks">Tasks of all jobs there ever were.</param>
+/// <param name="Users">Everybody who ever submitted a job.</param>
 /// <param name="RunningAttempts">Attempts that run now.</param>
 /// <param name="Done">Rows of work done, newest day first.</param>
 public sealed record Statistics(
     ImmutableSortedDictionary<JobStatus, long> Jobs,
     TaskCounts Unfinished,
+    TaskCounts Tasks,
+    ImmutableArray<UserTotals> Users,
     long RunningAttempts,
     ImmutableArray<StatisticsRow> Done);
+
+/// <summary>What a user has submitted so far.</summary>
+public sealed record UserTotals(string User, long Jobs, long Tasks);
