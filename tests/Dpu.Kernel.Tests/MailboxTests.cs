@@ -99,7 +99,8 @@ public sealed class MailboxTests
                 {
                     context.Stash.Stash(m);
                 }
-            }) with { Mailbox = MailboxOptions.Bounded(2) },
+            }) with
+            { Mailbox = MailboxOptions.Bounded(2) },
             "a");
         foreach (var message in new[] { "1", "2", "3", "open" })
         {

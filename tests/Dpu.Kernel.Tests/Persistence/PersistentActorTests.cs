@@ -280,7 +280,8 @@ public sealed class PersistentActorTests
         var account = new Account(_journal, _probe, swallow, snapshotEvery);
         _instances.Add(account);
         return account;
-    }) { Supervision = Restarting };
+    })
+    { Supervision = Restarting };
 
     private IActorRef<Command> Spawn(ActorSystem system, bool swallow = false, int snapshotEvery = 0) =>
         system.Spawn(Props(swallow, snapshotEvery), "account");

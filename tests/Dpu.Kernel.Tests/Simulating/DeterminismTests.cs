@@ -74,7 +74,8 @@ public sealed class DeterminismTests
                     Environment.CurrentManagedThreadId.ShouldBe(thread);
                     SynchronizationContext.Current.ShouldBeNull();
                 }
-            }) with { Supervision = new SupervisorStrategy.Escalate() },
+            }) with
+            { Supervision = new SupervisorStrategy.Escalate() },
             "a");
         actor.Tell("go");
 
@@ -200,7 +201,8 @@ public sealed class DeterminismTests
                     {
                         throw new Boom();
                     }
-                }) with { Supervision = restart },
+                }) with
+                { Supervision = restart },
                 name));
         }
 
