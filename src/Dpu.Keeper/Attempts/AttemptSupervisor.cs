@@ -1,0 +1,490 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+using Dpu.Keeper.Events;
+using Dpu.Keeper.Native;
+using Dpu.Keeper.Node;
+using Dpu.Keeper.Output;
+using Dpu.Keeper.Processes;
+using Dpu.Keeper.Spawning;
+
+namespace Dpu.Keeper.Attempts;
+
+/// <summary>Runs attempts from the request to the last event. Everything here happens on the keeper's one loop.</summary>
+internal sealed class AttemptSupervisor : IProcessOwners
+{
+    /// <summary>How often the memory of what runs is looked at, and dead grandchildren are reaped.</summary>
+    private const long SampleMilliseconds = 250;
+
+    /// <summary>In so short a life the kernel's process numbers cannot have gone round.</summary>
+    private const long YoungMilliseconds = 250;
+
+    private const long RecheckMilliseconds = 100;
+    private const uint SerialMax = uint.MaxValue - 1;
+
+    private readonly SpawnThreads _spawner;
+    private readonly EventWriter _events;
+    private readonly KeeperClock _clock;
+    private readonly Epoll _epoll;
+    private readonly Census _census;
+    private readonly Terminator _terminator;
+    private readonly Strays _strays;
+    private readonly byte[] _marker;
+
+    private readonly Dictionary<AttemptId, Attempt> _known = [];
+    private readonly SortedDictionary<uint, Attempt> _waiting = [];
+    private readonly Dictionary<uint, Attempt> _running = [];
+    private readonly Dictionary<int, uint> _leaders = [];
+    private readonly List<Attempt> _toCheck = [];
+    private readonly List<Attempt> _scratch = [];
+    private readonly List<int> _members = [];
+    private readonly byte[] _readBuffer = GC.AllocateUninitializedArray<byte>(32 << 10);
+    private uint _lastSerial;
+    private bool _looked;
+    private long _nextSample = long.MaxValue;
+    private long _nextDeadline = long.MaxValue;
+    private long _ownPeakBytes;
+    private long _ownPeakAt = long.MinValue / 2;
+
+    public AttemptSupervisor(
+        SpawnThreads spawner, EventWriter events, KeeperClock clock, Epoll epoll, ProcessList processes, ProcessTag tag, string environmentMarker, Action<string> log)
+    {
+        (_spawner, _events, _clock, _epoll) = (spawner, events, clock, epoll);
+        _census = new Census(processes, tag, this);
+        _terminator = new Terminator(_census, log);
+        _strays = new Strays(log);
+        _marker = Encoding.UTF8.GetBytes(environmentMarker);
+    }
+
+    public ImmutableArray<AttemptId> Known => [.. _known.Keys];
+
+    public int KnownCount => _known.Count;
+
+    /// <summary>Attempts whose processes run or are about to.</summary>
+    public int ActiveCount => _waiting.Count + _running.Count;
+
+    public int WaitingCount => _waiting.Count;
+
+    public long NextDeadline => Math.Min(_nextDeadline, _nextSample);
+
+    public void Start(LaunchRequest request)
+    {
+        if (_known.ContainsKey(request.Attempt))
+        {
+            return;
+        }
+
+        _lastSerial = _lastSerial == SerialMax ? 1 : _lastSerial + 1;
+        var attempt = new Attempt(request.Attempt, request.Limits, _lastSerial);
+        _known.Add(attempt.Id, attempt);
+        _waiting.Add(attempt.Serial, attempt);
+        _spawner.Enqueue(attempt.Serial, request);
+    }
+
+    public void End(AttemptId id, EndReason reason)
+    {
+        if (_known.TryGetValue(id, out var attempt))
+        {
+            AskEnd(attempt, reason);
+        }
+    }
+
+    public void EndAll(EndReason reason)
+    {
+        foreach (var attempt in _known.Values)
+        {
+            AskEnd(attempt, reason);
+        }
+    }
+
+    /// <summary>Its end has been acknowledged.</summary>
+    public void Forget(AttemptId id) => _known.Remove(id);
+
+    /// <summary>Takes over what was spawned. This comes before anything that is heard of those processes.</summary>
+    public bool TakeSpawned()
+    {
+        var any = false;
+        while (_spawner.TryTake(out var outcome))
+        {
+            any = true;
+            _waiting.Remove(outcome.Serial, out var attempt);
+            if (outcome.Process is { } process)
+            {
+                Begin(attempt!, process, outcome.At);
+            }
+            else
+            {
+                attempt!.HasEnded = true;
+                _events.LaunchFailed(attempt.Id, outcome.Failure!, outcome.At);
+            }
+        }
+
+        return any;
+    }
+
+    public void ReadOutput(uint serial, OutputStream stream)
+    {
+        if (_running.TryGetValue(serial, out var attempt) && attempt.Process is { } process)
+        {
+            var pump = stream == OutputStream.Out ? process.Output : process.Error;
+            pump.Read(_readBuffer, _clock.Milliseconds, _clock.Now);
+            Note(pump.Deadline);
+        }
+    }
+
+    public void LeaderEnded(uint serial)
+    {
+        if (_running.TryGetValue(serial, out var attempt) && attempt.Process is { LeaderEnded: false } process)
+        {
+            process.LeaderHasEnded();
+            _toCheck.Add(attempt);
+        }
+    }
+
+    public void RemainingEnded(uint serial, int pid)
+    {
+        if (_running.TryGetValue(serial, out var attempt) && attempt.Process!.Remaining.Remove(pid, out var pidfd))
+        {
+            _epoll.Close(pidfd);
+            _toCheck.Add(attempt);
+        }
+    }
+
+    /// <summary>
+    /// Ends the attempts whose first process has ended and that have no other. All that wait for this share one look at the list of
+    /// processes; a short-lived one that started nothing needs none.
+    /// </summary>
+    public void CheckEnds()
+    {
+        if (_toCheck.Count == 0)
+        {
+            return;
+        }
+
+        var now = _clock.Milliseconds;
+        _scratch.Clear();
+        foreach (var attempt in _toCheck)
+        {
+            if (!attempt.HasEnded && !TrySettleYoung(attempt, now) && !_scratch.Contains(attempt))
+            {
+                _scratch.Add(attempt);
+            }
+        }
+
+        _toCheck.Clear();
+        while (_scratch.Count > 0)
+        {
+            _census.TakeAll(now);
+            _scratch.RemoveAll(attempt => TrySettle(attempt, _census.MembersOf(attempt.Serial), now));
+        }
+    }
+
+    /// <summary>Does what time asks for.</summary>
+    public void RunDue()
+    {
+        var now = _clock.Milliseconds;
+        if (now >= _nextDeadline)
+        {
+            _looked = false;
+            _scratch.Clear();
+            _scratch.AddRange(_running.Values);
+            _nextDeadline = long.MaxValue;
+            foreach (var attempt in _scratch)
+            {
+                RunDue(attempt, attempt.Process!, now);
+                Note(attempt.HasEnded ? long.MaxValue : attempt.Process!.NextDeadline);
+            }
+        }
+
+        if (now >= _nextSample)
+        {
+            Sample(now);
+        }
+
+        CheckEnds();
+    }
+
+    uint IProcessOwners.SerialOfLeader(int pid) => _leaders.GetValueOrDefault(pid);
+
+    uint IProcessOwners.SerialOfEnvironment(ReadOnlySpan<byte> environment)
+    {
+        if (environment.IndexOf(_marker) < 0)
+        {
+            return 0;
+        }
+
+        foreach (var attempt in _running.Values)
+        {
+            if (ProcFiles.Holds(environment, string.Create(CultureInfo.InvariantCulture, $"{SpawnThreads.AttemptVariable}={attempt.Id}")))
+            {
+                return attempt.Serial;
+            }
+        }
+
+        return 0;
+    }
+
+    private void Begin(Attempt attempt, SpawnedProcess spawned, DateTimeOffset at)
+    {
+        var now = _clock.Milliseconds;
+        var cap = new LogCap(
+            attempt.Limits.LogHeadBytes,
+            attempt.Limits.LogTailBytes,
+            (stream, time, bytes) => _events.Output(attempt.Id, stream, time, bytes));
+        var process = new AttemptProcess(spawned, at, now, cap, _epoll);
+        attempt.Process = process;
+        _running.Add(attempt.Serial, attempt);
+        _leaders.Add(spawned.Pid, attempt.Serial);
+        _events.Started(attempt.Id, spawned.Pid, at);
+        if (attempt.Limits.WallTime is { } wall)
+        {
+            process.WallDeadline = Later(now, wall);
+            Note(process.WallDeadline);
+        }
+
+        if (_nextSample == long.MaxValue)
+        {
+            _nextSample = now + SampleMilliseconds;
+        }
+
+        if (attempt.EndAsked is not null)
+        {
+            Terminate(attempt, process, now);
+        }
+    }
+
+    private void AskEnd(Attempt attempt, EndReason reason)
+    {
+        if (attempt.HasEnded || attempt.EndAsked is not null || attempt.Process is { LeaderEnded: true })
+        {
+            return;
+        }
+
+        attempt.EndAsked = reason;
+        if (attempt.Process is { } process)
+        {
+            Terminate(attempt, process, _clock.Milliseconds);
+        }
+    }
+
+    private void Terminate(Attempt attempt, AttemptProcess process, long now)
+    {
+        _census.TakeAll(now);
+        BeginSignal(attempt, process, Signals.Terminate, _census.MembersOf(attempt.Serial), now);
+    }
+
+    private void BeginSignal(Attempt attempt, AttemptProcess process, int signal, IReadOnlyList<int> members, long now)
+    {
+        process.Signal = signal;
+        process.WallDeadline = long.MaxValue;
+        process.KillDeadline = signal == Signals.Terminate ? Later(now, attempt.Limits.KillGrace) : long.MaxValue;
+        process.RecheckDeadline = now + RecheckMilliseconds;
+        Note(process.NextDeadline);
+        _terminator.Tell(process, attempt.Serial, members);
+    }
+
+    private void RunDue(Attempt attempt, AttemptProcess process, long now)
+    {
+        if (now >= process.Output.Deadline)
+        {
+            process.Output.ReleaseUnfinished(now, _clock.Now);
+        }
+
+        if (now >= process.Error.Deadline)
+        {
+            process.Error.ReleaseUnfinished(now, _clock.Now);
+        }
+
+        if (now >= process.WallDeadline)
+        {
+            process.WallDeadline = long.MaxValue;
+            AskEnd(attempt, EndReason.WallTime);
+        }
+        else if (now >= process.KillDeadline)
+        {
+            _census.TakeAll(now);
+            BeginSignal(attempt, process, Signals.Kill, _census.MembersOf(attempt.Serial), now);
+        }
+        else if (now >= process.RecheckDeadline)
+        {
+            process.RecheckDeadline = now + RecheckMilliseconds;
+            Recheck(attempt, process, now);
+        }
+    }
+
+    /// <summary>Processes that were born after their siblings were signalled are told too.</summary>
+    private void Recheck(Attempt attempt, AttemptProcess process, long now)
+    {
+        if (process.LeaderEnded)
+        {
+            _toCheck.Add(attempt);
+            return;
+        }
+
+        if (!_looked)
+        {
+            _census.TakeAll(now);
+            _looked = true;
+        }
+
+        _terminator.Tell(process, attempt.Serial, _census.MembersOf(attempt.Serial));
+    }
+
+    private bool TrySettleYoung(Attempt attempt, long now)
+    {
+        var process = attempt.Process!;
+        return now - process.StartedMilliseconds < YoungMilliseconds
+            && process.Signal == 0
+            && _census.TrySince(process.Pid, attempt.Serial, _members)
+            && TrySettle(attempt, _members, now);
+    }
+
+    /// <summary>
+    /// The first process has ended: ends the attempt when the census found nobody else, else sees to it that nobody will be. False when
+    /// all that it found have ended since: one of them may have left another, so the census must be taken again.
+    /// </summary>
+    private bool TrySettle(Attempt attempt, IReadOnlyList<int> members, long now)
+    {
+        var process = attempt.Process!;
+        var others = members.Where(pid => pid != process.Pid && !process.Dead.Contains(pid)).ToList();
+        if (others.Count == 0)
+        {
+            Finish(attempt, process, now);
+            return true;
+        }
+
+        others.RemoveAll(pid => HasGone(process, pid));
+        if (others.Count == 0)
+        {
+            return false;
+        }
+
+        if (process.Signal == 0)
+        {
+            BeginSignal(attempt, process, Signals.Terminate, others, now);
+        }
+        else
+        {
+            _terminator.Tell(process, attempt.Serial, others);
+        }
+
+        WaitFor(attempt, process, others);
+        return true;
+    }
+
+    private void WaitFor(Attempt attempt, AttemptProcess process, List<int> others)
+    {
+        foreach (var pid in others.Where(pid => !process.Remaining.ContainsKey(pid)))
+        {
+            var pidfd = Pidfd.Open(pid);
+            if (pidfd >= 0)
+            {
+                process.Remaining.Add(pid, pidfd);
+                _epoll.Register(pidfd, Epoll.In, new WatchNumber(WatchKind.Remaining, attempt.Serial, pid).Packed);
+            }
+        }
+    }
+
+    /// <summary>Reaps a process that came to us when its parent died, and tells whether it is gone.</summary>
+    private static bool HasGone(AttemptProcess process, int pid)
+    {
+        switch (ChildProcess.TryReap(pid, out _, out var usage))
+        {
+            case Reaping.Reaped:
+                process.OthersCpuSeconds += usage.CpuSeconds;
+                return true;
+            case Reaping.Alive:
+                return false;
+            default:
+                if (ProcFiles.State(pid) is { IsDead: false })
+                {
+                    return false;
+                }
+
+                process.Dead.Add(pid);
+                return true;
+        }
+    }
+
+    private void Finish(Attempt attempt, AttemptProcess process, long now)
+    {
+        var at = _clock.Now;
+        process.Output.Finish(_readBuffer, at);
+        process.Error.Finish(_readBuffer, at);
+        process.Cap.Finish(at);
+        if (ChildProcess.TryReap(process.Pid, out var status, out var usage) != Reaping.Reaped)
+        {
+            throw new InvalidOperationException($"Process {process.Pid} of attempt {attempt.Id} has ended but cannot be waited for.");
+        }
+
+        var (peakBytes, source) = process.Peak(usage.MaxRssKibibytes * 1024, OwnPeakBytes(now));
+        _events.Exited(attempt.Id, new AttemptExit(
+            attempt.EndAsked ?? EndReason.Exited,
+            status.Code,
+            status.Signal,
+            process.StartedAt,
+            at,
+            usage.CpuSeconds + process.OthersCpuSeconds,
+            peakBytes,
+            source,
+            process.Cap.Bytes));
+        process.CloseAll();
+        attempt.HasEnded = true;
+        attempt.Process = null;
+        _running.Remove(attempt.Serial);
+        _leaders.Remove(process.Pid);
+    }
+
+    private void Sample(long now)
+    {
+        _nextSample = _running.Count > 0 || _strays.Any ? now + SampleMilliseconds : long.MaxValue;
+        if (!_strays.Any && !_running.Values.Any(attempt => now - attempt.Process!.StartedMilliseconds >= SampleMilliseconds / 2))
+        {
+            return;
+        }
+
+        _census.TakeAll(now);
+        foreach (var attempt in _running.Values)
+        {
+            Sample(attempt, attempt.Process!);
+        }
+
+        var unanswered = _census.Members.Where(entry => !_running.ContainsKey(entry.Key) && !_waiting.ContainsKey(entry.Key)).SelectMany(entry => entry.Value);
+        _strays.Look(_census.Unclaimed.Concat(unanswered), _lastSerial, _waiting.Count > 0 ? _waiting.Keys.First() : uint.MaxValue);
+    }
+
+    private void Sample(Attempt attempt, AttemptProcess process)
+    {
+        long bytes = 0;
+        foreach (var pid in _census.MembersOf(attempt.Serial))
+        {
+            if (pid == process.Pid || !HasGone(process, pid))
+            {
+                bytes += ProcFiles.ResidentBytes(pid);
+            }
+        }
+
+        process.Sample(bytes);
+        if (bytes > attempt.Limits.MemoryBytes)
+        {
+            AskEnd(attempt, EndReason.Memory);
+        }
+    }
+
+    private long OwnPeakBytes(long now)
+    {
+        if (now - _ownPeakAt > 1_000)
+        {
+            (_ownPeakBytes, _ownPeakAt) = (ProcFiles.OwnStatusBytes("VmHWM"), now);
+        }
+
+        return _ownPeakBytes;
+    }
+
+    private void Note(long deadline) => _nextDeadline = Math.Min(_nextDeadline, deadline);
+
+    private static long Later(long now, TimeSpan span) =>
+        span.TotalMilliseconds >= long.MaxValue / 2 ? long.MaxValue : now + (long)Math.Ceiling(Math.Max(span.TotalMilliseconds, 0));
+}

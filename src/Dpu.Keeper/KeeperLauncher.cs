@@ -1,0 +1,412 @@
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+using Dpu.Keeper.Launching;
+using Dpu.Keeper.Native;
+using Dpu.Keeper.Node;
+using Dpu.Keeper.Protocol;
+
+namespace Dpu.Keeper;
+
+/// <summary>
+/// Runs recipes through the keeper of a data directory: connects to the one that runs, or starts one. When the connection breaks it
+/// connects again; when the keeper died it starts the next, which first ends whatever the old one ran. Disposing leaves the
+/// keeper and the recipes alone.
+/// </summary>
+public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
+{
+    private const int RequestBytesPerFrame = 1 << 20;
+    private const int GreetingMilliseconds = 5_000;
+    private const int StartMilliseconds = 1_000;
+    private const int FirstBackoffMilliseconds = 20;
+    private const int BackoffMillisecondsMax = 2_000;
+    private static readonly TimeSpan AcknowledgeDelay = TimeSpan.FromMilliseconds(10);
+    private static readonly string Product = typeof(KeeperLauncher).Assembly.GetName().Version?.ToString(3) ?? "?";
+
+    private readonly string _dataDirectory;
+    private readonly KeeperDirectory _directory;
+    private readonly KeeperCommand _command;
+    private readonly Action<string> _diagnostics;
+    private readonly WakeEvent _wake = new();
+    private readonly ITimer _acknowledgeTimer;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<LauncherEvent> _batch = [];
+
+    private Action<IReadOnlyList<LauncherEvent>>? _onEvents;
+    private KeeperStart? _start;
+    private volatile KeeperLink? _link;
+    private volatile bool _stopped;
+    private TaskCompletionSource<bool>? _quit;
+    private long _acknowledged;
+    private long _acknowledgedSent;
+    private int _timerSet;
+    private Guid _incarnation;
+    private bool _saidWaiting;
+
+    /// <param name="dataDirectory">Whose keeper to talk to; it is created when it does not exist.</param>
+    /// <param name="command">How to start a keeper.</param>
+    /// <param name="time">For the short delay that lets acknowledgements travel together.</param>
+    /// <param name="diagnostics">Called with sentences for the log: what is wrong when no keeper can be reached.</param>
+    public KeeperLauncher(string dataDirectory, KeeperCommand command, TimeProvider time, Action<string> diagnostics)
+    {
+        _dataDirectory = dataDirectory;
+        _directory = new KeeperDirectory(dataDirectory);
+        _command = command;
+        _diagnostics = diagnostics;
+        _acknowledgeTimer = time.CreateTimer(_ => SendAcknowledgement(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <inheritdoc/>
+    public void Connect(Action<IReadOnlyList<LauncherEvent>> onEvents)
+    {
+        if (Interlocked.CompareExchange(ref _onEvents, onEvents, null) is not null)
+        {
+            throw new InvalidOperationException("A launcher is connected once.");
+        }
+
+        new Thread(Run) { IsBackground = true, Name = "keeper" }.Start();
+    }
+
+    /// <inheritdoc/>
+    public void Start(IReadOnlyList<LaunchRequest> requests)
+    {
+        if (requests.Count > 0)
+        {
+            Send(writer => WriteStarts(writer, requests));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void End(AttemptId attempt, EndReason reason) => Send(writer => Requests.WriteEnd(writer, attempt, reason));
+
+    /// <inheritdoc/>
+    public void Acknowledge(long sequenceNr)
+    {
+        for (var known = Volatile.Read(ref _acknowledged); known < sequenceNr;)
+        {
+            var seen = Interlocked.CompareExchange(ref _acknowledged, sequenceNr, known);
+            if (seen == known)
+            {
+                break;
+            }
+
+            known = seen;
+        }
+
+        if (Interlocked.Exchange(ref _timerSet, 1) == 0)
+        {
+            _acknowledgeTimer.Change(AcknowledgeDelay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>
+    /// Asks the keeper to end, as an orderly stopping service does, and ends the connection. A keeper that still runs something, or
+    /// holds reports that are not acknowledged, stays.
+    /// </summary>
+    /// <returns>Whether it ended.</returns>
+    public async Task<bool> QuitAsync(CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var quit = Interlocked.CompareExchange(ref _quit, answer, null) ?? answer;
+        if (_link is null)
+        {
+            quit.TrySetResult(false);
+        }
+
+        Send(Requests.WriteQuit);
+        var ended = await quit.Task.WaitAsync(cancellation);
+        await DisposeAsync();
+        return ended;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _stopped = true;
+        await _acknowledgeTimer.DisposeAsync();
+        if (_onEvents is not null)
+        {
+            _wake.Set();
+            await _ended.Task;
+        }
+
+        _wake.Dispose();
+    }
+
+    private static void WriteStarts(FrameWriter writer, IReadOnlyList<LaunchRequest> requests)
+    {
+        for (var first = 0; first < requests.Count;)
+        {
+            var (count, bytes) = (0, 0L);
+            while (first + count < requests.Count && bytes < RequestBytesPerFrame)
+            {
+                var request = requests[first + count++];
+                bytes += request.Command.Sum(argument => argument.Length) + request.Environment.Sum(variable => variable.Key.Length + variable.Value.Length);
+            }
+
+            Requests.WriteStart(writer, requests, first, count);
+            first += count;
+        }
+    }
+
+    private void SendAcknowledgement()
+    {
+        Volatile.Write(ref _timerSet, 0);
+        Interlocked.MemoryBarrier();
+        Send(static _ => { });
+    }
+
+    /// <summary>Sends frames, an acknowledgement that waits ahead of them. While there is no keeper they go nowhere.</summary>
+    private void Send(Action<FrameWriter> write)
+    {
+        if (_link is not { } link)
+        {
+            return;
+        }
+
+        var sent = link.Write(writer =>
+        {
+            var acknowledged = Volatile.Read(ref _acknowledged);
+            if (acknowledged > _acknowledgedSent)
+            {
+                _acknowledgedSent = acknowledged;
+                Requests.WriteAcknowledge(writer, acknowledged);
+            }
+
+            write(writer);
+        });
+        if (!sent)
+        {
+            _wake.Set();
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            var backoff = FirstBackoffMilliseconds;
+            while (!_stopped)
+            {
+                if (TryOpen() is { } opened)
+                {
+                    backoff = FirstBackoffMilliseconds;
+                    Serve(opened.Link, opened.Incoming, opened.Welcome);
+                }
+                else if (!_stopped)
+                {
+                    backoff = WaitForKeeper(backoff);
+                }
+            }
+        }
+        finally
+        {
+            _start?.Dispose();
+            _ended.TrySetResult();
+        }
+    }
+
+    /// <summary>A greeted connection, or null when there is no keeper to talk to.</summary>
+    private (KeeperLink Link, FrameBuffer Incoming, Welcome Welcome)? TryOpen()
+    {
+        var socket = UnixSocket.Connect(_directory.Node, KeeperDirectory.SocketName);
+        if (socket < 0)
+        {
+            return null;
+        }
+
+        var link = new KeeperLink(socket);
+        var incoming = new FrameBuffer();
+        try
+        {
+            if (UnixSocket.Peer(socket).UserId != Libc.EffectiveUserId())
+            {
+                _diagnostics($"The keeper's socket in '{_directory.Node}' belongs to another user's process.");
+            }
+            else if (Greet(link, incoming) is { } welcome)
+            {
+                return (link, incoming, welcome);
+            }
+        }
+        catch (InvalidDataException broken)
+        {
+            _diagnostics($"What listens in '{_directory.Node}' is no keeper: {broken.Message}");
+        }
+
+        link.Close();
+        return null;
+    }
+
+    private Welcome? Greet(KeeperLink link, FrameBuffer incoming)
+    {
+        link.Write(writer => Requests.WriteHello(writer, Product));
+        while (!_stopped)
+        {
+            if (!_wake.Wait(link.Socket, wantsOut: false, GreetingMilliseconds))
+            {
+                if (!_stopped)
+                {
+                    _diagnostics($"The keeper of '{_dataDirectory}' does not answer.");
+                }
+
+                return null;
+            }
+
+            var open = incoming.Fill(link.Socket);
+            while (incoming.TryTake(out var kind, out var fields))
+            {
+                switch (kind)
+                {
+                    case FrameKind.Welcome:
+                        return Replies.ReadWelcome(ref fields);
+                    case FrameKind.Refused:
+                        _diagnostics(fields.Text());
+                        return null;
+                    default:
+                        break;
+                }
+            }
+
+            if (!open)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Starts a keeper when none of ours is on its way, and waits a little; returns how long to wait next time.</summary>
+    private int WaitForKeeper(int backoff)
+    {
+        if (_start is null)
+        {
+            StartKeeper(backoff);
+            return NextBackoff(backoff);
+        }
+
+        if (_start.Ended() is { } status)
+        {
+            if (status.Code is not (KeeperProgram.Done or KeeperProgram.AlreadyRunning))
+            {
+                _diagnostics($"The keeper of '{_dataDirectory}' ended with {Describe(status)}: see '{_directory.Log}'.");
+            }
+
+            _start.Dispose();
+            _start = null;
+        }
+        else if (backoff == BackoffMillisecondsMax && !_saidWaiting)
+        {
+            _saidWaiting = true;
+            _diagnostics($"The keeper of '{_dataDirectory}' is not ready yet: see '{_directory.Log}'.");
+        }
+
+        _wake.Wait(-1, wantsOut: false, backoff);
+        return NextBackoff(backoff);
+    }
+
+    private void StartKeeper(int backoff)
+    {
+        try
+        {
+            _saidWaiting = false;
+            _start = KeeperStart.Begin(_command, _directory, _dataDirectory);
+            _wake.Wait(_start.Ready, wantsOut: false, StartMilliseconds);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            _diagnostics(failure.Message);
+            _wake.Wait(-1, wantsOut: false, backoff);
+        }
+    }
+
+    private static int NextBackoff(int backoff) => Math.Min(backoff * 2, BackoffMillisecondsMax);
+
+    private static string Describe(Processes.ExitStatus status) =>
+        status.Signal is { } signal ? $"signal {signal}" : $"exit code {status.Code}";
+
+    private void Serve(KeeperLink link, FrameBuffer incoming, Welcome welcome)
+    {
+        if (welcome.Incarnation != _incarnation)
+        {
+            _incarnation = welcome.Incarnation;
+            Volatile.Write(ref _acknowledged, 0);
+        }
+
+        _acknowledgedSent = 0;
+        _link = link;
+        _onEvents!([new LauncherEvent.Connected(welcome.Incarnation, welcome.Attempts)]);
+        var reason = "the keeper closed the connection";
+        try
+        {
+            while (!_stopped && Receive(link, incoming))
+            {
+                // Each turn delivers what one read brought.
+            }
+        }
+        catch (InvalidDataException broken)
+        {
+            reason = $"the keeper broke the protocol: {broken.Message}";
+        }
+
+        _link = null;
+        link.Close();
+        _quit?.TrySetResult(false);
+        if (!_stopped)
+        {
+            _onEvents!([new LauncherEvent.Disconnected(reason)]);
+        }
+    }
+
+    /// <summary>Waits for something and delivers it; false at the connection's end.</summary>
+    private bool Receive(KeeperLink link, FrameBuffer incoming)
+    {
+        if (!DeliverWhole(incoming))
+        {
+            return false;
+        }
+
+        if (!_wake.Wait(link.Socket, link.HasWaiting, -1))
+        {
+            return true;
+        }
+
+        link.Flush();
+        var open = incoming.Fill(link.Socket);
+        return DeliverWhole(incoming) && open;
+    }
+
+    /// <summary>Delivers all events whose frames are complete; false when the keeper took leave.</summary>
+    private bool DeliverWhole(FrameBuffer incoming)
+    {
+        var stays = true;
+        _batch.Clear();
+        while (incoming.TryTake(out var kind, out var fields))
+        {
+            switch (kind)
+            {
+                case FrameKind.Quitting:
+                    _stopped = true;
+                    stays = false;
+                    _quit?.TrySetResult(true);
+                    break;
+                case FrameKind.Busy:
+                    _quit?.TrySetResult(false);
+                    break;
+                default:
+                    if (EventFrames.Read(kind, ref fields) is { } happened)
+                    {
+                        _batch.Add(happened);
+                    }
+
+                    break;
+            }
+        }
+
+        if (_batch.Count > 0)
+        {
+            _onEvents!([.. _batch]);
+        }
+
+        return stays;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Dpu.Keeper.Native;
+
+/// <summary>One descriptor to wait for (<c>struct pollfd</c>).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollEntry
+{
+    public int Descriptor;
+    public short Wanted;
+    public short Happened;
+}
+
+/// <summary>A soft and a hard limit (<c>struct rlimit</c> on 64-bit systems).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ResourceLimit
+{
+    public ulong Soft;
+    public ulong Hard;
+}
+
+/// <summary>What a process used (<c>struct rusage</c> on 64-bit systems); only the fields that are read here have names.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 144)]
+internal struct ResourceUsage
+{
+    public long UserSeconds;
+    public long UserMicroseconds;
+    public long SystemSeconds;
+    public long SystemMicroseconds;
+    public long MaxRssKibibytes;
+
+    public readonly double CpuSeconds => UserSeconds + SystemSeconds + ((UserMicroseconds + SystemMicroseconds) / 1e6);
+}
+
+/// <summary>Who is at the other end of a Unix socket (<c>struct ucred</c>).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PeerCredentials
+{
+    public int ProcessId;
+    public uint UserId;
+    public uint GroupId;
+}

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Dpu.Domain.Execution;
+using Dpu.Keeper.Native;
+using Dpu.Keeper.Processes;
+
+namespace Dpu.Keeper.Spawning;
+
+/// <summary>
+/// Spawns on a few threads of its own: a thread that spawns waits until the child runs its program, so one alone would leave a
+/// processor idle. Threads are made when there is work for them.
+/// </summary>
+internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, TimeProvider time, SpawnThreads.Watch watch) : IDisposable
+{
+    public const string AttemptVariable = "DPU_ATTEMPT";
+    public const string KeeperVariable = "DPU_KEEPER";
+    private const int StackBytes = 256 << 10;
+
+    private readonly int _threadsMax = Math.Clamp(Environment.ProcessorCount, 2, 8);
+    private readonly SpawnAttributes _attributes = new();
+    private readonly Queue<(uint Serial, LaunchRequest Request)> _waiting = new();
+    private readonly ConcurrentQueue<SpawnOutcome> _done = new();
+    private int _threads;
+    private int _idle;
+    private bool _stopped;
+
+    /// <summary>Begins to watch a process that was just put among the outcomes.</summary>
+    public delegate void Watch(uint serial, SpawnedProcess process);
+
+    public void Enqueue(uint serial, LaunchRequest request)
+    {
+        lock (_waiting)
+        {
+            _waiting.Enqueue((serial, request));
+            if (_idle > 0)
+            {
+                Monitor.Pulse(_waiting);
+                return;
+            }
+
+            if (_threads == _threadsMax)
+            {
+                return;
+            }
+
+            _threads++;
+        }
+
+        new Thread(Run, StackBytes) { IsBackground = true, Name = "spawn" }.Start();
+    }
+
+    /// <summary>The next outcome. Whoever hears from a process of this class finds it among the outcomes first.</summary>
+    public bool TryTake(out SpawnOutcome outcome) => _done.TryDequeue(out outcome!);
+
+    public void Dispose()
+    {
+        lock (_waiting)
+        {
+            _stopped = true;
+            Monitor.PulseAll(_waiting);
+        }
+    }
+
+    private void Run()
+    {
+        using var spawner = new ProcessSpawner(_attributes);
+        while (Next(out var serial, out var request))
+        {
+            var outcome = Spawn(spawner, serial, request);
+            _done.Enqueue(outcome);
+            if (outcome.Process is { } process)
+            {
+                watch(serial, process);
+            }
+        }
+    }
+
+    private bool Next(out uint serial, out LaunchRequest request)
+    {
+        lock (_waiting)
+        {
+            while (_waiting.Count == 0 && !_stopped)
+            {
+                _idle++;
+                Monitor.Wait(_waiting);
+                _idle--;
+            }
+
+            (serial, request) = _stopped ? default : _waiting.Dequeue();
+            return !_stopped;
+        }
+    }
+
+    private SpawnOutcome Spawn(ProcessSpawner spawner, uint serial, LaunchRequest request)
+    {
+        if (LaunchFailures.Refuse(request) is { } refusal)
+        {
+            return Failed(refusal);
+        }
+
+        if (ProgramSearch.Find(request.Command[0], request.Environment, request.WorkDirectory) is not { } file)
+        {
+            // A directory that is gone is the better answer: relative entries of the path would lie in it.
+            return Failed(Directory.Exists(request.WorkDirectory)
+                ? LaunchFailures.NotFound(request.Command[0], ProgramSearch.PathOf(request.Environment))
+                : LaunchFailures.Describe(0, request.Command[0], request.WorkDirectory));
+        }
+
+        if (!Descriptors.TryPipe(out var output, out var outputEnd, out var error))
+        {
+            return Failed(NoPipe(error));
+        }
+
+        if (!Descriptors.TryPipe(out var errors, out var errorsEnd, out error))
+        {
+            Descriptors.Close(output);
+            Descriptors.Close(outputEnd);
+            return Failed(NoPipe(error));
+        }
+
+        var at = time.GetUtcNow();
+        var start = new ProgramStart(file, request.Command, EnvironmentFor(request), request.WorkDirectory, outputEnd, errorsEnd);
+        error = spawner.Spawn(start, out var pid);
+        Descriptors.Close(outputEnd);
+        Descriptors.Close(errorsEnd);
+        if (error != 0)
+        {
+            Descriptors.Close(output);
+            Descriptors.Close(errors);
+            return Failed(LaunchFailures.Describe(error, file, request.WorkDirectory));
+        }
+
+        tag.Mark(pid, serial);
+        var pidfd = Pidfd.Open(pid);
+        if (pidfd >= 0)
+        {
+            return new SpawnOutcome(serial, at, new SpawnedProcess(pid, pidfd, output, errors), null);
+        }
+
+        // Out of descriptors: a process whose end nobody would see must not run.
+        var reason = Descriptors.Describe(Marshal.GetLastPInvokeError());
+        ChildProcess.EndNow(pid);
+        Descriptors.Close(output);
+        Descriptors.Close(errors);
+        return Failed($"The keeper cannot watch the process: {reason}.");
+
+        SpawnOutcome Failed(string reason) => new(serial, time.GetUtcNow(), null, reason);
+    }
+
+    private static string NoPipe(int error) => $"The keeper cannot make a pipe for the output: {Descriptors.Describe(error)}.";
+
+    private List<KeyValuePair<string, string>> EnvironmentFor(LaunchRequest request)
+    {
+        var variables = new List<KeyValuePair<string, string>>(request.Environment.Length + 2);
+        var hasAttempt = false;
+        foreach (var variable in request.Environment)
+        {
+            hasAttempt |= variable.Key == AttemptVariable;
+            if (variable.Key != KeeperVariable)
+            {
+                variables.Add(variable);
+            }
+        }
+
+        if (!hasAttempt)
+        {
+            variables.Add(new(AttemptVariable, request.Attempt.ToString()));
+        }
+
+        variables.Add(new(KeeperVariable, keeperVariableValue));
+        return variables;
+    }
+}
