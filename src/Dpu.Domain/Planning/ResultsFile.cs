@@ -58,21 +58,25 @@ public static class ResultsFile
     /// Outputs of a recipe that wrote no <c>results.json</c>: the files in its work directory that fit a declared pattern, each under the
     /// first rule that it fits. A rule that several files fit numbers them from the second on: <c>reduced</c>, <c>reduced-2</c>.
     /// </summary>
-    public static ImmutableArray<DeclaredOutput> FromPatterns(IEnumerable<OutputRule> rules, IEnumerable<string> fileNames)
+    /// <param name="rules">What the recipe declares.</param>
+    /// <param name="fileNames">Names of the files in the work directory.</param>
+    /// <param name="keys">The task's keys: all that is known of such outputs, and what later recipes can match.</param>
+    public static ImmutableArray<DeclaredOutput> FromPatterns(
+        IEnumerable<OutputRule> rules, IEnumerable<string> fileNames, IEnumerable<KeyValuePair<string, string>>? keys = null)
     {
+        var metadata = (keys ?? []).ToImmutableSortedDictionary(pair => pair.Key, pair => MetadataValue.Of(pair.Value), StringComparer.Ordinal);
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         var found = from file in fileNames.Order(NaturalOrder.Instance)
                     let rule = rules.FirstOrDefault(rule => Wildcard.Matches(rule.Pattern, file))
                     where rule is not null
                     select (rule, file);
-        return [.. found.Select(pair => Declare(pair.rule, pair.file, counts))];
+        return [.. found.Select(pair => new DeclaredOutput(NameOf(pair.rule, counts), pair.file, pair.rule.Type, metadata, []))];
     }
 
-    private static DeclaredOutput Declare(OutputRule rule, string file, Dictionary<string, int> counts)
+    private static string NameOf(OutputRule rule, Dictionary<string, int> counts)
     {
         var count = counts[rule.Name] = counts.GetValueOrDefault(rule.Name) + 1;
-        var name = count == 1 ? rule.Name : $"{rule.Name}-{count}";
-        return new DeclaredOutput(name, file, rule.Type, ImmutableSortedDictionary.Create<string, MetadataValue>(StringComparer.Ordinal), []);
+        return count == 1 ? rule.Name : $"{rule.Name}-{count}";
     }
 
     private static ImmutableArray<DeclaredOutput> Outputs(JsonElement root)

@@ -12,7 +12,7 @@ namespace Dpu.Domain.Tests.Planning;
 
 public sealed class PlannerPropertyTests
 {
-    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(100);
+    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(60);
 
     /// <summary>Each step drops a key of the one before; the last reads everything.</summary>
     private static readonly RecipeCatalog Catalog = SampleRecipes.Read("""

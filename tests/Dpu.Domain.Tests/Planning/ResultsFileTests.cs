@@ -96,7 +96,7 @@ public sealed class ResultsFileTests
         output.Type.ShouldBe(name);
         output.Metadata[a].ShouldBe(MetadataValue.Of(b));
         output.DerivedFrom.ShouldBe([a]);
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
     [Fact]
     public void Without_the_file_declared_patterns_find_the_outputs()
@@ -112,6 +112,11 @@ public sealed class ResultsFileTests
                 "any other z.fits",
             ]);
     }
+
+    [Fact]
+    public void Outputs_found_by_pattern_carry_their_task_s_keys() =>
+        ResultsFile.FromPatterns([new OutputRule("a", "t", "*", true)], ["a.fits"], [new("chip", "8,6")]).ShouldHaveSingleItem()
+            .Metadata.ShouldBe(new Dictionary<string, MetadataValue> { ["chip"] = MetadataValue.Of("8,6") });
 
     private static ImmutableArray<DeclaredOutput> Listed(string json) => ResultsFile.Parse(json) switch
     {

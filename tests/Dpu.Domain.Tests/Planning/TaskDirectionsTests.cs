@@ -61,7 +61,7 @@ public sealed class TaskDirectionsTests
         input.GetProperty("id").GetString().ShouldBe(a);
         input.GetProperty("path").GetString().ShouldBe("/" + b);
         input.GetProperty("metadata").GetProperty(a).GetString().ShouldBe(b);
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
     private static JsonElement Write(
         ImmutableSortedDictionary<string, string> keys,

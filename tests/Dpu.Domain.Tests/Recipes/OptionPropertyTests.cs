@@ -8,7 +8,7 @@ namespace Dpu.Domain.Tests.Recipes;
 
 public sealed class OptionPropertyTests
 {
-    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(300);
+    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(150);
 
     [Fact]
     public void A_text_passes_unharmed_from_the_command_line() => Prop.ForAll(WickedText.Arbitrary, text =>
