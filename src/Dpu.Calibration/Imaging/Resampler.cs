@@ -3,7 +3,7 @@ using Dpu.Fits;
 namespace Dpu.Calibration.Imaging;
 
 /// <summary>
-/// Puts an image on another pixel grid by Lanczos interpolation of its surface brightness times the area that a new pixel
+/// Puts an image on another pixel grid by interpolating its surface brightness times the area that a new pixel
 /// covers: flux is kept. Bad pixels are bridged by their neighbours for the taps that hardly count; a new pixel that leans
 /// on one is left out. Where new pixels are larger than old ones, several samples are averaged in each.
 /// </summary>
@@ -25,12 +25,9 @@ internal sealed class Resampler
     {
         (_width, _height, _weights) = (image.Width, image.Height, weights);
         _bad = Array.ConvertAll(image.Pixels, p => !float.IsFinite(p));
-        _nearBad = BadPixels.Dilate(_bad, _width, _height, LanczosKernel.Taps / 2);
-
-        // Vector loads at the end of the last row read two floats beyond it.
-        _pixels = new float[image.Pixels.Length + LanczosKernel.RowLength];
-        image.Pixels.CopyTo(_pixels, 0);
-        BadPixels.Bridge(_pixels.AsSpan(0, image.Pixels.Length), _bad, _width, _height);
+        _nearBad = BadPixels.Dilate(_bad, _width, _height, SincKernel.Taps / 2);
+        _pixels = [.. image.Pixels];
+        BadPixels.Bridge(_pixels, _bad, _width, _height);
     }
 
     /// <summary>Fills an image and its weights (0 and NaN where there is nothing) whose pixel (1, 1) maps by <paramref name="map"/>.</summary>
@@ -75,27 +72,27 @@ internal sealed class Resampler
         var (sx, sy, area) = map.MapWithArea(x, y);
         var (px, py) = (sx - 1, sy - 1);
         var (ix, iy) = ((int)Math.Floor(px), (int)Math.Floor(py));
-        if (ix < LanczosKernel.Before || iy < LanczosKernel.Before
-            || ix + LanczosKernel.Taps - LanczosKernel.Before > _width || iy + LanczosKernel.Taps - LanczosKernel.Before > _height)
+        if (ix < SincKernel.Before || iy < SincKernel.Before
+            || ix + SincKernel.Taps - SincKernel.Before > _width || iy + SincKernel.Taps - SincKernel.Before > _height)
         {
             return (float.NaN, 0);
         }
 
-        var tapsX = LanczosKernel.TapsAt(px - ix);
-        var tapsY = LanczosKernel.TapsAt(py - iy);
-        var corner = ((iy - LanczosKernel.Before) * _width) + ix - LanczosKernel.Before;
+        var tapsX = SincKernel.TapsAt(px - ix);
+        var tapsY = SincKernel.TapsAt(py - iy);
+        var corner = ((iy - SincKernel.Before) * _width) + ix - SincKernel.Before;
         var nearest = ((int)Math.Round(py) * _width) + (int)Math.Round(px);
         if (_nearBad[nearest] && LeansOnBad(corner, tapsX, tapsY)) { return (float.NaN, 0); }
-        var value = LanczosKernel.Interpolate(_pixels, _width, corner, tapsX, tapsY) * area;
+        var value = SincKernel.Interpolate(_pixels, _width, corner, tapsX, tapsY) * area;
         var weight = _weights[nearest] / (area * area);
         return weight > 0 ? ((float)value, (float)weight) : (float.NaN, 0);
     }
 
     private bool LeansOnBad(int corner, ReadOnlySpan<float> tapsX, ReadOnlySpan<float> tapsY)
     {
-        for (var j = 0; j < LanczosKernel.Taps; j++)
+        for (var j = 0; j < SincKernel.Taps; j++)
         {
-            for (var i = 0; i < LanczosKernel.Taps; i++)
+            for (var i = 0; i < SincKernel.Taps; i++)
             {
                 if (_bad[corner + (j * _width) + i] && Math.Abs(tapsX[i] * tapsY[j]) >= BadWeightMax) { return true; }
             }
