@@ -18,7 +18,7 @@ public sealed record TaskLines(int Count, ImmutableArray<ReadOnlyMemory<byte>> B
     private const int Quality = 4;
     private const int WindowBits = 18;
 
-    private (int Block, string[] Lines)? _cached;
+    private UnpackedBlock? _unpacked;
 
     /// <summary>Packs lines; throws when one holds a newline.</summary>
     public static TaskLines Pack(IEnumerable<string> lines)
@@ -46,15 +46,17 @@ public sealed record TaskLines(int Count, ImmutableArray<ReadOnlyMemory<byte>> B
         {
             ArgumentOutOfRangeException.ThrowIfNegative(index);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
-            var block = index / LinesPerBlock;
-            var cached = _cached;
-            if (cached?.Block != block)
+            var number = index / LinesPerBlock;
+
+            // One reference, read and written whole: readers on several threads may unpack twice, never mix two blocks.
+            var unpacked = _unpacked;
+            if (unpacked?.Number != number)
             {
-                cached = (block, Decompress(Blocks[block]).Split('\n'));
-                _cached = cached;
+                unpacked = new UnpackedBlock(number, Decompress(Blocks[number]).Split('\n'));
+                _unpacked = unpacked;
             }
 
-            return cached.Value.Lines[index % LinesPerBlock];
+            return unpacked.Lines[index % LinesPerBlock];
         }
     }
 
@@ -79,4 +81,6 @@ public sealed record TaskLines(int Count, ImmutableArray<ReadOnlyMemory<byte>> B
         using var reader = new StreamReader(brotli, Encoding.UTF8);
         return reader.ReadToEnd();
     }
+
+    private sealed record UnpackedBlock(int Number, string[] Lines);
 }

@@ -1,0 +1,30 @@
+using Dpu.Domain.Ingest;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Recipes;
+
+namespace Dpu.Service.Configuration;
+
+/// <summary>The whole configuration of a service: read once, checked, never changed. Keys and reasons stand in <c>reference.conf</c>.</summary>
+public sealed record DpuOptions(
+    string Name,
+    string DataDirectory,
+    HttpOptions Http,
+    int FrontendMailboxMax,
+    NodeSettings Node,
+    TaskSettings Task,
+    Resources ExecDefaults,
+    ServiceSettings Service,
+    RecipeCatalog Recipes,
+    IngestRules Ingest);
+
+/// <summary>Section <c>dpu.http</c>.</summary>
+public sealed record HttpOptions(string Host, int Port, long BodyMaxBytes, TimeSpan AnswerTimeout);
+
+/// <summary>Section <c>dpu.node</c>, with the machine's own figures where it says 0.</summary>
+public sealed record NodeSettings(string Name, Resources Capacity, string SearchPath);
+
+/// <summary>Section <c>dpu.task</c>.</summary>
+public sealed record TaskSettings(TimeSpan KillGrace, RetryPolicy Retries, long LogHeadMaxBytes, long LogTailMaxBytes, bool EnforceMemory);
+
+/// <summary>Section <c>dpu.service</c>.</summary>
+public sealed record ServiceSettings(TimeSpan StopGrace, string LogLevel, long LogFileMaxBytes, int LogFilesKept);

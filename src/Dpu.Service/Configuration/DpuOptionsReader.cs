@@ -1,0 +1,109 @@
+using System.Net;
+using Dpu.Domain.Ingest;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Recipes;
+using Dpu.Hocon;
+
+namespace Dpu.Service.Configuration;
+
+/// <summary>Binds the configuration to <see cref="DpuOptions"/>. Every error says the key, the place, what was found and what would be right.</summary>
+internal static class DpuOptionsReader
+{
+    private static readonly string[] LogLevels = ["Debug", "Information", "Warning", "Error"];
+
+    /// <exception cref="HoconException">A value is missing, of the wrong type or out of range, or a key is unknown.</exception>
+    /// <exception cref="StartupException">Several declarations of recipes are wrong.</exception>
+    public static DpuOptions Read(HoconObject root, Resources machine)
+    {
+        var reader = new HoconReader(root);
+        var dpu = reader.GetObject("dpu");
+        var options = new DpuOptions(
+            dpu.GetString("name"),
+            DataDirectory(dpu),
+            Http(dpu.GetObject("http")),
+            dpu.GetInt32("frontend.mailbox-max", min: 1),
+            Node(dpu.GetObject("node"), machine),
+            Task(dpu.GetObject("task")),
+            new Resources(dpu.GetInt32("exec.cpus", min: 1), dpu.GetSize("exec.memory")),
+            Service(dpu.GetObject("service")),
+            Recipes(dpu),
+            Ingest(dpu));
+        CheckFence(dpu.GetObject("cluster"), options.Task.KillGrace);
+        reader.EnsureAllKeysUsed("dpu");
+        return options;
+    }
+
+    private static string DataDirectory(HoconReader dpu)
+    {
+        var path = dpu.GetString("data");
+        return path.StartsWith('/') ? path : throw dpu.Error("data", $"is '{path}'; expected an absolute path, for example dpu.data = /data/dpu");
+    }
+
+    private static HttpOptions Http(HoconReader http)
+    {
+        var host = http.GetString("host");
+        if (!IPAddress.TryParse(host, out var address) || !IPAddress.IsLoopback(address))
+        {
+            throw http.Error("host", $"is '{host}'; expected a loopback address, for example dpu.http.host = 127.0.0.1 (nothing listens beyond loopback without TLS)");
+        }
+
+        return new HttpOptions(host, http.GetInt32("port", 0, 65535), http.GetSize("body-max"), http.GetDuration("answer-timeout"));
+    }
+
+    private static NodeSettings Node(HoconReader node, Resources machine)
+    {
+        var name = node.GetString("name");
+        if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || "-_.".Contains(c, StringComparison.Ordinal)))
+        {
+            throw node.Error("name", $"is '{name}'; expected letters, digits and - _ . only");
+        }
+
+        var cpus = node.GetInt32("cpus", min: 0);
+        var memory = node.GetSize("memory");
+        var capacity = new Resources(cpus == 0 ? machine.Cpus : cpus, memory == 0 ? machine.MemoryBytes : memory);
+        return new NodeSettings(name, capacity, node.GetString("path"));
+    }
+
+    private static TaskSettings Task(HoconReader task) => new(
+        task.GetDuration("kill-grace"),
+        new RetryPolicy(task.GetInt32("attempts-max", 1, ushort.MaxValue), task.GetInt32("node-losses-max", 1, byte.MaxValue)),
+        task.GetSize("log-head-max"),
+        task.GetSize("log-tail-max"),
+        task.GetBoolean("enforce-memory"));
+
+    private static ServiceSettings Service(HoconReader service) => new(
+        service.GetDuration("stop-grace"),
+        service.GetOneOf("log-level", LogLevels),
+        service.GetSize("log-file-max"),
+        service.GetInt32("log-files-kept", min: 1));
+
+    private static void CheckFence(HoconReader cluster, TimeSpan killGrace)
+    {
+        var timeout = cluster.GetDuration("node-timeout");
+        var fence = cluster.GetDuration("fence-after");
+        var margin = cluster.GetDuration("fence-margin");
+        if (fence + killGrace + margin >= timeout)
+        {
+            throw cluster.Error(
+                "fence-after",
+                $"is {fence.TotalSeconds} s; with dpu.task.kill-grace ({killGrace.TotalSeconds} s) and fence-margin ({margin.TotalSeconds} s) it must stay below node-timeout ({timeout.TotalSeconds} s), or a task could run twice");
+        }
+    }
+
+    private static RecipeCatalog Recipes(HoconReader dpu) =>
+        Accept(RecipeCatalogReader.Read(Section(dpu, "recipes")));
+
+    private static IngestRules Ingest(HoconReader dpu) =>
+        Accept(IngestRulesReader.Read(Section(dpu, "ingest")));
+
+    private static HoconObject Section(HoconReader dpu, string key) =>
+        dpu.GetValue(key) as HoconObject ?? throw dpu.Error(key, "is no object");
+
+    private static T Accept<T>(Declared<T> declared)
+        where T : class => declared switch
+    {
+        Declared<T>.Valid valid => valid.Value,
+        Declared<T>.Invalid invalid => throw new StartupException(string.Join('\n', invalid.Errors), 2),
+        _ => throw new InvalidOperationException("A declaration is valid or invalid."),
+    };
+}

@@ -1,0 +1,287 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using Dpu.Actors.Catalog;
+using Dpu.Actors.Frontend;
+using Dpu.Actors.Nodes;
+using Dpu.Actors.Scheduling;
+using Dpu.Client;
+using Dpu.Hocon;
+using Dpu.Journal.EventJournal;
+using Dpu.Journal.Logs;
+using Dpu.Journal.Store;
+using Dpu.Keeper;
+using Dpu.Kernel;
+using Dpu.Service.Configuration;
+using Dpu.Service.Hosting;
+using Dpu.Service.Http;
+using Dpu.Service.Ingest;
+using Dpu.Service.Nodes;
+using Microsoft.Extensions.Logging;
+
+namespace Dpu.Service;
+
+/// <summary>
+/// A running DPU: everything that the embedded role is made of, put together in the order in which data flows, and taken down
+/// in the opposite one.
+/// </summary>
+public sealed class DpuHost : IAsyncDisposable
+{
+    private const int TokenBytes = 32;
+
+    private readonly Stack<Func<Task>> _takeDown = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _stopBegun;
+
+    private DpuHost(DpuOptions options) => Options = options;
+
+    /// <summary>Where the API answers.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public string Name => Options.Name;
+
+    public string DataDirectory => Options.DataDirectory;
+
+    /// <summary>The file that holds the token of this start; only its user can read it.</summary>
+    public string TokenPath => TokenFile.PathFor(Address);
+
+    /// <summary>Ends when the service has stopped; faulted when it had to.</summary>
+    public Task WhenStopped => _stopped.Task;
+
+    internal DpuOptions Options { get; }
+
+    /// <summary>Starts a service; when this completes, unfinished jobs go on and the API answers.</summary>
+    /// <exception cref="StartupException">It cannot start; nothing of it is left behind.</exception>
+    public static Task<DpuHost> StartAsync(ServeRequest request, CancellationToken cancellationToken) =>
+        StartAsync(request, HostSeams.Default, cancellationToken);
+
+    internal static async Task<DpuHost> StartAsync(ServeRequest request, HostSeams seams, CancellationToken cancellationToken)
+    {
+        var host = new DpuHost(ReadOptions(request));
+        try
+        {
+            await host.BuildAsync(seams, cancellationToken);
+            return host;
+        }
+        catch (Exception error)
+        {
+            await host.TakeDownAsync();
+            throw error switch
+            {
+                StartupException => error,
+                StoreException store => new StartupException(store.Message, 3),
+                _ => error,
+            };
+        }
+    }
+
+    /// <summary>Stops in order: no new submissions, a bounded time for what runs, then everything else. What runs on is adopted at the next start.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _stopBegun, 1) == 0)
+        {
+            await TakeDownAsync();
+            _stopped.TrySetResult();
+        }
+
+        await _stopped.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stopping.Dispose();
+    }
+
+    /// <summary>The configuration of a request, checked.</summary>
+    internal static DpuOptions ReadOptions(ServeRequest request)
+    {
+        if (request.Role != "embedded")
+        {
+            throw new StartupException($"There is no role '{request.Role}' yet: use --role embedded.", 2);
+        }
+
+        try
+        {
+            return DpuOptionsReader.Read(EffectiveConfiguration.Load(request), MachineResources.Read());
+        }
+        catch (HoconException error)
+        {
+            throw new StartupException(error.Message, 2);
+        }
+    }
+
+    private async Task BuildAsync(HostSeams seams, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        var data = DataDirectoryOf(Options);
+        Undo(data.Dispose);
+        var loggers = ServiceLogging.Create(Options);
+        Undo(loggers.Dispose);
+        var logger = loggers.CreateLogger<DpuHost>();
+
+        var store = SqliteStore.Open(data, DpuEvents.Codec, time);
+        Undo(() => store.DisposeAsync().AsTask());
+        var logs = FileLogStore.Open(FileLogStoreOptions.In(data.FullPath), time);
+        Undo(() => logs.DisposeAsync().AsTask());
+
+        var journal = seams.Journal(store.Journal);
+        var executables = new RecipeExecutables(Options.Node.SearchPath);
+        foreach (var reason in executables.MissingPrograms(Options.Recipes.Recipes))
+        {
+            HostLog.RecipeUnavailable(logger, reason);
+        }
+
+        var launcher = new KeeperLauncher(data.FullPath, seams.Keeper, time, message => HostLog.Keeper(logger, message));
+        Undo(() => QuitAsync(launcher));
+
+        var system = ActorSystem.Create("dpu", new ActorSystemOptions { Time = time, Loggers = loggers, Seed = Random.Shared.Next() });
+        Undo(system.TerminateAsync);
+
+        var node = NodeOptionsOf(Options);
+        var planner = new SubmissionPlanner(Options.Recipes, store.Catalog, store.Views, node.Capacity, executables.WhyUnavailable);
+        var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor()) { Supervision = Escalate }, "scheduler");
+        var frontend = system.Spawn(
+            new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, planner, Options.Task.Retries, scheduler)) { Supervision = Escalate },
+            "frontend");
+        var catalog = system.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");
+        await frontend.AskAsync<FrontendMessage, FrontendReady>(
+            system, replyTo => new FrontendMessage.AwaitReady(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
+
+        var files = new LocalTaskFiles(data.FullPath, node, Options.Node.SearchPath, executables);
+        var manager = system.Spawn(
+            new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, logs, scheduler, frontend)) { Supervision = Escalate },
+            $"node-{node.Name}");
+        Undo(() => DrainAsync(scheduler, store, node, logger));
+
+        var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
+        var services = new ApiServices(
+            Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, time.GetUtcNow(), _stopping.Token);
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
+        var server = await ApiServer.StartAsync(services, token, Environment.UserName, loggers, cancellationToken);
+        Undo(() => StopServerAsync(server));
+        Undo(_stopping.Cancel);
+
+        Address = server.Address;
+        TokenFile.Write(Address, token);
+        Undo(() => TokenFile.Delete(Address, token));
+        HostLog.Serving(logger, Name, VersionOf(), Address, data.FullPath, node.Name, node.Capacity.Cpus, node.Capacity.MemoryBytes);
+        _ = WatchAsync(system, logger);
+    }
+
+    /// <summary>A failure that reached the top of the actors ends the service: a supervisor of the host starts it again, and it recovers.</summary>
+    private async Task WatchAsync(ActorSystem system, ILogger logger)
+    {
+        try
+        {
+            await system.WhenTerminated;
+        }
+        catch (Exception error)
+        {
+            HostLog.SystemFailed(logger, error);
+            if (Interlocked.Exchange(ref _stopBegun, 1) == 0)
+            {
+                await TakeDownAsync();
+                _stopped.TrySetException(error);
+            }
+        }
+    }
+
+    private static SupervisorStrategy Escalate { get; } = new SupervisorStrategy.Escalate();
+
+    private static SupervisorStrategy UntilTheJournalAnswers { get; } = new SupervisorStrategy.Restart(
+        TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), int.MaxValue, TimeSpan.FromHours(1));
+
+    private static DataDirectory DataDirectoryOf(DpuOptions options) => Journal.Store.DataDirectory.Take(options.DataDirectory);
+
+    private static NodeOptions NodeOptionsOf(DpuOptions options) => new(
+        options.Node.Name,
+        Environment.MachineName,
+        options.Node.Capacity,
+        options.Task.KillGrace,
+        options.Task.LogHeadMaxBytes,
+        options.Task.LogTailMaxBytes,
+        options.Task.EnforceMemory);
+
+    private static string VersionOf() =>
+        typeof(DpuHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Nothing new is started on the node; what runs may end by itself for a while.</summary>
+    private async Task DrainAsync(IActorRef<SchedulerMessage> scheduler, SqliteStore store, NodeOptions node, ILogger logger)
+    {
+        scheduler.Tell(new SchedulerMessage.NodeLeft(node.Name));
+        using var grace = new CancellationTokenSource(Options.Service.StopGrace);
+        var running = await RunningAsync(store);
+        if (running > 0)
+        {
+            HostLog.Stopping(logger, running, Options.Service.StopGrace.TotalSeconds);
+        }
+
+        try
+        {
+            while (running > 0)
+            {
+                await store.Reader.WaitForAsync(store.Reader.HeadOrdering + 1, grace.Token);
+                running = await RunningAsync(store);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The grace is over: recipes run on in the keeper, and the next start adopts them.
+        }
+
+        HostLog.Stopped(logger, running);
+    }
+
+    private static async Task<long> RunningAsync(SqliteStore store)
+    {
+        await store.Views.CaughtUpAsync(CancellationToken.None);
+        return (await store.Views.GetStatisticsAsync(DateOnly.MaxValue, CancellationToken.None)).RunningAttempts;
+    }
+
+    private static async Task QuitAsync(KeeperLauncher launcher)
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await launcher.QuitAsync(bound.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // A keeper that does not answer ends by itself once it has nothing to keep.
+        }
+
+        await launcher.DisposeAsync();
+    }
+
+    private static async Task StopServerAsync(ApiServer server)
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await server.StopAsync(bound.Token);
+        await server.DisposeAsync();
+    }
+
+    private void Undo(Func<Task> step) => _takeDown.Push(step);
+
+    private void Undo(Action step) => _takeDown.Push(() =>
+    {
+        step();
+        return Task.CompletedTask;
+    });
+
+    private async Task TakeDownAsync()
+    {
+        while (_takeDown.TryPop(out var step))
+        {
+            try
+            {
+                await step();
+            }
+            catch (Exception error) when (_takeDown.Count > 0)
+            {
+                // The rest must be taken down all the same: locks and files have to be let go.
+                await Console.Error.WriteLineAsync($"While stopping: {error.Message}");
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Dpu.Service.Hosting;
+
+internal static partial class HostLog
+{
+    [LoggerMessage(5001, LogLevel.Information, "DPU {Name} {Version} serves {Address}; data in {Data}; node {Node} with {Cpus} cpus and {MemoryBytes} bytes.")]
+    public static partial void Serving(ILogger logger, string name, string version, Uri address, string data, string node, int cpus, long memoryBytes);
+
+    [LoggerMessage(5002, LogLevel.Warning, "{Reason}")]
+    public static partial void RecipeUnavailable(ILogger logger, string reason);
+
+    [LoggerMessage(5003, LogLevel.Error, "A request failed.")]
+    public static partial void RequestFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(5004, LogLevel.Information, "Stopping: {Running} attempts run; waiting for up to {Seconds} s.")]
+    public static partial void Stopping(ILogger logger, long running, double seconds);
+
+    [LoggerMessage(5005, LogLevel.Information, "Stopped; {Running} attempts run on and are adopted at the next start.")]
+    public static partial void Stopped(ILogger logger, long running);
+
+    [LoggerMessage(5006, LogLevel.Information, "Keeper: {Message}")]
+    public static partial void Keeper(ILogger logger, string message);
+
+    [LoggerMessage(5007, LogLevel.Critical, "The actor system failed; the service ends, recipes run on.")]
+    public static partial void SystemFailed(ILogger logger, Exception error);
+}

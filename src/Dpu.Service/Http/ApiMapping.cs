@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Dpu.Client.Contracts;
+using Dpu.Domain.Catalog;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Recipes;
+using Dpu.Fits;
+using Dpu.Journal.Views;
+using RecipeOption = Dpu.Client.Contracts.RecipeOption;
+
+namespace Dpu.Service.Http;
+
+/// <summary>Rows of views as records of the API. No decisions here.</summary>
+internal static class ApiMapping
+{
+    public static JobSummary Summary(JobRow row) => new(
+        row.Job.Value,
+        row.Sequence,
+        row.User,
+        StatusOf(row.Status),
+        Counts(row.Counts),
+        row.SubmittedAt,
+        row.StartedAt,
+        row.EndedAt);
+
+    public static string StatusOf(JobStatus status) => status.ToString().ToUpperInvariant();
+
+    public static JobCounts Counts(TaskCounts counts) => new(counts.Normal, counts.Error, counts.Aborted, counts.Submitted, counts.Unknown);
+
+    public static StepDetail Step(StepRow row) => new(row.Name, Counts(row.Counts));
+
+    public static TaskDetail Task(TaskRow row, IReadOnlyList<string>? lastLines) => new(
+        row.Task,
+        row.StepName,
+        row.Keys,
+        row.State.ToString(),
+        [.. row.Attempts.Select(Attempt)],
+        lastLines);
+
+    public static FileRecord File(CatalogFile file, string store, bool main) => new(
+        file.Id,
+        Path.Combine(store, file.Path),
+        file.Type,
+        file.SizeBytes,
+        file.Sha256,
+        Metadata(file.Metadata),
+        file.MadeBy?.ToString(),
+        file.Name,
+        main,
+        file.Committed);
+
+    public static IReadOnlyDictionary<string, ApiValue> Metadata(ImmutableSortedDictionary<string, MetadataValue> metadata) =>
+        metadata.ToDictionary(pair => pair.Key, pair => Value(pair.Value), StringComparer.Ordinal);
+
+    public static MetadataValue? ToMetadata(FitsValue value) => value.Kind switch
+    {
+        FitsValueKind.Logical => MetadataValue.Of(value.Text == "T"),
+        FitsValueKind.Integer or FitsValueKind.Real when value.TryGetDouble(out var number) => MetadataValue.Of(number),
+        FitsValueKind.None => null,
+        _ => MetadataValue.Of(value.Text.TrimEnd()),
+    };
+
+    public static RecipeOptions Options(Recipe recipe) => new(recipe.Name, [.. recipe.Options.Select(Option)]);
+
+    public static ProblemItem Error(SubmissionError error) => new(error.Code, error.Message, error.Option, error.Suggestion);
+
+    private static ApiValue Value(MetadataValue value) => value switch
+    {
+        MetadataValue.OfNumber number => ApiValue.Of(number.Value),
+        MetadataValue.OfTruth truth => ApiValue.Of(truth.Value),
+        _ => ApiValue.Of(value.Text),
+    };
+
+    private static RecipeOption Option(Domain.Recipes.RecipeOption option) => new(
+        option.Name,
+        option.ShortName,
+        option.Type.ToString().ToLowerInvariant(),
+        JsonDocument.Parse(option.Default.Json).RootElement.Clone(),
+        option.Required,
+        option.Help);
+
+    private static AttemptDetail Attempt(AttemptRow row) => new(
+        row.Number,
+        row.Node,
+        row.StartedAt,
+        row.EndedAt,
+        row.ExitCode,
+        row.Cause?.ToString().ToLowerInvariant(),
+        row.MaxRssBytes ?? 0,
+        row.CpuSeconds ?? 0,
+        row.Message.Length == 0 ? null : row.Message,
+        MemorySource: null,
+        row.Signal,
+        row.State.ToString());
+}

@@ -1,0 +1,66 @@
+using System.Reflection;
+using Dpu.Client.Contracts;
+using Dpu.Domain.Recipes;
+using Dpu.Journal.Views;
+using Microsoft.AspNetCore.Http;
+
+namespace Dpu.Service.Http;
+
+/// <summary>The DPU itself: health, recipes, nodes, figures.</summary>
+internal sealed class DpuEndpoints(ApiServices services)
+{
+    private static readonly string Version = typeof(DpuEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
+
+    public IResult Health(HttpContext context) => Endpoints.Json(
+        new HealthInfo(services.Options.Name, Version, "embedded", services.Stopping.IsCancellationRequested ? "stopping" : "ready"),
+        ApiJson.Default.HealthInfo);
+
+    public IResult Sequences(HttpContext context) => Endpoints.Json<IReadOnlyList<SequenceInfo>>(
+        [.. services.Recipes.Recipes.OrderBy(recipe => recipe.Name, StringComparer.Ordinal).Select(Info)],
+        ApiJson.Default.IReadOnlyListSequenceInfo);
+
+    public IResult Options(HttpContext context) => Sequence.Parse(Endpoints.RouteText(context, "sequence"), services.Recipes).TryGet(out var parsed, out var errors)
+        ? Endpoints.Json(new Client.Contracts.SequenceOptions(parsed.Text, [.. parsed.Steps.Select(step => ApiMapping.Options(step.Recipe))]), ApiJson.Default.SequenceOptions)
+        : ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, errors[0].Code, string.Join(' ', errors.Select(e => e.Message)), [.. errors.Select(ApiMapping.Error)]);
+
+    public async Task<IResult> NodesAsync(HttpContext context)
+    {
+        var statistics = await services.Views.GetStatisticsAsync(Today(), context.RequestAborted);
+        return Endpoints.Json<IReadOnlyList<NodeInfo>>([Node(statistics)], ApiJson.Default.IReadOnlyListNodeInfo);
+    }
+
+    public async Task<IResult> StatsAsync(HttpContext context)
+    {
+        var now = services.System.Time.GetUtcNow();
+        var statistics = await services.Views.GetStatisticsAsync(DateOnly.MinValue, context.RequestAborted);
+        var lastMinute = await services.Views.CountEndedAttemptsAsync(now - OneMinute, context.RequestAborted);
+        return Endpoints.Json(
+            new DpuStats(
+                new JobTotals((int)statistics.Jobs.Values.Sum(), statistics.Jobs.ToDictionary(pair => ApiMapping.StatusOf(pair.Key), pair => (int)pair.Value, StringComparer.Ordinal)),
+                ApiMapping.Counts(statistics.Tasks),
+                lastMinute / OneMinute.TotalSeconds,
+                [.. statistics.Users.Select(user => new UserLoad(user.User, (int)user.Jobs, (int)user.Tasks))],
+                [Node(statistics)],
+                services.System.DeadLetters.Count,
+                (now - services.StartedAt).TotalSeconds),
+            ApiJson.Default.DpuStats);
+    }
+
+    private DateOnly Today() => DateOnly.FromDateTime(services.System.Time.GetUtcNow().UtcDateTime);
+
+    private SequenceInfo Info(Recipe recipe)
+    {
+        var reason = services.Executables.WhyUnavailable(recipe);
+        return new SequenceInfo(recipe.Name, recipe.Description, reason is null, reason);
+    }
+
+    private NodeInfo Node(Statistics statistics) => new(
+        services.Node.Name,
+        "Up",
+        services.Node.Capacity.Cpus,
+        services.Node.Capacity.MemoryBytes,
+        (int)statistics.RunningAttempts,
+        []);
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
+using Dpu.Client.Contracts;
+using Dpu.Domain.Jobs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Dpu.Service.Http;
+
+/// <summary>The routes of <c>/api/v1</c>. What an endpoint does stands in the class that is named for its part.</summary>
+internal static class Endpoints
+{
+    public static void Map(IEndpointRouteBuilder app, ApiServices services)
+    {
+        var api = app.MapGroup("/api/v1");
+        var jobs = new JobEndpoints(services);
+        var logs = new LogEndpoints(services);
+        var files = new FileEndpoints(services);
+        var submissions = new SubmissionEndpoints(services);
+        var dpu = new DpuEndpoints(services);
+
+        Visitor(api.MapGet("/health", Answer(dpu.Health)));
+        Visitor(api.MapGet("/nodes", Answer(dpu.NodesAsync)));
+        Visitor(api.MapGet("/stats", Answer(dpu.StatsAsync)));
+        Visitor(api.MapGet("/sequences", Answer(dpu.Sequences)));
+        Visitor(api.MapGet("/sequences/{sequence}/options", Answer(dpu.Options)));
+
+        api.MapPost("/jobs", Answer(submissions.RunAsync));
+        api.MapPost("/exec", Answer(submissions.ExecAsync));
+        api.MapPost("/jobs/{id:int}/cancel", Answer(submissions.CancelAsync));
+
+        Visitor(api.MapGet("/jobs", Answer(jobs.ListAsync)));
+        Visitor(api.MapGet("/jobs/{id:int}", Answer(jobs.ShowAsync)));
+        Visitor(api.MapGet("/jobs/{id:int}/events", jobs.FollowAsync));
+        api.MapGet("/jobs/{id:int}/results", Answer(files.ResultsAsync));
+        api.MapGet("/jobs/{id:int}/logs", logs.ReadAsync);
+
+        api.MapPost("/ingest", Answer(files.IngestAsync));
+        api.MapGet("/files", Answer(files.QueryAsync));
+        api.MapGet("/files/{id}/content", Answer(files.ContentAsync));
+        api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync));
+
+        app.MapFallback(static context =>
+            ProblemResult.Because(StatusCodes.Status404NotFound, "unknown-address", $"There is nothing at {context.Request.Path}.").ExecuteAsync(context));
+    }
+
+    /// <summary>The job's number in the address.</summary>
+    public static JobId JobOf(HttpContext context) => new(int.Parse((string)context.Request.RouteValues["id"]!, CultureInfo.InvariantCulture));
+
+    /// <summary>The text in the address at <paramref name="name"/>.</summary>
+    public static string RouteText(HttpContext context, string name) => (string)context.Request.RouteValues[name]!;
+
+    // Plain request delegates: binding by reflection would cost a tenth of a second at each start.
+    private static RequestDelegate Answer(Func<HttpContext, Task<IResult>> endpoint) =>
+        async context => await (await endpoint(context)).ExecuteAsync(context);
+
+    private static RequestDelegate Answer(Func<HttpContext, IResult> endpoint) =>
+        context => endpoint(context).ExecuteAsync(context);
+
+    /// <summary>An answer in JSON.</summary>
+    public static IResult Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
+        Results.Json(value, type, statusCode: status);
+
+    /// <summary>A list in JSON.</summary>
+    public static IResult JobList(ImmutableArray<JobSummary> jobs) => Json<IReadOnlyList<JobSummary>>(jobs, ApiJson.Default.IReadOnlyListJobSummary);
+
+    private static void Visitor(IEndpointConventionBuilder endpoint) =>
+        endpoint.WithMetadata(RequestGuard.ForVisitors.Instance);
+}

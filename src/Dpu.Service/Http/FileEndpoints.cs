@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Dpu.Client.Contracts;
+using Dpu.Journal.Catalog;
+using Microsoft.AspNetCore.Http;
+
+namespace Dpu.Service.Http;
+
+/// <summary>The catalog: results, files, their history, and registration of what comes from outside.</summary>
+internal sealed class FileEndpoints(ApiServices services)
+{
+    private const int FilesMax = 10_000;
+
+    public async Task<IResult> ResultsAsync(HttpContext context)
+    {
+        var job = Endpoints.JobOf(context);
+        if ((await services.Views.GetJobsAsync([job], context.RequestAborted)).IsEmpty)
+        {
+            return ProblemResult.NoSuchJob(job);
+        }
+
+        var results = await services.Views.GetResultsAsync(job, context.RequestAborted);
+        return Files([.. results.Select(row => ApiMapping.File(row.File, services.Store, row.Main))]);
+    }
+
+    public async Task<IResult> QueryAsync(HttpContext context)
+    {
+        try
+        {
+            var found = await services.Catalog.QueryAsync(context.Request.Query["q"].ToString(), FilesMax, context.RequestAborted);
+            return Files([.. found.Select(file => ApiMapping.File(file, services.Store, main: file.MadeBy is not null))]);
+        }
+        catch (FormatException error)
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-query", error.Message);
+        }
+    }
+
+    public async Task<IResult> ContentAsync(HttpContext context)
+    {
+        var id = Endpoints.RouteText(context, "id");
+        var file = await services.Catalog.FindAsync(id, context.RequestAborted);
+        if (file is null)
+        {
+            return NoSuchFile(id);
+        }
+
+        var path = Path.Combine(services.Store, file.Path);
+        return File.Exists(path)
+            ? Results.File(path, "application/octet-stream", file.Name, enableRangeProcessing: true)
+            : ProblemResult.Because(StatusCodes.Status404NotFound, "file-gone", $"{file.Name} is registered, but {path} is not there any more.");
+    }
+
+    public async Task<IResult> ProvenanceAsync(HttpContext context)
+    {
+        var id = Endpoints.RouteText(context, "id");
+        var direction = context.Request.Query["direction"].ToString() switch
+        {
+            "" or "up" => ProvenanceDirection.Up,
+            "down" => ProvenanceDirection.Down,
+            _ => (ProvenanceDirection?)null,
+        };
+        if (direction is not { } way)
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-direction", "direction is up or down.");
+        }
+
+        return await services.Catalog.GetProvenanceAsync(id, way, context.RequestAborted) is { } history
+            ? Endpoints.Json(History(history), ApiJson.Default.Provenance)
+            : NoSuchFile(id);
+    }
+
+    public async Task<IResult> IngestAsync(HttpContext context)
+    {
+        var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.IngestRequest);
+        return asked is null
+            ? refusal!
+            : Endpoints.Json(await services.Ingest.IngestAsync(asked.Paths, context.RequestAborted), ApiJson.Default.IngestResult);
+    }
+
+    private static ProblemResult NoSuchFile(string id) =>
+        ProblemResult.Because(StatusCodes.Status404NotFound, "unknown-file", $"The catalog knows no file '{id}'.");
+
+    private static IResult Files(ImmutableArray<FileRecord> files) =>
+        Endpoints.Json<IReadOnlyList<FileRecord>>(files, ApiJson.Default.IReadOnlyListFileRecord);
+
+    private Client.Contracts.Provenance History(Journal.Catalog.Provenance history) => new(
+        ApiMapping.File(history.Root, services.Store, history.Root.MadeBy is not null),
+        [.. history.Edges.Select(edge => new Client.Contracts.ProvenanceEdge(edge.Effect, edge.Cause, Name(edge.Relation)))],
+        [.. history.Files.Select(file => ApiMapping.File(file, services.Store, file.MadeBy is not null))]);
+
+    private static string Name(ProvenanceRelation relation) => relation switch
+    {
+        ProvenanceRelation.Used => "used",
+        ProvenanceRelation.WasGeneratedBy => "wasGeneratedBy",
+        ProvenanceRelation.WasDerivedFrom => "wasDerivedFrom",
+        _ => throw new ArgumentOutOfRangeException(nameof(relation), relation, "unknown relation"),
+    };
+}

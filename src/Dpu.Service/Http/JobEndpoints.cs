@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Dpu.Client.Contracts;
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Logs;
+using Dpu.Journal.Views;
+using Microsoft.AspNetCore.Http;
+
+namespace Dpu.Service.Http;
+
+/// <summary>Jobs as the views tell them.</summary>
+internal sealed class JobEndpoints(ApiServices services)
+{
+    private const int LimitDefault = 100;
+    private const int LimitMax = 10_000;
+    private const int TasksMax = 1_000_000;
+    private const int LastLinesMax = 20;
+    private const int LastLinesBytes = 64 * 1024;
+    private const int FailedTasksWithLines = 50;
+
+    public async Task<IResult> ListAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if (query["id"] is { Count: > 0 } ids)
+        {
+            var numbers = ids.Select(id => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? new JobId(n) : default).ToImmutableArray();
+            return Endpoints.JobList([.. (await services.Views.GetJobsAsync(numbers, context.RequestAborted)).Select(ApiMapping.Summary)]);
+        }
+
+        if (!TryStatus(query["status"], out var status))
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-status", $"There is no status '{query["status"]}': use {string.Join(", ", Enum.GetValues<JobStatus>().Select(ApiMapping.StatusOf))}.");
+        }
+
+        var limit = int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, LimitMax) : LimitDefault;
+        var user = query["user"] is [{ } named] ? named : query["all"] == "true" ? null : RequestGuard.UserOf(context);
+        var rows = await services.Views.ListJobsAsync(new JobFilter(user, status, limit), context.RequestAborted);
+        return Endpoints.JobList([.. rows.Select(ApiMapping.Summary)]);
+    }
+
+    public async Task<IResult> ShowAsync(HttpContext context)
+    {
+        var id = Endpoints.JobOf(context);
+        var job = await services.Views.GetJobAsync(id, context.RequestAborted);
+        if (job is null)
+        {
+            return ProblemResult.NoSuchJob(id);
+        }
+
+        var tasks = context.Request.Query["tasks"] == "true" ? await TasksAsync(job.Job.Job, context) : null;
+        var detail = JobDetail.From(ApiMapping.Summary(job.Job), [.. job.Steps.Select(ApiMapping.Step)], tasks);
+        return Endpoints.Json(detail, ApiJson.Default.JobDetail);
+    }
+
+    /// <summary>The job's summary now and at each change, until it has ended.</summary>
+    public async Task FollowAsync(HttpContext context)
+    {
+        var job = Endpoints.JobOf(context);
+        var first = await services.Views.GetJobsAsync([job], context.RequestAborted);
+        if (first.IsEmpty)
+        {
+            await ProblemResult.NoSuchJob(job).ExecuteAsync(context);
+            return;
+        }
+
+        await using var events = await EventStream.OpenAsync(context, services.System.Time, services.Stopping);
+        JobSummary? told = null;
+        while (!events.Ended.IsCancellationRequested)
+        {
+            var head = services.Journal.HeadOrdering;
+            await services.Views.CaughtUpAsync(events.Ended);
+            var summary = ApiMapping.Summary((await services.Views.GetJobsAsync([job], events.Ended))[0]);
+            if (summary != told)
+            {
+                await events.SendAsync("status", JsonSerializer.Serialize(summary, ApiJson.Default.JobSummary));
+                told = summary;
+            }
+
+            if (summary.HasEnded)
+            {
+                return;
+            }
+
+            await services.Journal.WaitForAsync(head + 1, events.Ended);
+        }
+    }
+
+    private static bool TryStatus(string? text, out JobStatus? status)
+    {
+        status = null;
+        if (string.IsNullOrEmpty(text))
+        {
+            return true;
+        }
+
+        status = Enum.GetValues<JobStatus>().Cast<JobStatus?>().FirstOrDefault(s => ApiMapping.StatusOf(s!.Value).Equals(text, StringComparison.OrdinalIgnoreCase));
+        return status is not null;
+    }
+
+    private async Task<IReadOnlyList<TaskDetail>> TasksAsync(JobId job, HttpContext context)
+    {
+        var rows = await services.Views.GetTasksAsync(job, new TaskFilter(Limit: TasksMax), context.RequestAborted);
+        var tasks = new List<TaskDetail>(rows.Length);
+        var failed = 0;
+        foreach (var row in rows)
+        {
+            var wantsLines = row.State == TaskViewState.Error && RequestGuard.UserOf(context) is not null && failed++ < FailedTasksWithLines;
+            tasks.Add(ApiMapping.Task(row, wantsLines ? await LastLinesAsync(job, row, context.RequestAborted) : null));
+        }
+
+        return tasks;
+    }
+
+    private async Task<IReadOnlyList<string>> LastLinesAsync(JobId job, TaskRow row, CancellationToken cancellationToken)
+    {
+        var selection = new LogSelection(job, row.Task, row.Attempts.IsEmpty ? null : row.Attempts[^1].Number);
+        var tail = new StringBuilder();
+        var cursor = LogCursor.Start;
+        while (true)
+        {
+            var page = await services.Logs.ReadAsync(selection, cursor, LastLinesBytes, cancellationToken);
+            foreach (var chunk in page.Chunks)
+            {
+                tail.Append(Encoding.UTF8.GetString(chunk.Bytes.Span));
+            }
+
+            if (tail.Length > 2 * LastLinesBytes)
+            {
+                tail.Remove(0, tail.Length - LastLinesBytes);
+            }
+
+            if (page.AtEnd)
+            {
+                return [.. tail.ToString().TrimEnd('\n').Split('\n').TakeLast(LastLinesMax)];
+            }
+
+            cursor = page.Next;
+        }
+    }
+}

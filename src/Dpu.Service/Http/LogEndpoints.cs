@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json;
+using Dpu.Client.Contracts;
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Logs;
+using Microsoft.AspNetCore.Http;
+
+namespace Dpu.Service.Http;
+
+/// <summary>What tasks printed, line by line.</summary>
+internal sealed class LogEndpoints(ApiServices services)
+{
+    private const int PageBytes = 256 * 1024;
+
+    private static readonly byte[] Newline = "\n"u8.ToArray();
+
+    public async Task ReadAsync(HttpContext context)
+    {
+        var job = Endpoints.JobOf(context);
+        if ((await services.Views.GetJobsAsync([job], context.RequestAborted)).IsEmpty)
+        {
+            await ProblemResult.NoSuchJob(job).ExecuteAsync(context);
+            return;
+        }
+
+        var task = int.TryParse(context.Request.Query["task"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
+        var selection = new LogSelection(job, task);
+        if (context.Request.Query["follow"] == "true")
+        {
+            await FollowAsync(selection, context);
+        }
+        else
+        {
+            await DumpAsync(selection, context);
+        }
+    }
+
+    private async Task DumpAsync(LogSelection selection, HttpContext context)
+    {
+        context.Response.ContentType = "application/x-ndjson";
+        var lines = new LineAssembler();
+        var cursor = LogCursor.Start;
+        LogPage page;
+        do
+        {
+            page = await services.Logs.ReadAsync(selection, cursor, PageBytes, context.RequestAborted);
+            cursor = page.Next;
+            foreach (var line in page.Chunks.SelectMany(lines.Add))
+            {
+                await WriteAsync(context, line);
+            }
+        }
+        while (!page.AtEnd);
+
+        foreach (var line in lines.Rest())
+        {
+            await WriteAsync(context, line);
+        }
+    }
+
+    private async Task FollowAsync(LogSelection selection, HttpContext context)
+    {
+        await using var events = await EventStream.OpenAsync(context, services.System.Time, services.Stopping);
+        var lines = new LineAssembler();
+        var cursor = LogCursor.Start;
+        while (!events.Ended.IsCancellationRequested)
+        {
+            // Asked before reading: what was printed before the job's end is in the logs by then.
+            var head = services.Journal.HeadOrdering;
+            var ended = await HasEndedAsync(selection.Job, events.Ended);
+            var page = await services.Logs.ReadAsync(selection, cursor, PageBytes, events.Ended);
+            cursor = page.Next;
+            foreach (var line in page.Chunks.SelectMany(lines.Add))
+            {
+                await SendAsync(events, line);
+            }
+
+            if (page.AtEnd && ended)
+            {
+                foreach (var line in lines.Rest())
+                {
+                    await SendAsync(events, line);
+                }
+
+                await events.SendAsync("end", "{}");
+                return;
+            }
+
+            if (page.AtEnd)
+            {
+                await WaitForMoreAsync(selection.Job, cursor, head, events.Ended);
+            }
+        }
+    }
+
+    private async Task<bool> HasEndedAsync(JobId job, CancellationToken cancellationToken)
+    {
+        await services.Views.CaughtUpAsync(cancellationToken);
+        return (await services.Views.GetJobsAsync([job], cancellationToken))[0].EndedAt is not null;
+    }
+
+    /// <summary>Until the job printed something, or something happened that may have been its end.</summary>
+    private async Task WaitForMoreAsync(JobId job, LogCursor cursor, long head, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var printed = services.Logs.WaitAsync(job, cursor, either.Token);
+        var happened = services.Journal.WaitForAsync(head + 1, either.Token);
+        await Task.WhenAny(printed, happened);
+        await either.CancelAsync();
+    }
+
+    private static Task SendAsync(EventStream events, LogLine line) =>
+        events.SendAsync("line", JsonSerializer.Serialize(line, ApiJson.Default.LogLine));
+
+    private static async Task WriteAsync(HttpContext context, LogLine line)
+    {
+        await JsonSerializer.SerializeAsync(context.Response.Body, line, ApiJson.Default.LogLine, context.RequestAborted);
+        await context.Response.Body.WriteAsync(Newline, context.RequestAborted);
+    }
+}

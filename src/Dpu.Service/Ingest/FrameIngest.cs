@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Dpu.Actors.Catalog;
+using Dpu.Client.Contracts;
+using Dpu.Domain.Catalog;
+using Dpu.Domain.Ingest;
+using Dpu.Fits;
+using Dpu.Kernel;
+using Dpu.Service.Http;
+
+namespace Dpu.Service.Ingest;
+
+/// <summary>Registers raw frames: reads their headers, checks that they are whole, and asks the catalog's actor to remember them.</summary>
+internal sealed class FrameIngest(IngestRules rules, IActorRef<CatalogMessage> catalog, ActorSystem system, TimeSpan answerTimeout)
+{
+    private const int IdHexDigits = 20;
+
+    private static readonly string[] Endings = [".fits", ".fit", ".fts", ".fits.gz", ".fit.gz", ".fts.gz", ".fits.fz"];
+
+    /// <summary>Every file is taken by itself: what is wrong with one does not keep the others out.</summary>
+    public async Task<IngestResult> IngestAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var readings = await Task.Run(() => paths.SelectMany(Expand).AsParallel().AsOrdered().Select(Read).ToList(), cancellationToken);
+        var files = readings.Select(reading => reading.File).OfType<CatalogFile>().DistinctBy(file => file.Id).ToImmutableArray();
+        var fresh = await RegisterAsync(files, cancellationToken);
+        return new IngestResult(
+            [.. files.Where(file => fresh.Contains(file.Id)).Select(file => new RegisteredFile(file.Path, file.Id, file.Type, ApiMapping.Metadata(file.Metadata)))],
+            [.. readings.Where(r => r.File is { } file && (!fresh.Contains(file.Id) || !files.Contains(file))).Select(r => new KnownFile(r.Path, r.File!.Id))],
+            [.. readings.Where(r => r.Problem is not null).Select(r => new RefusedFile(r.Path, r.Problem!))]);
+    }
+
+    private async Task<ImmutableHashSet<string>> RegisterAsync(ImmutableArray<CatalogFile> files, CancellationToken cancellationToken)
+    {
+        if (files.IsEmpty)
+        {
+            return [];
+        }
+
+        var registered = await catalog.AskAsync<CatalogMessage, FilesRegistered>(
+            system, replyTo => new CatalogMessage.Register(files, replyTo), answerTimeout, cancellationToken);
+        return registered.NewIds;
+    }
+
+    /// <summary>A folder stands for the frames in it and below it.</summary>
+    private static IEnumerable<string> Expand(string path) => Directory.Exists(path)
+        ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsFrame).Order(StringComparer.Ordinal)
+        : [path];
+
+    private static bool IsFrame(string path) => Endings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    private Reading Read(string path)
+    {
+        try
+        {
+            if (!Path.IsPathRooted(path))
+            {
+                return new Reading(path, null, "is no absolute path");
+            }
+
+            if (!File.Exists(path))
+            {
+                return new Reading(path, null, "there is no such file");
+            }
+
+            var headers = FitsReader.ReadHeaders(path);
+            return rules.Classify(card => Lookup(headers, card)) switch
+            {
+                Classification.Classified known => new Reading(path, Describe(path, known), null),
+                Classification.Refused no => new Reading(path, null, no.Reason),
+                _ => throw new InvalidOperationException("A frame is classified or refused."),
+            };
+        }
+        catch (Exception error) when (error is FitsException or IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return new Reading(path, null, error.Message);
+        }
+    }
+
+    private CatalogFile Describe(string path, Classification.Classified known)
+    {
+        using var stream = File.OpenRead(path);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
+        return new CatalogFile(
+            $"raw-{sha256[..IdHexDigits]}",
+            Path.GetFileName(path),
+            Path.GetFullPath(path),
+            stream.Length,
+            sha256,
+            known.Type,
+            known.Metadata,
+            MadeBy: null,
+            Committed: true,
+            system.Time.GetUtcNow());
+    }
+
+    private static MetadataValue? Lookup(IReadOnlyList<FitsHeader> headers, string card)
+    {
+        foreach (var header in headers)
+        {
+            if (header.TryGet(card, out var value))
+            {
+                return ApiMapping.ToMetadata(value);
+            }
+        }
+
+        return null;
+    }
+
+    private sealed record Reading(string Path, CatalogFile? File, string? Problem);
+}

@@ -1,0 +1,37 @@
+using Dpu.Domain.Recipes;
+
+namespace Dpu.Service.Nodes;
+
+/// <summary>Where the programs of recipes are: an absolute path, beside this program, in its <c>calibration</c> folder, or on the search path.</summary>
+internal sealed class RecipeExecutables(string searchPath)
+{
+    private const string PackFolder = "calibration";
+
+    /// <summary>The program's full path, or null when it is nowhere or cannot be executed.</summary>
+    public string? Find(string program)
+    {
+        if (program.Contains('/', StringComparison.Ordinal))
+        {
+            return Path.IsPathRooted(program) && IsExecutable(program) ? program : null;
+        }
+
+        return Folders().Select(folder => Path.Combine(folder, program)).FirstOrDefault(IsExecutable);
+    }
+
+    /// <summary>Why a recipe cannot run here, or null when it can.</summary>
+    public string? WhyUnavailable(Recipe recipe) => Find(recipe.Command[0]) is not null
+        ? null
+        : $"{recipe.Name} cannot run here: its program '{recipe.Command[0]}' was found neither beside dpu nor on the node's path ({searchPath}). Install it, or correct dpu.recipes.{recipe.Name}.command.";
+
+    /// <summary>One sentence for each program that is missing.</summary>
+    public IEnumerable<string> MissingPrograms(IEnumerable<Recipe> recipes) => recipes
+        .GroupBy(recipe => recipe.Command[0], StringComparer.Ordinal)
+        .Where(group => Find(group.Key) is null)
+        .Select(group => $"The program '{group.Key}' was found neither beside dpu nor on the node's path ({searchPath}), so {string.Join(", ", group.Select(recipe => recipe.Name))} cannot run here.");
+
+    private IEnumerable<string> Folders() =>
+        [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, PackFolder), .. searchPath.Split(':', StringSplitOptions.RemoveEmptyEntries)];
+
+    private static bool IsExecutable(string path) =>
+        File.Exists(path) && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+}
