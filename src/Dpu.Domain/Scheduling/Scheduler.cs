@@ -176,7 +176,7 @@ public sealed class Scheduler
     {
         private int _cpusHeld;
         private long _memoryHeld;
-        private int _longTasksHeld;
+        private readonly Dictionary<Step, int> _held = [];
 
         public string Name { get; } = name;
 
@@ -187,7 +187,7 @@ public sealed class Scheduler
         public bool Up { get; set; }
 
         /// <summary>Whether anything at all could be given to it.</summary>
-        public bool HasRoom => _cpusHeld < Capacity.Cpus || _longTasksHeld == 0;
+        public bool HasRoom => _cpusHeld < Capacity.Cpus || !HoldsLongTasks;
 
         public bool Fits(Step step) => FitsNow(step.Need) || MayGiveAhead(step);
 
@@ -195,15 +195,20 @@ public sealed class Scheduler
         {
             _cpusHeld += step.Need.Cpus;
             _memoryHeld += step.Need.MemoryBytes;
-            _longTasksHeld += step.IsShort ? 0 : 1;
+            _held[step] = _held.GetValueOrDefault(step) + 1;
         }
 
         public void Free(Step step)
         {
             _cpusHeld -= step.Need.Cpus;
             _memoryHeld -= step.Need.MemoryBytes;
-            _longTasksHeld = Math.Max(0, _longTasksHeld - (step.IsShort ? 0 : 1));
+            if (--_held[step] == 0)
+            {
+                _held.Remove(step);
+            }
         }
+
+        private bool HoldsLongTasks => _held.Keys.Any(static step => !step.IsShort);
 
         private bool FitsNow(Resources need) =>
             _cpusHeld + need.Cpus <= Capacity.Cpus && _memoryHeld + need.MemoryBytes <= Capacity.MemoryBytes;
@@ -211,7 +216,7 @@ public sealed class Scheduler
         /// <summary>Nothing is given ahead behind long tasks: another node might be free sooner.</summary>
         private bool MayGiveAhead(Step step) =>
             step.IsShort
-            && _longTasksHeld == 0
+            && !HoldsLongTasks
             && step.Need.Cpus <= Capacity.Cpus
             && step.Need.MemoryBytes <= Capacity.MemoryBytes
             && _cpusHeld + step.Need.Cpus <= Capacity.Cpus * (1 + step.GivenAheadPerCpu);
