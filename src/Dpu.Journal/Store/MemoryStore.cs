@@ -35,6 +35,9 @@ public sealed class MemoryStore : IDisposable
     /// <inheritdoc cref="SqliteStore.Catalog"/>
     public ICatalog Catalog { get; }
 
+    /// <summary>The tables, for tests that compare them row by row.</summary>
+    internal Database Tables => _database;
+
     public void Dispose() => _reads.Dispose();
 
     private Task CaughtUpAsync(CancellationToken cancellationToken)

@@ -1,0 +1,145 @@
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Sqlite;
+using Dpu.Journal.Store;
+using Dpu.Journal.Tests.EventJournal;
+using Dpu.Journal.Tests.Store;
+using Dpu.Journal.Views;
+using FsCheck;
+using FsCheck.Fluent;
+using Shouldly;
+using Xunit;
+
+namespace Dpu.Journal.Tests.Views;
+
+/// <summary>A view equals the fold of the journal, however the events came.</summary>
+public sealed class ViewPropertyTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public void Folding_in_any_batches_gives_the_rows_of_one_fold() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(60),
+        Prop.ForAll<int>(seed =>
+        {
+            var script = new JobScript(seed, jobs: 3, commands: 60);
+            var batches = new Random(seed);
+            using var whole = new MemoryStore(Notes.Codec);
+            using var parts = new MemoryStore();
+            foreach (var (id, expected, item) in script.Events)
+            {
+                whole.Journal.AppendAsync(id, expected, [item], None).IsCompletedSuccessfully.ShouldBeTrue();
+                parts.Journal.AppendAsync(id, expected, [item], None).IsCompletedSuccessfully.ShouldBeTrue();
+                if (batches.Next(4) == 0)
+                {
+                    parts.Views.CaughtUpAsync(None).IsCompletedSuccessfully.ShouldBeTrue();
+                }
+            }
+
+            whole.Views.CaughtUpAsync(None).IsCompletedSuccessfully.ShouldBeTrue();
+            parts.Views.CaughtUpAsync(None).IsCompletedSuccessfully.ShouldBeTrue();
+            TableDump.Of(parts.Tables).ShouldBe(TableDump.Of(whole.Tables));
+        }));
+
+    [Fact]
+    public void Views_say_what_the_jobs_own_states_say() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(60),
+        Prop.ForAll<int>(seed =>
+        {
+            var script = new JobScript(seed, jobs: 3, commands: 80);
+            using var store = new MemoryStore();
+            foreach (var (id, expected, item) in script.Events)
+            {
+                store.Journal.AppendAsync(id, expected, [item], None).IsCompletedSuccessfully.ShouldBeTrue();
+            }
+
+            foreach (var state in script.States.Values)
+            {
+                Compare(store.Views, state);
+            }
+
+            Done(store.Views.GetUnfinishedJobsAsync(None)).ShouldBe(script.States.Values.Where(state => !state.Ended).Select(state => state.Id).OrderBy(id => id.Value));
+            Done(store.Views.GetStatisticsAsync(DateOnly.MinValue, None)).RunningAttempts.ShouldBe(script.States.Values.Sum(state => state.Running.Count));
+        }));
+
+    [Fact]
+    public async Task The_file_follows_by_itself_and_a_rebuild_changes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var directory = DataDirectory.Take(folder.Path);
+        var script = new JobScript(seed: 5, jobs: 20, commands: 600);
+        List<string> followed;
+        await using (var store = SqliteStore.Open(directory, Notes.Codec, TimeProvider.System))
+        {
+            foreach (var (id, expected, item) in script.Events)
+            {
+                await store.Journal.AppendAsync(id, expected, [item], None);
+            }
+
+            await store.Views.CaughtUpAsync(None);
+            followed = Dump(directory);
+            followed.Count.ShouldBeGreaterThan(script.Events.Count / 2);
+            await store.RebuildViewsAsync(None);
+            Dump(directory).ShouldBe(followed);
+        }
+
+        // As a program with other views finds it: they are dropped, and folded from what is stored.
+        using (var database = Database.OpenWriter(directory.DatabasePath))
+        {
+            database.Execute("UPDATE projections SET version = 0; DELETE FROM tasks");
+        }
+
+        await using (var store = SqliteStore.Open(directory, Notes.Codec, TimeProvider.System))
+        {
+            await store.Views.CaughtUpAsync(None);
+        }
+
+        Dump(directory).ShouldBe(followed);
+    }
+
+    private static void Compare(IViews views, JobState state)
+    {
+        var details = Done(views.GetJobAsync(state.Id, None)).ShouldNotBeNull();
+        details.Job.Status.ShouldBe(state.Status);
+        details.Job.Counts.ShouldBe(state.Counts);
+        details.Job.StartedAt.ShouldBe(state.StartedAt);
+        details.Job.EndedAt.ShouldBe(state.EndedAt);
+        details.Job.SubmittedAt.ShouldBe(state.SubmittedAt);
+        details.Steps.Select(step => step.Counts).ShouldBe(state.StepCounts);
+
+        var tasks = Done(views.GetTasksAsync(state.Id, new TaskFilter(), None));
+        tasks.Length.ShouldBe(state.Cells.Length);
+        for (var task = 0; task < tasks.Length; task++)
+        {
+            tasks[task].Task.ShouldBe(task);
+            tasks[task].State.ShouldBe(Shown(state.Cells[task].State));
+            tasks[task].Attempts.Length.ShouldBe(state.Cells[task].Attempts);
+        }
+
+        foreach (var shown in Enum.GetValues<TaskViewState>())
+        {
+            Done(views.GetTasksAsync(state.Id, new TaskFilter(State: shown), None)).Select(task => task.Task)
+                .ShouldBe(tasks.Where(task => task.State == shown).Select(task => task.Task));
+        }
+
+        Done(views.GetTasksAsync(state.Id, new TaskFilter(From: 2, Limit: 3), None)).Select(task => task.Task)
+            .ShouldBe(tasks.Skip(2).Take(3).Select(task => task.Task));
+    }
+
+    private static TaskViewState Shown(TaskState state) => state switch
+    {
+        TaskState.Blocked or TaskState.Ready => TaskViewState.Submitted,
+        _ => Enum.Parse<TaskViewState>(state.ToString()),
+    };
+
+    private static List<string> Dump(DataDirectory directory)
+    {
+        using var database = Database.OpenReader(directory.DatabasePath);
+        return TableDump.Of(database);
+    }
+
+    private static T Done<T>(Task<T> task)
+    {
+        task.IsCompleted.ShouldBeTrue("views in memory answer at once");
+        return task.GetAwaiter().GetResult();
+    }
+}
