@@ -26,6 +26,9 @@ internal sealed record CliContext
     /// <summary>Makes the transport of clients; null for sockets.</summary>
     public Func<HttpMessageHandler>? Transport { get; init; }
 
+    /// <summary>Finds the token for an address.</summary>
+    public Func<Uri, string?> Token { get; init; } = TokenFile.Read;
+
     /// <summary>Starts to catch Ctrl-C. Asked for by commands that wait; the others simply end.</summary>
     public Func<Interrupt> CatchInterrupt { get; init; } = Interrupt.OnSignals;
 
@@ -35,6 +38,7 @@ internal sealed record CliContext
         Address = AddressResolver.Resolve(asked, Variable),
         Time = Time,
         Transport = Transport,
+        Token = Token,
         ConnectionLost = e => (note ?? Say)($"{e.Message} Trying again."),
     });
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dpu.Cli.Arguments;
 using Dpu.Cli.Output;
 using Dpu.Client.Contracts;
 
@@ -6,11 +7,17 @@ namespace Dpu.Cli.Commands;
 
 internal sealed class FilesCommand : DpuCommand
 {
-    private readonly Argument<string?> _query = new("QUERY") { Description = "Which files; without one, all", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string[]> _query = new("QUERY")
+    {
+        Description = "Which files: key=value of their metadata or of type, id, name, path, job, step, committed (? and * match), or a part of the name. Without one, all",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+
     private readonly Option<bool> _json = JsonOption("One JSON array of files, as of 'results --json'");
 
     public FilesCommand()
-        : base("files", "The catalog", "dpu files", "dpu files coadd", "dpu files --json | jq -r .[].path")
+        : base("files", "The catalog", "dpu files", "dpu files type=bias chip='ccd5?'", "dpu files 'object=M 31' committed=true", "dpu files --json | jq -r .[].path")
     {
         Add(_query);
         Add(_json);
@@ -20,7 +27,7 @@ internal sealed class FilesCommand : DpuCommand
     {
         var context = invocation.Context;
         using var http = context.OpenClient(invocation.Dpu);
-        var files = await http.FindFilesAsync(invocation.Get(_query), CancellationToken.None);
+        var files = await http.FindFilesAsync(FileQueryText.Of(invocation.Get(_query) ?? []), CancellationToken.None);
         if (invocation.Get(_json))
         {
             context.WriteJson(files, ApiJson.Readable.IReadOnlyListFileRecord);

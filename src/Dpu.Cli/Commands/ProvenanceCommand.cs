@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dpu.Cli.Arguments;
 using Dpu.Cli.Output;
 using Dpu.Client;
 using Dpu.Client.Contracts;
@@ -54,11 +55,11 @@ internal sealed class ProvenanceCommand : DpuCommand
         }
 
         var full = Path.GetFullPath(text);
-        var files = await http.FindFilesAsync(null, ct);
+        var files = await http.FindFilesAsync(FileQueryText.Term($"name={Path.GetFileName(full)}"), ct);
         var found = files.Where(file => file.Path == full).ToList();
         if (found.Count == 0 && !isPath)
         {
-            found = [.. files.Where(file => file.Id == text || file.Name == text)];
+            found = [.. files.Where(file => file.Name == text)];
         }
 
         return found switch

@@ -26,7 +26,7 @@ internal static class ProblemText
     public static string Item(ProblemItem item)
     {
         var about = item.Option is { Length: > 0 } option && !item.Message.Contains(option, StringComparison.Ordinal) ? $"{option}: " : "";
-        var hint = item.Suggestion is { Length: > 0 } suggestion && !item.Message.Contains(suggestion, StringComparison.Ordinal)
+        var hint = item.Suggestion is { Length: > 0 } suggestion && !item.Message.Contains("did you mean", StringComparison.OrdinalIgnoreCase)
             ? $" Did you mean '{suggestion}'?"
             : "";
         return about + item.Message + hint;

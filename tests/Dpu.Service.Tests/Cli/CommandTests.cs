@@ -1,0 +1,323 @@
+using System.Net;
+using System.Text.Json;
+using Dpu.Cli;
+using Dpu.Service.Tests.Client;
+using Shouldly;
+using Xunit;
+
+namespace Dpu.Service.Tests.Cli;
+
+/// <summary>Commands against a DPU in memory: what goes out, what is printed where, how it ends.</summary>
+public sealed class CommandTests
+{
+    private const string UnknownRecipe = """{"title":"Refused","status":422,"detail":"There is no recipe 'Biass'.","code":"unknown-recipe","errors":[{"code":"unknown-recipe","message":"There is no recipe 'Biass'.","option":null,"suggestion":"Bias"}]}""";
+
+    [Fact]
+    public async Task Status_prints_one_line_a_job_in_the_order_asked_for()
+    {
+        var dpu = new FakeDpu().When(HttpMethod.Get, "/jobs?id=2&id=1", $"[{Samples.Job("FINISHED", "75/0/0/0/0", 1)},{Samples.Job("RUNNING", "1/0/0/7/0", 2)}]");
+        (await CliRun.Of(dpu, "status", "2", "1", "2")).ShouldBe(new CliRun(
+            0, "Jobid 2 has status RUNNING N/E/A/S/U 1/0/0/7/0\nJobid 1 has status FINISHED N/E/A/S/U 75/0/0/0/0\n", ""));
+    }
+
+    [Fact]
+    public async Task Status_of_a_job_that_is_not_there_says_so_beside_the_others()
+    {
+        var dpu = new FakeDpu().When(HttpMethod.Get, "/jobs?id=1&id=7", $"[{Samples.Job("FINISHED", "75/0/0/0/0", 1)}]");
+        (await CliRun.Of(dpu, "status", "1", "7")).ShouldBe(new CliRun(2, "Jobid 1 has status FINISHED N/E/A/S/U 75/0/0/0/0\n", "dpu: There is no job 7.\n"));
+    }
+
+    [Fact]
+    public async Task Status_as_JSON_is_one_array_and_nothing_else()
+    {
+        var dpu = new FakeDpu().When(HttpMethod.Get, "/jobs", $"[{Samples.Job("RUNNING", "1/0/0/7/0")}]");
+        var run = await CliRun.Of(dpu, "status", "--json");
+        run.Out.ShouldBe($"[{Samples.Job("RUNNING", "1/0/0/7/0")}]\n");
+        run.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Thousands_of_jobs_are_asked_for_in_several_requests()
+    {
+        var dpu = new FakeDpu().Then("[]").Then("[]").Then("[]");
+        await CliRun.Of(dpu, ["status", .. Enumerable.Range(1, 450).Select(id => $"{id}")]);
+        dpu.Requests.Count.ShouldBe(3);
+        dpu.Requests.ShouldAllBe(request => request.Path.Length < 4000);
+    }
+
+    [Fact]
+    public async Task Run_prints_the_job_id_alone_and_passes_tokens_on_as_typed()
+    {
+        var dpu = new FakeDpu().When(HttpMethod.Post, "/jobs", Samples.Accepted, HttpStatusCode.Created);
+        var run = await CliRun.Of(
+            dpu, "run", "Reduce", "-i", "WFI", "-C", "-tpl", "x", "-o", "8,6", "-f", "a b", "--dpu-time", "90", "--dpu-mem", "2GiB", "--priority", "-5", "--tag", "n 1", "--tag", "n2", "--", "--wait");
+        run.ShouldBe(new CliRun(0, "84820\n", ""));
+        JsonSerializer.Serialize(JsonDocument.Parse(dpu.Requests.Single().Body!).RootElement).ShouldBe(
+            """{"sequence":"Reduce","arguments":["-i","WFI","-C","-tpl","x","-o","8,6","-f","a b","--wait"],"options":null,"estimatedSeconds":90,"memoryBytes":2147483648,"version":null,"priority":-5,"tags":["n 1","n2"],"dryRun":false}""");
+    }
+
+    [Fact]
+    public async Task Run_as_JSON_has_the_fields_that_others_read()
+    {
+        var dpu = new FakeDpu().When(HttpMethod.Post, "/jobs", Samples.Accepted);
+        (await CliRun.Of(dpu, "run", "Bias", "--json")).Out.ShouldBe("{\"jobId\":84820,\"dpu\":\"schmidt\",\"estimatedSeconds\":10}\n");
+    }
+
+    [Theory]
+    [InlineData("FINISHED", "8/0/0/0/0", 0)]
+    [InlineData("FAILED", "7/1/0/0/0", 1)]
+    [InlineData("CANCELLED", "1/0/7/0/0", 1)]
+    public async Task Waiting_ends_with_the_status_line_and_its_exit_code(string status, string counts, int exitCode)
+    {
+        var dpu = Waited(Samples.Status("RUNNING", "0/0/0/8/0") + Samples.Status(status, counts));
+        (await CliRun.Of(dpu, "run", "Bias", "--wait")).ShouldBe(new CliRun(exitCode, "84820\n", $"Jobid 84820 has status {status} N/E/A/S/U {counts}\n"));
+    }
+
+    [Fact]
+    public async Task Waiting_with_JSON_prints_one_document_that_tells_the_end()
+    {
+        var run = await CliRun.Of(Waited(Samples.Status("FAILED", "7/1/0/0/0")), "exec", "--wait", "--json", "--", "false");
+        run.ExitCode.ShouldBe(1);
+        run.Out.ShouldBe(
+            """{"jobId":84820,"dpu":"schmidt","estimatedSeconds":10,"sequence":"Reduce>Coadd","user":"schmidt","status":"FAILED","counts":{"N":7,"E":1,"A":0,"S":0,"U":0},"submitted":"2026-11-22T09:55:55Z","started":"2026-11-22T09:55:56.5Z"}""" + "\n");
+    }
+
+    [Fact]
+    public async Task Ctrl_C_while_waiting_leaves_the_job_running_and_says_so()
+    {
+        using var interrupt = new Interrupt();
+        var dpu = Waited(Samples.Status("RUNNING", "0/0/0/8/0"));
+        dpu.Asked = request =>
+        {
+            if (request.Path.EndsWith("/events", StringComparison.Ordinal))
+            {
+                interrupt.Raise();
+            }
+        };
+        var run = await CliRun.With(dpu, context => context with { CatchInterrupt = () => interrupt }, "run", "Bias", "--wait");
+        run.ExitCode.ShouldBe(130);
+        run.Out.ShouldBe("84820\n");
+        run.Error.ShouldContain("Job 84820 goes on in the DPU.");
+        dpu.Requests.ShouldNotContain(request => request.Path.Contains("cancel", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_dry_run_shows_the_plan_and_submits_nothing()
+    {
+        var dpu = new FakeDpu().When(
+            HttpMethod.Post,
+            "/jobs",
+            """{"sequence":"Reduce>Coadd","estimatedSeconds":50,"steps":[{"name":"Reduce","recipe":"Reduce","tasks":8,"keys":[{"chip":"ccd50"},{"chip":"ccd51"}],"cpus":1,"memoryBytes":536870912,"seconds":20}],"problems":[]}""");
+        var run = await CliRun.Of(dpu, "run", "Reduce>Coadd", "--dry-run");
+        run.ExitCode.ShouldBe(0);
+        run.Out.ShouldContain("8 tasks");
+        run.Out.ShouldContain("chip=ccd50; chip=ccd51");
+        run.Out.ShouldContain("512 MiB");
+        dpu.Requests.Single().Body!.ShouldContain("\"dryRun\":true");
+        dpu.Requests.Single().Key.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Exec_sends_lines_and_arguments_that_no_shell_has_seen()
+    {
+        var dpu = new FakeDpu().When(HttpMethod.Post, "/exec", Samples.Accepted);
+        var run = await CliRun.With(
+            dpu,
+            context => context with { OpenInput = CliRun.Input("8,6\na b\n'$(rm)'\n-x\n") },
+            "exec", "--each", "-", "--cpus", "2", "--mem", "1MiB", "--", "sh", "-c", "echo \"{}\" --wait", "@file", "");
+        run.ShouldBe(new CliRun(0, "84820\n", ""));
+        var body = JsonDocument.Parse(dpu.Requests.Single().Body!).RootElement;
+        body.GetProperty("command").EnumerateArray().Select(a => a.GetString()).ShouldBe(["sh", "-c", "echo \"{}\" --wait", "@file", ""]);
+        body.GetProperty("lines").EnumerateArray().Select(a => a.GetString()).ShouldBe(["8,6", "a b", "'$(rm)'", "-x"]);
+        (body.GetProperty("cpus").GetInt32(), body.GetProperty("memoryBytes").GetInt64()).ShouldBe((2, 1 << 20));
+    }
+
+    [Fact]
+    public async Task Exec_without_lines_is_one_task()
+    {
+        var dpu = new FakeDpu().When(HttpMethod.Post, "/exec", Samples.Accepted);
+        await CliRun.Of(dpu, "exec", "true");
+        JsonDocument.Parse(dpu.Requests.Single().Body!).RootElement.GetProperty("lines").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Theory]
+    [InlineData("exec")]
+    [InlineData("exec", "--")]
+    [InlineData("exec", "a", "--", "b")]
+    [InlineData("exec", "--cpus", "0", "--", "a")]
+    [InlineData("exec", "--mem", "lots", "--", "a")]
+    [InlineData("exec", "--each", "/no/such/file", "--", "a")]
+    [InlineData("exec", "--each", "/dev/null", "--", "a")]
+    [InlineData("run")]
+    [InlineData("run", "Bias", "--tag")]
+    [InlineData("run", "Bias", "--priority", "high")]
+    [InlineData("run", "-x", "Bias")]
+    [InlineData("status", "abc")]
+    [InlineData("show")]
+    [InlineData("show", "1", "2")]
+    [InlineData("jobs", "--status", "asleep")]
+    [InlineData("jobs", "--all", "--user", "x")]
+    [InlineData("jobs", "--limit", "0")]
+    [InlineData("logs", "1", "--task", "-1")]
+    [InlineData("provenance", "x", "--up", "--down")]
+    [InlineData("nonsense")]
+    [InlineData("--dpu", "no-such-dpu", "nodes")]
+    public async Task A_wrong_command_ends_with_2_before_anything_is_asked(params string[] tokens)
+    {
+        var dpu = new FakeDpu();
+        var run = await CliRun.Of(dpu, tokens);
+        run.ExitCode.ShouldBe(2);
+        run.Out.ShouldBeEmpty();
+        run.Error.ShouldStartWith("dpu");
+        run.Error.ShouldNotContain("   at ");
+        dpu.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_misspelt_command_is_answered_with_the_nearest_one() =>
+        (await CliRun.Of(new FakeDpu(), "staus")).Error.ShouldContain("Did you mean 'status'?");
+
+    [Fact]
+    public async Task A_refusal_ends_with_2_and_names_what_was_probably_meant()
+    {
+        var dpu = new FakeDpu().Then(() => FakeDpu.Problem(HttpStatusCode.UnprocessableEntity, UnknownRecipe));
+        (await CliRun.Of(dpu, "run", "Biass")).ShouldBe(new CliRun(2, "", "dpu: There is no recipe 'Biass'. Did you mean 'Bias'?\n"));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Unauthorized)]
+    [InlineData(HttpStatusCode.Forbidden)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    public async Task Being_turned_away_ends_with_3(HttpStatusCode status)
+    {
+        var dpu = new FakeDpu().Then(() => FakeDpu.Problem(status, $$"""{"title":"x","status":{{(int)status}},"detail":"Not now."}"""));
+        var run = await CliRun.Of(dpu, "run", "Bias");
+        run.ExitCode.ShouldBe(3);
+        run.Error.ShouldContain("Not now.");
+    }
+
+    [Fact]
+    public async Task An_unreachable_DPU_ends_with_3()
+    {
+        var run = await CliRun.Of(new FakeDpu().Then(FakeDpu.Refuse), "status");
+        run.ExitCode.ShouldBe(3);
+        run.Error.ShouldContain("dpu serve");
+    }
+
+    [Fact]
+    public async Task After_a_lost_answer_the_same_submission_is_sent_again_and_said()
+    {
+        var dpu = new FakeDpu().Then(FakeDpu.LoseAnswer).Then(Samples.Accepted);
+        var run = await CliRun.Of(dpu, "run", "Bias");
+        run.ExitCode.ShouldBe(0);
+        run.Out.ShouldBe("84820\n");
+        run.Error.ShouldContain("Trying again.");
+        dpu.Requests.Select(request => request.Key).Distinct().ShouldHaveSingleItem().ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task Logs_of_several_jobs_are_a_block_each()
+    {
+        var dpu = new FakeDpu()
+            .When(HttpMethod.Get, "/jobs?id=1&id=2", $"[{Samples.Job("FAILED", "0/1/0/0/0", 2)},{Samples.Job("FINISHED", "1/0/0/0/0", 1)}]")
+            .When(HttpMethod.Get, "/jobs/1/logs", () => FakeDpu.Body(Samples.Line(0, 1) + "\n", "application/x-ndjson", breaks: false))
+            .When(HttpMethod.Get, "/jobs/2/logs", () => FakeDpu.Body("", "application/x-ndjson", breaks: false));
+        var run = await CliRun.Of(dpu, "logs", "1", "2");
+        var pluses = "09:55:55 - " + new string('+', 44) + "\n";
+        run.ExitCode.ShouldBe(0);
+        run.Out.ShouldBe($"{pluses}09:55:55 - job_status = 0\n{pluses}09:56:01 - line 1\n{pluses}09:55:55 - job_status = 1\n{pluses}");
+    }
+
+    [Fact]
+    public async Task Logs_as_JSON_are_one_array()
+    {
+        var dpu = new FakeDpu()
+            .When(HttpMethod.Get, "/jobs?id=1", $"[{Samples.Job("FINISHED", "1/0/0/0/0", 1)}]")
+            .When(HttpMethod.Get, "/jobs/1/logs?task=0", () => FakeDpu.Body(Samples.Line(0, 1) + "\n" + Samples.Line(0, 2) + "\n", "application/x-ndjson", breaks: false));
+        var run = await CliRun.Of(dpu, "logs", "1", "--task", "0", "--json");
+        JsonDocument.Parse(run.Out).RootElement.EnumerateArray().Select(line => line.GetProperty("text").GetString()).ShouldBe(["line 1", "line 2"]);
+        var empty = new FakeDpu().When(HttpMethod.Get, "/jobs", "[]");
+        (await CliRun.Of(empty, "logs", "--json")).Out.ShouldBe("[]\n");
+    }
+
+    [Fact]
+    public async Task Following_prints_lines_as_they_come_and_the_head_at_the_end()
+    {
+        var dpu = new FakeDpu()
+            .When(HttpMethod.Get, "/jobs?id=1", $"[{Samples.Job("RUNNING", "0/0/0/1/0", 1)}]")
+            .When(HttpMethod.Get, "/jobs/1/logs?follow=true", () => FakeDpu.Events(Samples.LineEvent(0, 1) + "event: end\ndata: {}\n\n"))
+            .When(HttpMethod.Get, "/jobs/1", Samples.Job("FINISHED", "1/0/0/0/0", 1)[..^1] + ",\"steps\":[]}");
+        var run = await CliRun.Of(dpu, "logs", "--follow", "1");
+        run.Out.ShouldStartWith("09:56:01 - line 1\n09:55:55 - +");
+        run.Out.ShouldContain("job_status = 0");
+        (await CliRun.Of(dpu, "logs", "--follow", "--json", "1")).Out.ShouldBe(Samples.Line(0, 1) + "\n");
+    }
+
+    [Fact]
+    public async Task Cancelling_says_what_force_is_for_and_goes_on_with_the_next()
+    {
+        var dpu = new FakeDpu()
+            .When(HttpMethod.Post, "/jobs/1/cancel", () => FakeDpu.Problem(HttpStatusCode.Conflict, """{"title":"Conflict","status":409,"detail":"Job 1 runs.","code":"running"}"""))
+            .When(HttpMethod.Post, "/jobs/2/cancel", Samples.Job("CANCELLED", "0/0/8/0/0", 2));
+        (await CliRun.Of(dpu, "cancel", "1", "2")).ShouldBe(new CliRun(
+            2, "Jobid 2 has status CANCELLED N/E/A/S/U 0/0/8/0/0\n", "dpu: Job 1: Job 1 runs. Use --force to end its tasks.\n"));
+    }
+
+    [Fact]
+    public async Task Show_tells_failures_with_their_cause_and_last_lines()
+    {
+        const string Tasks = """
+            ,"steps":[{"name":"Reduce","counts":{"N":0,"E":1,"A":0,"S":0,"U":0}}],"tasks":[{"task":3,"step":"Reduce","keys":{"chip":"8,6"},"state":"Error","attempts":[{"attempt":1,"node":"local","started":"2026-11-22T09:55:56Z","ended":"2026-11-22T09:55:58Z","exitCode":2,"cause":"recipe","maxRssBytes":1048576,"cpuSeconds":1.5,"message":"It exited with code 2."}],"lastLines":["no flat \u001b[1mfor\u001b[0m ccd50"]}]}
+            """;
+        var head = Samples.Job("FAILED", "0/1/0/0/0", 1)[..^1];
+        var dpu = new FakeDpu()
+            .When(HttpMethod.Get, "/jobs/1", head + ",\"steps\":[]}")
+            .When(HttpMethod.Get, "/jobs/1?tasks=true", head + Tasks.Trim());
+        var run = await CliRun.Of(dpu, "show", "1");
+        run.ExitCode.ShouldBe(0);
+        run.Out.ShouldContain("Task 3 of Reduce (chip=8,6) has state Error: exit code 2, cause recipe");
+        run.Out.ShouldContain("  | no flat \\x1b[1mfor\\x1b[0m ccd50");
+        (await CliRun.Of(dpu, "show", "1", "--tasks")).Out.ShouldContain("1 MiB");
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_program_itself_is_one_sentence_and_a_file()
+    {
+        var state = Directory.CreateTempSubdirectory("dpu-state-");
+        try
+        {
+            var dpu = new FakeDpu().Then(() => throw new InvalidOperationException("The unthinkable."));
+            var run = await CliRun.With(
+                dpu, context => context with { Variable = name => name == "XDG_STATE_HOME" ? state.FullName : context.Variable(name) }, "nodes");
+            run.ExitCode.ShouldBe(3);
+            run.Out.ShouldBeEmpty();
+            run.Error.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("The unthinkable.");
+            var file = Directory.GetFiles(Path.Combine(state.FullName, "dpu")).ShouldHaveSingleItem();
+            run.Error.ShouldContain(file);
+            File.ReadAllText(file).ShouldContain("   at ");
+        }
+        finally
+        {
+            state.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(CommandNames))]
+    public async Task Every_command_has_help_with_examples(string command)
+    {
+        var run = await CliRun.Of(new FakeDpu(), command, "--help");
+        run.ExitCode.ShouldBe(0);
+        run.Error.ShouldBeEmpty();
+        run.Out.ShouldContain($"dpu {command}");
+        run.Out.ShouldContain("Examples:\n  ");
+    }
+
+    public static TheoryData<string> CommandNames() => [.. CommandList.Create().Select(command => command.Name)];
+
+    private static FakeDpu Waited(string events) => new FakeDpu()
+        .When(HttpMethod.Post, "/jobs", Samples.Accepted)
+        .When(HttpMethod.Post, "/exec", Samples.Accepted)
+        .When(HttpMethod.Get, "/jobs/84820/events", () => FakeDpu.Events(events));
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Dpu.Service.Tests.Client;
+using Shouldly;
+using Xunit;
+
+namespace Dpu.Service.Tests.Cli;
+
+public sealed class DownloadTests : IDisposable
+{
+    private const string Content = "SIMPLE  =                    T";
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("dpu-download-");
+
+    private string Target => Path.Combine(_directory.FullName, "out");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("a.fits")]
+    [InlineData("8,6 'x' \"y\"\nz é.fits")]
+    public async Task Results_are_copied_and_checked(string name)
+    {
+        var run = await DownloadAsync(name, Content);
+        run.ExitCode.ShouldBe(0);
+        run.Out.ShouldBe(Path.Combine(Target, name) + "\n");
+        File.ReadAllText(Path.Combine(Target, name)).ShouldBe(Content);
+        Directory.GetFiles(Target).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task As_JSON_each_has_its_copy()
+    {
+        var run = await DownloadAsync("a.fits", Content, "--json");
+        var file = JsonDocument.Parse(run.Out).RootElement[0];
+        file.GetProperty("downloaded").GetString().ShouldBe(Path.Combine(Target, "a.fits"));
+        file.GetProperty("task").GetString().ShouldBe("1/0/1");
+    }
+
+    [Fact]
+    public async Task What_is_there_already_is_not_fetched_again()
+    {
+        Directory.CreateDirectory(Target);
+        await File.WriteAllTextAsync(Path.Combine(Target, "a.fits"), Content);
+        var dpu = Dpu("a.fits", Sha(Content), () => throw new InvalidOperationException("fetched"));
+        (await CliRun.Of(dpu, "results", "1", "--download", Target)).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Another_file_of_that_name_is_never_overwritten()
+    {
+        Directory.CreateDirectory(Target);
+        var mine = Path.Combine(Target, "a.fits");
+        await File.WriteAllTextAsync(mine, "mine");
+        var run = await DownloadAsync("a.fits", Content);
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("not overwritten");
+        (await File.ReadAllTextAsync(mine)).ShouldBe("mine");
+    }
+
+    [Fact]
+    public async Task A_copy_with_another_checksum_is_not_kept()
+    {
+        var run = await DownloadAsync("a.fits", "spoiled");
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("checksum");
+        Directory.GetFiles(Target).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_copy_that_breaks_off_leaves_nothing_behind()
+    {
+        var dpu = Dpu("a.fits", Sha(Content), () => FakeDpu.Body(Content[..5], "application/octet-stream", breaks: true));
+        (await CliRun.Of(dpu, "results", "1", "--download", Target)).ExitCode.ShouldBe(3);
+        Directory.GetFiles(Target).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("../evil.fits", "evil.fits")]
+    [InlineData("/etc/evil.fits", "evil.fits")]
+    public async Task A_catalog_cannot_choose_another_place_to_write_to(string name, string copied)
+    {
+        var run = await DownloadAsync(name, Content);
+        run.ExitCode.ShouldBe(0);
+        Directory.GetFiles(_directory.FullName, "*", SearchOption.AllDirectories).ShouldBe([Path.Combine(Target, copied)]);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("a/")]
+    public async Task A_name_that_is_none_is_refused(string name) => (await DownloadAsync(name, Content)).ExitCode.ShouldBe(1);
+
+    private Task<CliRun> DownloadAsync(string name, string content, params string[] more)
+    {
+        var dpu = Dpu(name, Sha(Content), () => FakeDpu.Body(content, "application/octet-stream", breaks: false));
+        return CliRun.Of(dpu, ["results", "1", "--download", Target, .. more]);
+    }
+
+    private static FakeDpu Dpu(string name, string sha, Func<HttpResponseMessage> content) => new FakeDpu()
+        .When(
+            HttpMethod.Get,
+            "/jobs/1/results",
+            () => FakeDpu.Json($$"""[{"id":"1.0.1.reduced","path":"/store/x","type":"reduced","sizeBytes":30,"sha256":"{{sha}}","metadata":{},"task":"1/0/1","name":{{JsonSerializer.Serialize(name)}},"main":true,"committed":true}]""", HttpStatusCode.OK))
+        .When(HttpMethod.Get, "/files/1.0.1.reduced/content", content);
+
+    private static string Sha(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}
