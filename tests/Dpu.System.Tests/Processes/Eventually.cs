@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace Dpu.System.Tests.Processes;
+
+/// <summary>Waits for something that another process does, of which nobody tells us.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
+    public static async Task HoldsAsync(Func<bool> condition, string what, TimeSpan? limit = null)
+    {
+        var watch = Stopwatch.StartNew();
+        using var ticks = new PeriodicTimer(Interval);
+        while (!condition())
+        {
+            if (watch.Elapsed > (limit ?? TimeSpan.FromSeconds(60)))
+            {
+                throw new TimeoutException($"It did not come to this: {what}.");
+            }
+
+            await ticks.WaitForNextTickAsync();
+        }
+    }
+}
