@@ -70,23 +70,31 @@ internal sealed class ViewFeed
     /// <summary>Folds one batch in a transaction of its own.</summary>
     public void FoldSome(long head)
     {
+        Exception? failure = null;
         _database.Execute("PRAGMA synchronous = NORMAL");
         try
         {
             _database.Transaction(() => Fold(head));
-            Failed = false;
-            Reached.Advance(_projector.Checkpoint);
-            _waitsSince = _time.GetTimestamp();
         }
-        catch (Exception failure)
+        catch (Exception caught)
         {
             RolledBack();
-            Failed = true;
-            Reached.Fail(new JournalException($"The views stand at event {_projector.Checkpoint} of {head}: {failure.Message}", failure));
+            failure = caught;
         }
         finally
         {
             _database.Execute("PRAGMA synchronous = FULL");
+        }
+
+        Failed = failure is not null;
+        if (failure is null)
+        {
+            _waitsSince = _time.GetTimestamp();
+            Reached.Advance(_projector.Checkpoint);
+        }
+        else
+        {
+            Reached.Fail(new JournalException($"The views stand at event {_projector.Checkpoint} of {head}: {failure.Message}", failure));
         }
     }
 

@@ -31,8 +31,8 @@ internal static class AppendHost
         }));
     }
 
-    /// <summary>Appends until the disk is full, waits for a line on stdin (room was made), and appends again.</summary>
-    public static async Task<int> AppendUntilFullAsync(string folder)
+    /// <summary>Appends until the disk is full, makes room, and appends again. Prints the error, the last number before it, and the last one at the end.</summary>
+    public static async Task<int> AppendUntilFullAsync(string folder, string ballast)
     {
         using var directory = DataDirectory.Take(folder);
         await using var store = SqliteStore.Open(directory, Notes.Codec, TimeProvider.System);
@@ -52,7 +52,7 @@ internal static class AppendHost
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number}"));
-        await Console.In.ReadLineAsync();
+        File.Delete(ballast);
         await store.Journal.AppendAsync("a", number, Notes.Of("after"), CancellationToken.None);
         await store.Views.CaughtUpAsync(CancellationToken.None);
         var count = 0L;

@@ -10,8 +10,8 @@ internal static class Program
             case ["append-forever", var folder]:
                 await AppendHost.AppendForeverAsync(folder);
                 return 0;
-            case ["append-until-full", var folder]:
-                return await AppendHost.AppendUntilFullAsync(folder);
+            case ["append-until-full", var folder, var ballast]:
+                return await AppendHost.AppendUntilFullAsync(folder, ballast);
             case ["log-forever", var folder]:
                 await LogHost.LogForeverAsync(folder);
                 return 0;
