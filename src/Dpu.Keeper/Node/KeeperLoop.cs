@@ -34,6 +34,9 @@ internal sealed class KeeperLoop : IDisposable
         (_epoll, _attempts, _door, _clock, _idleTime) = (epoll, attempts, door, clock, idleTime);
         _wake = Libc.EventDescriptor(0, EventNonBlockingCloseOnExec);
         _epoll.Register(_wake, Epoll.In, new WatchNumber(WatchKind.Wake, 0).Packed);
+
+        // From the beginning: the service that started this keeper may have died before it connected.
+        _idleSince = clock.Milliseconds;
     }
 
     /// <summary>Ends all recipes, then the keeper; may be called from any thread.</summary>
