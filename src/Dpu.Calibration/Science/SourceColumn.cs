@@ -19,7 +19,7 @@ internal sealed record SourceColumn(string Name, string Unit, string Ucd, string
     };
 
     /// <summary>VOTable's name of the type.</summary>
-    public string DataType => Values is int[] ? "int" : "double";
+    public string DataType => Values is int[]? "int" : "double";
 
     /// <summary>The value as VOTable writes it; reads back to the same number.</summary>
     public string Text(int row) => Values switch
