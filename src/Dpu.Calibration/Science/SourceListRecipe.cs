@@ -25,8 +25,9 @@ internal sealed class SourceListRecipe : IRecipe
     private static void MakeList(TaskContext context, TaskInput input)
     {
         var image = FitsReader.ReadImage(input.Path);
-        var weights = WeightExtension.Read(input.Path, image);
-        var options = SourceListParameters.Extraction(context.Pars, image.Header, FrameNames.IsRaw(input.Type, image.Header));
+        var isRaw = FrameNames.IsRaw(input.Type, image.Header);
+        var weights = isRaw ? null : WeightExtension.Read(input.Path, image);
+        var options = SourceListParameters.Extraction(context.Pars, image.Header, isRaw);
         var zeroPoint = SourceListParameters.ZeroPoint(context.Pars, image.Header);
         var found = SourceExtraction.Extract(image, weights, options)
             ?? throw RecipeException.Wrong($"{input.FileName}: no part of the image has enough good pixels for a background.");
