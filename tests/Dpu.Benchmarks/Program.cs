@@ -1,1 +1,36 @@
+using Dpu.Benchmarks.EndToEnd;
+using Dpu.Benchmarks.Journal;
+using Dpu.Benchmarks.Kernel;
+using Dpu.Benchmarks.Spawning;
+using Dpu.Keeper;
+
+// Dpu.Benchmarks [kernel|journal|spawn|exec]…      all of them without arguments; figures are ratios to a peer or a limit in the same run
+if (args is ["keeper", .. var keeper])
+{
+    return KeeperProgram.Run(keeper);
+}
+
+string[] all = ["kernel", "journal", "spawn", "exec"];
+foreach (var name in args.Length == 0 ? all : args)
+{
+    switch (name)
+    {
+        case "kernel":
+            KernelBenchmark.Run();
+            break;
+        case "journal":
+            JournalBenchmark.Run();
+            break;
+        case "spawn":
+            SpawnBenchmark.Run();
+            break;
+        case "exec":
+            await ExecBenchmark.RunAsync();
+            break;
+        default:
+            Console.Error.WriteLine($"There is no benchmark '{name}': use {string.Join(", ", all)}.");
+            return 2;
+    }
+}
+
 return 0;

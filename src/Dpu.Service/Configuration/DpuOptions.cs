@@ -9,7 +9,6 @@ public sealed record DpuOptions(
     string Name,
     string DataDirectory,
     HttpOptions Http,
-    int FrontendMailboxMax,
     NodeSettings Node,
     TaskSettings Task,
     Resources ExecDefaults,
@@ -18,7 +17,7 @@ public sealed record DpuOptions(
     IngestRules Ingest);
 
 /// <summary>Section <c>dpu.http</c>.</summary>
-public sealed record HttpOptions(string Host, int Port, long BodyMaxBytes, TimeSpan AnswerTimeout);
+public sealed record HttpOptions(string Host, int Port, long BodyMaxBytes, TimeSpan AnswerTimeout, int WaitingMax);
 
 /// <summary>Section <c>dpu.node</c>, with the machine's own figures where it says 0.</summary>
 public sealed record NodeSettings(string Name, Resources Capacity, string SearchPath);

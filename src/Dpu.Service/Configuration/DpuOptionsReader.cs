@@ -21,7 +21,6 @@ internal static class DpuOptionsReader
             dpu.GetString("name"),
             DataDirectory(dpu),
             Http(dpu.GetObject("http")),
-            dpu.GetInt32("frontend.mailbox-max", min: 1),
             Node(dpu.GetObject("node"), machine),
             Task(dpu.GetObject("task")),
             new Resources(dpu.GetInt32("exec.cpus", min: 1), dpu.GetSize("exec.memory")),
@@ -47,7 +46,12 @@ internal static class DpuOptionsReader
             throw http.Error("host", $"is '{host}'; expected a loopback address, for example dpu.http.host = 127.0.0.1 (nothing listens beyond loopback without TLS)");
         }
 
-        return new HttpOptions(host, http.GetInt32("port", 0, 65535), http.GetSize("body-max"), http.GetDuration("answer-timeout"));
+        return new HttpOptions(
+            host,
+            http.GetInt32("port", 0, 65535),
+            http.GetSize("body-max"),
+            http.GetDuration("answer-timeout"),
+            http.GetInt32("waiting-max", min: 1));
     }
 
     private static NodeSettings Node(HoconReader node, Resources machine)

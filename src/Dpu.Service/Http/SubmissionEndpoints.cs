@@ -16,6 +16,8 @@ internal sealed class SubmissionEndpoints(ApiServices services)
     private const int KeyLengthMax = 200;
     private const int KeysShown = 3;
 
+    private int _waiting;
+
     public async Task<IResult> RunAsync(HttpContext context)
     {
         var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.JobSubmission);
@@ -161,16 +163,26 @@ internal sealed class SubmissionEndpoints(ApiServices services)
         "unavailable",
         "The DPU did not answer in time; what was asked may have been done. Ask again with the same key to learn it.");
 
+    /// <summary>The frontend's mailbox is filled from here only, and so it is bounded here.</summary>
     private async Task<TReply?> AskAsync<TReply>(Func<IActorRef<TReply>, FrontendMessage> make, CancellationToken cancellationToken)
         where TReply : class
     {
         try
         {
+            if (Interlocked.Increment(ref _waiting) > services.Options.Http.WaitingMax)
+            {
+                return null;
+            }
+
             return await services.Frontend.AskAsync(services.System, make, services.Options.Http.AnswerTimeout, cancellationToken);
         }
         catch (AskTimeoutException)
         {
             return null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
 }
