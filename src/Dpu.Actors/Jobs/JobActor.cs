@@ -35,7 +35,8 @@ public sealed class JobActor(
     {
         if (State.Ended)
         {
-            frontend.Tell(new FrontendMessage.JobEnded(id));
+            // Also to the scheduler: the instance that committed the end may have died before it could say so.
+            TellEnd();
         }
         else if (State.Exists)
         {
@@ -61,9 +62,14 @@ public sealed class JobActor(
 
         if (State.Ended && turn.Events.Count > 0)
         {
-            scheduler.Tell(new SchedulerMessage.JobEnded(id));
-            frontend.Tell(new FrontendMessage.JobEnded(id));
+            TellEnd();
         }
+    }
+
+    private void TellEnd()
+    {
+        scheduler.Tell(new SchedulerMessage.JobEnded(id));
+        frontend.Tell(new FrontendMessage.JobEnded(id));
     }
 
     private void Take(JobTurn turn, JobMessage message)

@@ -34,6 +34,9 @@ public sealed class ClusterManagerActor(
     private bool _connected;
     private HashSet<AttemptId> _inLauncher = [];
 
+    /// <summary>For tests: nothing of any attempt is remembered, neither as running nor as something to tell.</summary>
+    internal bool HoldsNothing => _entries.Count == 0 && _unclaimedEnds.Count == 0 && _disowned.Count == 0 && _ledger is { Waiting: 0, Running: 0 };
+
     protected override ValueTask OnStartAsync()
     {
         _logs = new LogSpooler(logs, Context, options);

@@ -16,6 +16,9 @@ public sealed class SchedulerActor : BatchActor<SchedulerMessage>
     private readonly Dictionary<JobId, IActorRef<JobMessage>> _jobs = [];
     private readonly Dictionary<string, IActorRef<NodeMessage>> _nodes = new(StringComparer.Ordinal);
 
+    /// <summary>For tests: no job is known, and so nothing is reserved.</summary>
+    internal bool HoldsNothing => _jobs.Count == 0 && _scheduler is { ReadyCount: 0, ReservedCount: 0 };
+
     protected override ValueTask ReceiveBatchAsync(IReadOnlyList<SchedulerMessage> messages)
     {
         foreach (var message in messages)

@@ -16,6 +16,9 @@ public sealed class Scheduler
     /// <summary>Tasks that could run and hold no resources.</summary>
     public long ReadyCount => _jobs.Values.Sum(job => (long)job.ReadyCount);
 
+    /// <summary>Tasks that hold resources of a node, as far as is known.</summary>
+    public long ReservedCount => _jobs.Values.Sum(job => (long)job.Reserved.Count);
+
     /// <summary>A node can be given work, also after an absence; what jobs say they run there stays reserved.</summary>
     public void NodeJoined(string name, Guid incarnation, Resources capacity)
     {

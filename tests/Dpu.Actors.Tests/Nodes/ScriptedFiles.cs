@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Dpu.Actors.Nodes;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Actors.Tests.Nodes;
+
+/// <summary>Staging that a test holds up, or makes fail.</summary>
+internal sealed class ScriptedFiles(NodeOptions node) : ITaskFiles
+{
+    /// <summary>Preparations wait for it while it is set.</summary>
+    public TaskCompletionSource? HoldPreparation { get; set; }
+
+    /// <summary>Collections wait for it while it is set.</summary>
+    public TaskCompletionSource? HoldCollection { get; set; }
+
+    public Exception? PreparationFails { get; set; }
+
+    public Exception? CollectionFails { get; set; }
+
+    public List<AttemptId> Prepared { get; } = [];
+
+    public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, CancellationToken cancellationToken)
+    {
+        Prepared.Add(start.Attempt);
+        var request = new LaunchRequest(start.Attempt, start.Command, [], "/work", node.LimitsOf(start));
+        return HoldPreparation is { } hold ? new(WaitAsync(hold, request)) : PreparationFails is { } failure ? throw failure : new(request);
+    }
+
+    public async Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken)
+    {
+        await (HoldCollection?.Task ?? Task.CompletedTask);
+        return CollectionFails is { } failure ? throw failure : [];
+    }
+
+    private async Task<LaunchRequest> WaitAsync(TaskCompletionSource hold, LaunchRequest request)
+    {
+        await hold.Task;
+        return PreparationFails is { } failure ? throw failure : request;
+    }
+}

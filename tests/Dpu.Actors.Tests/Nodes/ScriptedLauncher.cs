@@ -1,0 +1,36 @@
+using System.Text;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Actors.Tests.Nodes;
+
+/// <summary>A launcher whose events the test sends, and whose calls it looks at.</summary>
+internal sealed class ScriptedLauncher : IProcessLauncher
+{
+    private Action<IReadOnlyList<LauncherEvent>>? _onEvents;
+
+    public List<AttemptId> Started { get; } = [];
+
+    public List<AttemptId> Ended { get; } = [];
+
+    public List<long> Acknowledged { get; } = [];
+
+    public void Connect(Action<IReadOnlyList<LauncherEvent>> onEvents) => _onEvents = onEvents;
+
+    public void Start(IReadOnlyList<LaunchRequest> requests) => Started.AddRange(requests.Select(request => request.Attempt));
+
+    public void End(AttemptId attempt, EndReason reason) => Ended.Add(attempt);
+
+    public void Acknowledge(long sequenceNr) => Acknowledged.Add(sequenceNr);
+
+    public void Say(params LauncherEvent[] events) => _onEvents!(events);
+
+    public static LauncherEvent.Connected Connected(Guid incarnation, params AttemptId[] attempts) => new(incarnation, [.. attempts]);
+
+    public static LauncherEvent.Started Running(long number, AttemptId attempt) => new(number, attempt, 4711, GivenJobs.Now);
+
+    public static LauncherEvent.Output Line(long number, AttemptId attempt, string text) =>
+        new(number, attempt, OutputStream.Out, GivenJobs.Now, Encoding.UTF8.GetBytes(text + "\n"));
+
+    public static LauncherEvent.Exited Exited(long number, AttemptId attempt, AttemptExit? exit = null) => new(number, attempt, exit ?? GivenJobs.Exit());
+}

@@ -1,0 +1,35 @@
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Logs;
+using Dpu.Kernel.Persistence;
+
+namespace Dpu.Actors.Tests.Nodes;
+
+/// <summary>A log store in memory that a test makes fail or wait.</summary>
+internal sealed class ScriptedLogStore : ILogStore
+{
+    private readonly MemoryLogStore _stored = new();
+
+    public bool Fails { get; set; }
+
+    public List<LogChunk> Handed { get; } = [];
+
+    public async Task AppendAsync(IReadOnlyList<LogChunk> chunks, CancellationToken cancellationToken)
+    {
+        if (Fails)
+        {
+            throw new JournalException("the disk is full");
+        }
+
+        Handed.AddRange(chunks);
+        await _stored.AppendAsync(chunks, cancellationToken);
+    }
+
+    public Task<LogPage> ReadAsync(LogSelection selection, LogCursor from, int maxBytes, CancellationToken cancellationToken) =>
+        _stored.ReadAsync(selection, from, maxBytes, cancellationToken);
+
+    public Task WaitAsync(JobId job, LogCursor from, CancellationToken cancellationToken) => _stored.WaitAsync(job, from, cancellationToken);
+
+    public Task FlushAsync(CancellationToken cancellationToken) => _stored.FlushAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _stored.DisposeAsync();
+}
