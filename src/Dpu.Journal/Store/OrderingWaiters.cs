@@ -12,6 +12,18 @@ internal sealed class OrderingWaiters
 
     public long Reached => Volatile.Read(ref _reached);
 
+    /// <summary>Whether somebody waits.</summary>
+    public bool Awaited
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count > 0;
+            }
+        }
+    }
+
     public Task WaitAsync(long ordering, CancellationToken cancellationToken)
     {
         if (ordering <= Reached)

@@ -10,13 +10,14 @@ namespace Dpu.Journal.Store;
 /// actors pay for one flush; between commits it brings the views up to date.
 /// </summary>
 /// <remarks>
-/// A transaction of the views is not flushed to the disk: after a power failure they may be older than the journal, and are folded on from
+/// The views are folded at once when a reader waits for them, else some milliseconds after a commit: what comes in between is folded with it, and an
+/// append that follows at once does not wait behind them. A transaction of the views is not flushed to the disk: after a power failure they may be older than the journal, and are folded on from
 /// their checkpoint. The next append's flush covers them anyway.
 /// </remarks>
 internal sealed class StoreWriter : IDisposable
 {
     private const int GroupItemsMax = 4096;
-    private static readonly TimeSpan ViewsLagMax = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ViewsWait = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
@@ -24,6 +25,7 @@ internal sealed class StoreWriter : IDisposable
     private readonly JournalWriter _journal;
     private readonly TimeProvider _time;
     private readonly Thread _thread;
+    private readonly ITimer _viewsDue;
     private readonly ViewFeed _views;
     private readonly OrderingWaiters _head;
     private List<WriteItem> _waiting = [];
@@ -37,6 +39,7 @@ internal sealed class StoreWriter : IDisposable
         _journal = new JournalWriter(database);
         _head = new OrderingWaiters(_journal.Head);
         _views = new ViewFeed(database, codec, time);
+        _viewsDue = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _thread = new Thread(Run) { Name = "dpu-journal", IsBackground = true };
     }
 
@@ -63,13 +66,10 @@ internal sealed class StoreWriter : IDisposable
     public Task ViewsCaughtUpAsync(CancellationToken cancellationToken)
     {
         var caughtUp = Views.WaitAsync(_head.Reached, cancellationToken);
-        lock (_gate)
+        if (!caughtUp.IsCompleted)
         {
-            if (!caughtUp.IsCompleted && !_closing)
-            {
-                // It may sleep after a failure: a reader's wish is the occasion to try again.
-                _wake.Set();
-            }
+            // It may sleep, also after a failure: a reader's wish is the occasion to try.
+            Wake();
         }
 
         return caughtUp;
@@ -89,6 +89,7 @@ internal sealed class StoreWriter : IDisposable
         }
 
         _thread.Join();
+        _viewsDue.Dispose();
         var closed = new JournalException($"The store '{_database.Path}' is closed.");
         _head.Close(closed);
         Views.Close(closed);
@@ -127,21 +128,51 @@ internal sealed class StoreWriter : IDisposable
             }
 
             items.Clear();
-            var idle = QueueIsEmpty();
-            if (_views.Lags(_head.Reached) && (idle || _views.OldestWaits > ViewsLagMax))
+            var more = FoldViews();
+            if (!QueueIsEmpty())
             {
-                _views.FoldSome(_head.Reached);
-                idle = QueueIsEmpty();
+                continue;
             }
 
-            if (closing && idle)
+            if (closing)
             {
                 return;
             }
 
-            if (idle && (!_views.Lags(_head.Reached) || _views.Failed))
+            if (!more)
             {
                 _wake.WaitOne();
+            }
+        }
+    }
+
+    /// <summary>Brings the views on when they are due; true when they are due again at once.</summary>
+    private bool FoldViews()
+    {
+        var head = _head.Reached;
+        if (!_views.Lags(head))
+        {
+            return false;
+        }
+
+        var wait = ViewsWait - _views.OldestWaits;
+        if (wait > TimeSpan.Zero && !Views.Awaited)
+        {
+            _viewsDue.Change(wait, Timeout.InfiniteTimeSpan);
+            return false;
+        }
+
+        _views.FoldSome(head);
+        return _views.Lags(head) && !_views.Failed;
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            if (!_closing)
+            {
+                _wake.Set();
             }
         }
     }

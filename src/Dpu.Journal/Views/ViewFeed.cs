@@ -48,15 +48,15 @@ internal sealed class ViewFeed
     public void Offer(WriteItem.Append append)
     {
         var ordering = append.LastOrdering - append.Events.Count;
+        if (_projector.Checkpoint == ordering)
+        {
+            _waitsSince = _time.GetTimestamp();
+        }
+
         var last = _tail.Count > 0 ? _lastOffered : _projector.Checkpoint;
         if (last != ordering || _tail.Count + append.Events.Count > TailEventsMax)
         {
             return;
-        }
-
-        if (_tail.Count == 0)
-        {
-            _waitsSince = _time.GetTimestamp();
         }
 
         for (var index = 0; index < append.Events.Count; index++)
@@ -89,7 +89,6 @@ internal sealed class ViewFeed
         Failed = failure is not null;
         if (failure is null)
         {
-            _waitsSince = _time.GetTimestamp();
             Reached.Advance(_projector.Checkpoint);
         }
         else

@@ -92,7 +92,7 @@ public static class JournalBenchmark
         });
     }
 
-    internal static async Task<(double Wall, double Cpu)> TasksAsync(string folder, int batch)
+    private static async Task<(double Wall, double Cpu)> TasksAsync(string folder, int batch)
     {
         const int Tasks = 20_000;
         using var directory = DataDirectory.Take(folder);
