@@ -22,8 +22,7 @@ public sealed class ClusterManagerActor(
     IActorRef<FrontendMessage> frontend) : BatchActor<NodeMessage>
 {
     private readonly Dictionary<AttemptId, AttemptEntry> _entries = [];
-    private readonly Dictionary<AttemptId, LauncherEvent.Numbered> _unclaimedEnds = [];
-    private readonly HashSet<AttemptId> _disowned = [];
+    private readonly Strangers _strangers = new();
     private readonly NodeLedger _ledger = new(options.Capacity);
     private readonly List<LaunchRequest> _toLaunch = [];
     private readonly ReportOutbox _outbox = new();
@@ -32,10 +31,9 @@ public sealed class ClusterManagerActor(
     private AckWindow _window = new();
     private Guid? _incarnation;
     private bool _connected;
-    private HashSet<AttemptId> _inLauncher = [];
 
     /// <summary>For tests: nothing of any attempt is remembered, neither as running nor as something to tell.</summary>
-    internal bool HoldsNothing => _entries.Count == 0 && _unclaimedEnds.Count == 0 && _disowned.Count == 0 && _ledger is { Waiting: 0, Running: 0 };
+    internal bool HoldsNothing => _entries.Count == 0 && _strangers.Count == 0 && _ledger is { Waiting: 0, Running: 0 };
 
     protected override ValueTask OnStartAsync()
     {
@@ -161,9 +159,9 @@ public sealed class ClusterManagerActor(
         {
             Remind(known, job);
         }
-        else if (_inLauncher.Contains(attempt))
+        else if (_strangers.TryClaim(attempt, out var stranger))
         {
-            Resume(job, task.Start);
+            Resume(job, task.Start, stranger);
         }
         else if (_incarnation == task.Incarnation)
         {
@@ -188,15 +186,15 @@ public sealed class ClusterManagerActor(
         }
     }
 
-    private void Resume(IActorRef<JobMessage> job, TaskStart start)
+    private void Resume(IActorRef<JobMessage> job, TaskStart start, Strangers.Stranger stranger)
     {
         var entry = new AttemptEntry(start, job) { Launched = true };
         _entries.Add(start.Attempt, entry);
         _ledger.Hold(start.Attempt, start.Resources);
         entry.Task = SpawnTask(start, adopted: true);
-        if (_unclaimedEnds.Remove(start.Attempt, out var end))
+        foreach (var said in stranger.Events)
         {
-            HearEnd(entry, end);
+            HearFrom(entry, said, stranger.Incarnation);
         }
     }
 
@@ -211,7 +209,8 @@ public sealed class ClusterManagerActor(
 
     private void AdmitWaiting()
     {
-        while (_connected && _ledger.TryAdmit(out var start))
+        // What an earlier life of the service started holds resources that the ledger learns of when a job claims it.
+        while (_connected && !_strangers.MayRun && _ledger.TryAdmit(out var start))
         {
             _entries[start.Attempt].Task = SpawnTask(start, adopted: false);
         }
@@ -286,19 +285,20 @@ public sealed class ClusterManagerActor(
 
     private void Disown(AttemptId attempt)
     {
-        if (_entries.ContainsKey(attempt))
+        if (!_strangers.TryClaim(attempt, out var stranger))
         {
             return;
         }
 
-        if (_unclaimedEnds.Remove(attempt, out var end))
+        if (!stranger.HasEnded)
         {
-            Finish(_incarnation, end.SequenceNr);
-        }
-        else if (_inLauncher.Contains(attempt))
-        {
-            _disowned.Add(attempt);
+            _strangers.Disown(attempt);
             launcher.End(attempt, EndReason.Cancelled);
+        }
+
+        foreach (var said in stranger.Events)
+        {
+            HearFromDisowned(said, stranger.Incarnation);
         }
     }
 
@@ -315,7 +315,7 @@ public sealed class ClusterManagerActor(
                 scheduler.Tell(new SchedulerMessage.NodeLeft(options.Name));
                 break;
             case LauncherEvent.Numbered numbered when _window.Admit(numbered.SequenceNr):
-                HearNumbered(numbered);
+                HearNumbered(numbered, _incarnation!.Value);
                 break;
             default:
                 // Resent after a reconnect, and in hand already.
@@ -323,35 +323,56 @@ public sealed class ClusterManagerActor(
         }
     }
 
-    private void HearNumbered(LauncherEvent.Numbered numbered)
+    private void HearNumbered(LauncherEvent.Numbered numbered, Guid incarnation)
     {
-        switch (numbered)
+        if (numbered is LauncherEvent.Started)
         {
-            case LauncherEvent.Started started:
-                Finish(_incarnation, started.SequenceNr);
-                break;
-            case LauncherEvent.Output output:
-                _logs.Add(output, _entries.GetValueOrDefault(output.Attempt)?.Start.Step, _incarnation!.Value);
-                break;
-            case LauncherEvent.Exited or LauncherEvent.LaunchFailed when _entries.TryGetValue(numbered.Attempt, out var entry):
-                HearEnd(entry, numbered);
-                break;
-            case LauncherEvent.Exited or LauncherEvent.LaunchFailed when _disowned.Remove(numbered.Attempt):
-                _inLauncher.Remove(numbered.Attempt);
-                Finish(_incarnation, numbered.SequenceNr);
-                break;
-            case LauncherEvent.Exited or LauncherEvent.LaunchFailed:
-                _unclaimedEnds[numbered.Attempt] = numbered;
-                break;
-            default:
-                throw new InvalidOperationException($"A launcher has no event {numbered.GetType().Name}.");
+            Finish(incarnation, numbered.SequenceNr);
+        }
+        else if (_entries.TryGetValue(numbered.Attempt, out var entry))
+        {
+            HearFrom(entry, numbered, incarnation);
+        }
+        else if (_strangers.IsDisowned(numbered.Attempt))
+        {
+            HearFromDisowned(numbered, incarnation);
+        }
+        else
+        {
+            _strangers.Keep(numbered, incarnation);
         }
     }
 
-    private void HearEnd(AttemptEntry entry, LauncherEvent.Numbered end)
+    private void HearFrom(AttemptEntry entry, LauncherEvent.Numbered said, Guid incarnation)
+    {
+        if (said is LauncherEvent.Output output)
+        {
+            _logs.Add(output, entry.Start.Step, incarnation);
+        }
+        else
+        {
+            HearEnd(entry, said, incarnation);
+        }
+    }
+
+    /// <summary>Nobody waits for its end, but its lines are kept as any other's.</summary>
+    private void HearFromDisowned(LauncherEvent.Numbered said, Guid incarnation)
+    {
+        if (said is LauncherEvent.Output output)
+        {
+            _logs.Add(output, step: null, incarnation);
+        }
+        else
+        {
+            _strangers.Forget(said.Attempt);
+            Finish(incarnation, said.SequenceNr);
+        }
+    }
+
+    private void HearEnd(AttemptEntry entry, LauncherEvent.Numbered end, Guid incarnation)
     {
         entry.EndSequenceNr = end.SequenceNr;
-        entry.EndIncarnation = _incarnation;
+        entry.EndIncarnation = incarnation;
         _ledger.Release(entry.Start.Attempt);
         if (entry.Task is not { } task)
         {
@@ -369,32 +390,56 @@ public sealed class ClusterManagerActor(
 
     private void Connect(LauncherEvent.Connected connected)
     {
-        if (_incarnation != connected.Incarnation)
+        var sameLauncher = _incarnation == connected.Incarnation;
+        if (!sameLauncher)
         {
-            _window = new AckWindow();
-            _unclaimedEnds.Clear();
-            _disowned.Clear();
+            MeetNewLauncher();
         }
 
-        _inLauncher = [.. connected.Attempts];
-        var sameLauncher = _incarnation == connected.Incarnation;
         _incarnation = connected.Incarnation;
         _connected = true;
         NodeLog.Connected(Context.Logger, options.Name, connected.Incarnation, connected.Attempts.Length);
+        var listed = connected.Attempts.ToHashSet();
         foreach (var entry in _entries.Values.Where(entry => entry.RunsInLauncher))
         {
-            Compare(entry, sameLauncher);
+            Compare(entry, sameLauncher, listed.Contains(entry.Start.Attempt));
+        }
+
+        foreach (var attempt in connected.Attempts.Where(attempt => !_entries.ContainsKey(attempt)))
+        {
+            _strangers.Meet(attempt, connected.Incarnation);
+        }
+
+        foreach (var attempt in _strangers.Disowned)
+        {
+            launcher.End(attempt, EndReason.Cancelled);
         }
 
         scheduler.Tell(new SchedulerMessage.NodeJoined(options.Name, connected.Incarnation, options.Capacity, Context.Self));
-        var unknown = connected.Attempts.Where(attempt => !_entries.ContainsKey(attempt)).ToImmutableArray();
-        if (!unknown.IsEmpty)
+        Claim(_strangers.Unclaimed);
+    }
+
+    private void MeetNewLauncher()
+    {
+        _window = new AckWindow();
+        foreach (var stranger in _strangers.LoseRunning())
         {
-            frontend.Tell(new FrontendMessage.Claim(options.Name, unknown, Context.Self));
+            foreach (var output in stranger.Events.OfType<LauncherEvent.Output>())
+            {
+                _logs.Add(output, step: null, stranger.Incarnation);
+            }
         }
     }
 
-    private void Compare(AttemptEntry entry, bool sameLauncher)
+    private void Claim(ImmutableArray<AttemptId> attempts)
+    {
+        if (!attempts.IsEmpty)
+        {
+            frontend.Tell(new FrontendMessage.Claim(options.Name, attempts, Context.Self));
+        }
+    }
+
+    private void Compare(AttemptEntry entry, bool sameLauncher, bool listed)
     {
         var attempt = entry.Start.Attempt;
         if (!sameLauncher)
@@ -405,7 +450,7 @@ public sealed class ClusterManagerActor(
                 Context.Stop(task);
             }
         }
-        else if (_inLauncher.Contains(attempt))
+        else if (listed)
         {
             if (entry.EndRequested)
             {
@@ -472,7 +517,6 @@ public sealed class ClusterManagerActor(
         }
 
         _entries.Remove(attempt);
-        _inLauncher.Remove(attempt);
         if (entry.EndSequenceNr is { } sequenceNr)
         {
             Finish(entry.EndIncarnation, sequenceNr);
