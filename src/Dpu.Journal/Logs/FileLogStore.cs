@@ -208,7 +208,15 @@ public sealed partial class FileLogStore : ILogStore
 
             foreach (var (number, place) in blocks)
             {
-                page.Add(number, ReadBlock(number, place));
+                try
+                {
+                    page.Add(number, ReadBlock(number, place));
+                }
+                catch (JournalException lost)
+                {
+                    // Said where it is missed; the rest of the log is worth reading all the same.
+                    page.AddLoss(number, lost.Message);
+                }
             }
 
             from = blocks[^1].Block + 1;

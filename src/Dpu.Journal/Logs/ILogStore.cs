@@ -20,7 +20,11 @@ public readonly record struct LogChunk(
     string Source,
     Guid Incarnation,
     long SequenceNr,
-    ReadOnlyMemory<byte> Bytes);
+    ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>Source of the lines that the store itself puts where output was lost.</summary>
+    public const string StoreSource = "dpu.logs";
+}
 
 /// <summary>A place in the logs: everything before it was read.</summary>
 /// <param name="Block">Number of a block.</param>
@@ -66,7 +70,7 @@ public interface ILogStore : IAsyncDisposable
     /// <exception cref="JournalException">They could not be written; none of them counts as stored, and they may be handed over again.</exception>
     Task AppendAsync(IReadOnlyList<LogChunk> chunks, CancellationToken cancellationToken);
 
-    /// <summary>Reads on from a cursor; about <paramref name="maxBytes"/> of output, at least one chunk when there is one.</summary>
+    /// <summary>Reads on from a cursor, with a line of <see cref="LogChunk.StoreSource"/> where output was lost; about <paramref name="maxBytes"/> of output, at least one chunk when there is one.</summary>
     Task<LogPage> ReadAsync(LogSelection selection, LogCursor from, int maxBytes, CancellationToken cancellationToken);
 
     /// <summary>Completes when a job has a chunk at or after <paramref name="from"/>: at once when it has, else when one arrives.</summary>

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
 
 namespace Dpu.Journal.Logs;
 
@@ -30,6 +33,18 @@ internal sealed class LogPageBuilder(LogSelection selection, LogCursor from, int
                     return;
                 }
             }
+        }
+    }
+
+    /// <summary>Puts a line where a block cannot be read: what it held of this selection is not known.</summary>
+    public void AddLoss(long block, string reason)
+    {
+        if (new LogCursor(block, 0) >= from && !IsFull)
+        {
+            var attempt = new AttemptId(selection.Job, selection.Task ?? 0, selection.Attempt ?? 0);
+            var at = _chunks.Count > 0 ? _chunks[^1].At : DateTimeOffset.UnixEpoch;
+            var line = Encoding.UTF8.GetBytes($"[output may be missing here: {reason}]\n");
+            _chunks.Add(new LogChunk(attempt, OutputStream.Error, at, LogChunk.StoreSource, Guid.Empty, 0, line));
         }
     }
 

@@ -27,9 +27,6 @@ internal sealed class Database : IDisposable
 
     public long LastInsertRowId => raw.sqlite3_last_insert_rowid(_handle);
 
-    /// <summary>How many rows the last statement changed.</summary>
-    public int Changes => raw.sqlite3_changes(_handle);
-
     public static Database OpenWriter(string path) =>
         Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX);
 
@@ -88,15 +85,6 @@ internal sealed class Database : IDisposable
         if (!IsAutoCommit)
         {
             Execute("ROLLBACK");
-        }
-    }
-
-    /// <summary>Ends a read: an unfinished statement would hold its moment, and the WAL would grow behind it.</summary>
-    public void EndReads()
-    {
-        foreach (var statement in _statements.Values)
-        {
-            statement.Reset();
         }
     }
 

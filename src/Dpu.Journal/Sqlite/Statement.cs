@@ -106,8 +106,6 @@ internal sealed class Statement : IDisposable
 
     public bool IsNull(int column) => raw.sqlite3_column_type(_handle, column) == raw.SQLITE_NULL;
 
-    public int ColumnType(int column) => raw.sqlite3_column_type(_handle, column);
-
     public long Long(int column) => raw.sqlite3_column_int64(_handle, column);
 
     public int Int(int column) => (int)Long(column);

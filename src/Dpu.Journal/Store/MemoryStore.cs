@@ -65,6 +65,7 @@ public sealed class MemoryStore : IDisposable
 
                 _projector.Flush();
             });
+            _projector.Committed();
         }
         catch
         {

@@ -19,7 +19,7 @@ internal sealed class Projector
     private readonly JobsProjection _jobs;
     private readonly FilesProjection _files;
     private readonly StatisticsProjection _statistics;
-    private long _stored;
+    private long _committed;
 
     public Projector(Database database)
     {
@@ -63,8 +63,10 @@ internal sealed class Projector
         _contexts.Flush();
         _statistics.Flush();
         _database.Prepare("UPDATE projections SET ordering = ? WHERE name = ?").Bind(Checkpoint).Bind(Name).Run();
-        _stored = Checkpoint;
     }
+
+    /// <summary>The transaction of the last <see cref="Flush"/> was committed.</summary>
+    public void Committed() => _committed = Checkpoint;
 
     public void Empty()
     {
@@ -78,11 +80,11 @@ internal sealed class Projector
         Flush();
     }
 
-    /// <summary>The transaction was taken back: what is in memory is read again.</summary>
+    /// <summary>The transaction was taken back: what is in memory is read again when it is needed. Asks the database nothing: it may be failing.</summary>
     public void RolledBack()
     {
         Forget();
-        Checkpoint = _stored = ReadCheckpoint() ?? _stored;
+        Checkpoint = _committed;
     }
 
     private void Apply(JobContext context, JobEvent job)
@@ -129,13 +131,14 @@ internal sealed class Projector
             _database.Prepare("INSERT OR REPLACE INTO projections (name, version, ordering) VALUES (?, ?, 0)").Bind(Name).Bind(ViewTables.Version).Run();
         }
 
-        Checkpoint = _stored = ReadCheckpoint() ?? 0;
+        Checkpoint = _committed = ReadCheckpoint();
     }
 
-    private long? ReadCheckpoint()
+    private long ReadCheckpoint()
     {
         var query = _database.Prepare("SELECT ordering FROM projections WHERE name = ?").Bind(Name);
-        long? checkpoint = query.Step() ? query.Long(0) : null;
+        query.Step();
+        var checkpoint = query.Long(0);
         query.Reset();
         return checkpoint;
     }

@@ -75,6 +75,7 @@ internal sealed class ViewFeed
         try
         {
             _database.Transaction(() => Fold(head));
+            _projector.Committed();
         }
         catch (Exception caught)
         {
@@ -104,6 +105,7 @@ internal sealed class ViewFeed
     public void Emptied()
     {
         _tail.Clear();
+        _projector.Committed();
         Reached.Rewind(0);
     }
 

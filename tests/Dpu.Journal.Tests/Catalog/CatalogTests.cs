@@ -92,7 +92,8 @@ public sealed class CatalogTests : IDisposable
             File("bias-50", "bias", ("chip", MetadataValue.Of("ccd50"))),
             File("bias-51", "bias", ("chip", MetadataValue.Of("ccd51"))),
             File("m31", "reduced", ("object", MetadataValue.Of("M 31")), ("patch", MetadataValue.Of("8,6")), ("note", MetadataValue.Of("a \"b\"\n")), ("good", MetadataValue.Of(true)))
-                with { Committed = false });
+                with
+            { Committed = false });
 
         var files = await _store.Catalog.QueryAsync(query, 10, None);
 

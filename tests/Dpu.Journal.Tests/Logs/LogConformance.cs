@@ -115,26 +115,6 @@ public abstract class LogConformance(LogHarness harness) : IAsyncLifetime
         await Should.ThrowAsync<OperationCanceledException>(() => wait);
     }
 
-    [Fact]
-    public async Task Output_of_many_writers_at_once_is_complete_and_ordered_for_each()
-    {
-        const int Each = 100;
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(task => Task.Run(async () =>
-        {
-            for (var number = 0; number < Each; number++)
-            {
-                await AppendWithoutWaiting(Chunks.Of((task * Each) + number, task: task));
-            }
-        })));
-        await Store.FlushAsync(None);
-
-        for (var task = 0; task < 8; task++)
-        {
-            var read = await Chunks.ReadAllAsync(Store, new LogSelection(new JobId(1), task));
-            read.Select(chunk => chunk.SequenceNr).ShouldBe(Enumerable.Range(task * Each, Each).Select(number => (long)number));
-        }
-    }
-
     private Task AppendWithoutWaiting(LogChunk chunk)
     {
         var done = Store.AppendAsync([chunk], None);
