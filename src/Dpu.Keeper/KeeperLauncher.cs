@@ -20,11 +20,13 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     private const int FirstBackoffMilliseconds = 20;
     private const int BackoffMillisecondsMax = 2_000;
     private static readonly TimeSpan AcknowledgeDelay = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ShortService = TimeSpan.FromSeconds(2);
     private static readonly string Product = typeof(KeeperLauncher).Assembly.GetName().Version?.ToString(3) ?? "?";
 
     private readonly string _dataDirectory;
     private readonly KeeperDirectory _directory;
     private readonly KeeperCommand _command;
+    private readonly TimeProvider _time;
     private readonly Action<string> _diagnostics;
     private readonly WakeEvent _wake = new();
     private readonly ITimer _acknowledgeTimer;
@@ -44,16 +46,20 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
 
     /// <param name="dataDirectory">Whose keeper to talk to; it is created when it does not exist.</param>
     /// <param name="command">How to start a keeper.</param>
-    /// <param name="time">For the short delay that lets acknowledgements travel together.</param>
+    /// <param name="time">For the short delay that lets acknowledgements travel together, and to tell a short connection from a long one.</param>
     /// <param name="diagnostics">Called with sentences for the log: what is wrong when no keeper can be reached.</param>
     public KeeperLauncher(string dataDirectory, KeeperCommand command, TimeProvider time, Action<string> diagnostics)
     {
         _dataDirectory = dataDirectory;
         _directory = new KeeperDirectory(dataDirectory);
         _command = command;
+        _time = time;
         _diagnostics = diagnostics;
         _acknowledgeTimer = time.CreateTimer(_ => SendAcknowledgement(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>The keeper that is connected now; null without one.</summary>
+    public int? KeeperProcessId { get; private set; }
 
     /// <inheritdoc/>
     public void Connect(Action<IReadOnlyList<LauncherEvent>> onEvents)
@@ -189,8 +195,12 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
             {
                 if (TryOpen() is { } opened)
                 {
-                    backoff = FirstBackoffMilliseconds;
+                    var opening = _time.GetTimestamp();
                     Serve(opened.Link, opened.Incoming, opened.Welcome);
+
+                    // Two services that by mistake share a directory take the keeper from each other: not in a busy loop.
+                    backoff = _time.GetElapsedTime(opening) < ShortService ? NextBackoff(backoff) : FirstBackoffMilliseconds;
+                    _wake.Wait(-1, wantsOut: false, _stopped ? 0 : backoff);
                 }
                 else if (!_stopped)
                 {
@@ -333,6 +343,7 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
         }
 
         _acknowledgedSent = 0;
+        KeeperProcessId = welcome.ProcessId;
         _link = link;
         _onEvents!([new LauncherEvent.Connected(welcome.Incarnation, welcome.Attempts)]);
         var reason = "the keeper closed the connection";
@@ -349,6 +360,7 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
         }
 
         _link = null;
+        KeeperProcessId = null;
         link.Close();
         _quit?.TrySetResult(false);
         if (!_stopped)

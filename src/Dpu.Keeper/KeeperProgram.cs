@@ -137,6 +137,11 @@ public static class KeeperProgram
             log.Write("RLIMIT_RTTIME is bounded here: processes are told apart by session and environment only");
         }
 
+        if (!BirthMark.IsUsable)
+        {
+            log.Write("personality(2) is forbidden here: what a recipe starts in its first instant is found by session and environment only");
+        }
+
         if (!processes.LastPidIsTrue)
         {
             log.Write("/proc/loadavg is not the kernel's own: every exit takes a look at all processes");

@@ -22,6 +22,7 @@ internal sealed class AttemptSupervisor : IProcessOwners
     private const long YoungMilliseconds = 250;
 
     private const long RecheckMilliseconds = 100;
+    private const long OlderKeys = 16;
     private const uint SerialMax = uint.MaxValue - 1;
 
     private readonly SpawnThreads _spawner;
@@ -207,6 +208,21 @@ internal sealed class AttemptSupervisor : IProcessOwners
     }
 
     uint IProcessOwners.SerialOfLeader(int pid) => _leaders.GetValueOrDefault(pid);
+
+    uint IProcessOwners.SerialOfKey(uint key)
+    {
+        // The newest attempt that had this key, and those before it, whose process could only live on if thousands ran at a time.
+        var newest = _lastSerial - ((BirthMark.KeyOf(_lastSerial) + BirthMark.Keys - key) % BirthMark.Keys);
+        for (long serial = newest; serial > 0 && newest - serial <= OlderKeys * BirthMark.Keys; serial -= BirthMark.Keys)
+        {
+            if (_running.ContainsKey((uint)serial) || _waiting.ContainsKey((uint)serial))
+            {
+                return (uint)serial;
+            }
+        }
+
+        return 0;
+    }
 
     uint IProcessOwners.SerialOfEnvironment(ReadOnlySpan<byte> environment)
     {
@@ -437,14 +453,9 @@ internal sealed class AttemptSupervisor : IProcessOwners
         _leaders.Remove(process.Pid);
     }
 
+    /// <summary>Comes once more after the last attempt has ended: for strays, and twice for those it finds.</summary>
     private void Sample(long now)
     {
-        _nextSample = _running.Count > 0 || _strays.Any ? now + SampleMilliseconds : long.MaxValue;
-        if (!_strays.Any && !_running.Values.Any(attempt => now - attempt.Process!.StartedMilliseconds >= SampleMilliseconds / 2))
-        {
-            return;
-        }
-
         _census.TakeAll(now);
         foreach (var attempt in _running.Values)
         {
@@ -453,6 +464,7 @@ internal sealed class AttemptSupervisor : IProcessOwners
 
         var unanswered = _census.Members.Where(entry => !_running.ContainsKey(entry.Key) && !_waiting.ContainsKey(entry.Key)).SelectMany(entry => entry.Value);
         _strays.Look(_census.Unclaimed.Concat(unanswered), _lastSerial, _waiting.Count > 0 ? _waiting.Keys.First() : uint.MaxValue);
+        _nextSample = _running.Count > 0 || _strays.Any ? now + SampleMilliseconds : long.MaxValue;
     }
 
     private void Sample(Attempt attempt, AttemptProcess process)

@@ -56,7 +56,7 @@ internal sealed class EventWriter(EventLog log)
             return;
         }
 
-        var line = string.Create(CultureInfo.InvariantCulture, $"\n[dpu: {bytes} bytes of output were lost here: the node's disk is full]\n");
+        var line = string.Create(CultureInfo.InvariantCulture, $"[dpu: {bytes} bytes of output were lost here: the node's disk is full]\n");
         _frame.Clear();
         EventFrames.WriteOutput(_frame, attempt, OutputStream.Error, at, Encoding.UTF8.GetBytes(line));
         if (Append(mayFail))

@@ -118,6 +118,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "prctl", SetLastError = true)]
     public static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
 
+    [LibraryImport(Library, EntryPoint = "personality", SetLastError = true)]
+    public static partial int Personality(nuint persona);
+
     [LibraryImport(Library, EntryPoint = "prlimit", SetLastError = true)]
     public static partial int ProcessLimit(int pid, int resource, ResourceLimit* replacement, ResourceLimit* current);
 

@@ -6,6 +6,9 @@ internal interface IProcessOwners
     /// <summary>The attempt whose first process this is; 0 for none.</summary>
     uint SerialOfLeader(int pid);
 
+    /// <summary>The attempt whose processes were born with this key; 0 for none.</summary>
+    uint SerialOfKey(uint key);
+
     /// <summary>The attempt that an environment belongs to; 0 for none.</summary>
     uint SerialOfEnvironment(ReadOnlySpan<byte> environment);
 }
@@ -27,6 +30,7 @@ internal sealed class Census(ProcessList processes, ProcessTag tag, IProcessOwne
     private readonly List<int> _pids = [];
     private HashSet<int> _foreign = [];
     private HashSet<int> _foreignBefore = [];
+    private readonly HashSet<int> _foreignYoung = [];
     private byte[] _environ = [];
     private long _takenAt = long.MinValue / 2;
 
@@ -53,8 +57,7 @@ internal sealed class Census(ProcessList processes, ProcessTag tag, IProcessOwne
 
             for (var pid = lookedUpTo + 1; pid <= last; pid++)
             {
-                // A stranger here changed its limits within a moment of being born; the next look at all processes finds it.
-                if (tag.Read(pid, out var its) == TagAnswer.Ours && (its == serial || (its == 0 && OwnerOf(pid) == serial)))
+                if (IsMemberBornSince(pid, serial))
                 {
                     members.Add(pid);
                 }
@@ -66,11 +69,37 @@ internal sealed class Census(ProcessList processes, ProcessTag tag, IProcessOwne
         return false;
     }
 
+    /// <summary>A stranger is looked at once, not again for every attempt that ends while he is young.</summary>
+    private bool IsMemberBornSince(int pid, uint serial)
+    {
+        switch (tag.Read(pid, out var its))
+        {
+            case TagAnswer.Gone:
+                return false;
+            case TagAnswer.Ours:
+                return its == serial || (its == 0 && OwnerOf(pid) == serial);
+            default:
+                if (_foreignYoung.Contains(pid))
+                {
+                    return false;
+                }
+
+                var owner = OwnerOf(pid);
+                if (owner == NoOwner)
+                {
+                    _foreignYoung.Add(pid);
+                }
+
+                return owner == serial;
+        }
+    }
+
     /// <summary>Looks at every process.</summary>
     public void TakeAll(long nowMilliseconds)
     {
         Members.Clear();
         Unclaimed.Clear();
+        _foreignYoung.Clear();
         (_foreign, _foreignBefore) = (_foreignBefore, _foreign);
         _foreign.Clear();
         if (nowMilliseconds - _takenAt > BeliefMilliseconds)
@@ -180,12 +209,35 @@ internal sealed class Census(ProcessList processes, ProcessTag tag, IProcessOwne
             answer = tag.ReadFile(pid, out serial);
         }
 
-        return answer == TagAnswer.Ours && serial != 0 ? serial : OwnerByState(pid, tagged: answer == TagAnswer.Ours);
+        if (answer == TagAnswer.Ours)
+        {
+            return serial != 0 ? serial : OwnerByBirth(pid);
+        }
+
+        return OwnerByState(pid, tagged: false);
+    }
+
+    /// <summary>For a process that was forked before its parent was tagged, or is being spawned at this moment.</summary>
+    private uint OwnerByBirth(int pid)
+    {
+        // The numbers of our own threads are among those that were given out, and they carry our own tag, which is not to be changed.
+        if (ProcFiles.IsOwnThread(pid))
+        {
+            return NoOwner;
+        }
+
+        if (BirthMark.Read(pid) is var key and not 0 && owners.SerialOfKey(key) is var owner and not 0)
+        {
+            tag.Mark(pid, owner);
+            return owner;
+        }
+
+        return OwnerByState(pid, tagged: true);
     }
 
     /// <summary>
-    /// For a process without a serial: it changed its limits, or was forked in the instant before its parent got one, or is a child whose
-    /// spawning is not over. What is found out is written into its tag, for the sake of its children.
+    /// For a process that changed its limits, or one from before its parent's tag where there are no birth marks. What is found out is
+    /// written into its tag, for the sake of its children.
     /// </summary>
     private uint OwnerByState(int pid, bool tagged)
     {

@@ -93,6 +93,17 @@ internal static unsafe class ProcFiles
         return at >= 0 && Utf8Parser.TryParse(text[(at + 20)..].TrimStart((byte)' '), out ulong value, out _) ? value : ulong.MaxValue;
     }
 
+    /// <summary>Whether a number is that of a thread of this process.</summary>
+    public static bool IsOwnThread(int thread) => Libc.Access($"/proc/self/task/{thread.ToString(CultureInfo.InvariantCulture)}", 0) == 0;
+
+    /// <summary>The personality a process has from its parent, 0 when it cannot be read.</summary>
+    public static uint Personality(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[16];
+        var text = Read($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/personality", buffer);
+        return Utf8Parser.TryParse(text, out uint persona, out _, 'x') ? persona : 0;
+    }
+
     /// <summary>A figure of <c>/proc/self/status</c> in bytes.</summary>
     public static long OwnStatusBytes(string name)
     {

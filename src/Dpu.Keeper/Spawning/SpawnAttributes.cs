@@ -18,6 +18,9 @@ internal sealed unsafe class SpawnAttributes
     private const int StructureBytes = 1024;
     private const int SignalSetBytes = 128;
 
+    /// <summary>32 and 33, which the C library keeps for its threads and would leave ignored.</summary>
+    private const ulong LibrarySignals = 3UL << 31;
+
     public SpawnAttributes()
     {
         var signals = stackalloc ulong[SignalSetBytes / sizeof(ulong)];
@@ -26,7 +29,7 @@ internal sealed unsafe class SpawnAttributes
         _ = Libc.AttributesInit(Pointer);
         _ = Libc.AttributesSetFlags(Pointer, SetSignalDefault | SetSignalMask | SetSession);
         _ = Libc.AttributesSetMask(Pointer, signals);
-        signals[0] = ProcFiles.IgnoredSignals();
+        signals[0] = ProcFiles.IgnoredSignals() | LibrarySignals;
         _ = Libc.AttributesSetDefault(Pointer, signals);
     }
 

@@ -34,6 +34,8 @@ internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, T
             _waiting.Enqueue((serial, request));
             if (_idle > 0)
             {
+                // Taken off here, not by the thread when it wakes: the next request would count on it too.
+                _idle--;
                 Monitor.Pulse(_waiting);
                 return;
             }
@@ -83,7 +85,6 @@ internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, T
             {
                 _idle++;
                 Monitor.Wait(_waiting);
-                _idle--;
             }
 
             (serial, request) = _stopped ? default : _waiting.Dequeue();
@@ -120,7 +121,9 @@ internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, T
 
         var at = time.GetUtcNow();
         var start = new ProgramStart(file, request.Command, EnvironmentFor(request), request.WorkDirectory, outputEnd, errorsEnd);
+        BirthMark.Set(serial);
         error = spawner.Spawn(start, out var pid);
+        BirthMark.Clear();
         Descriptors.Close(outputEnd);
         Descriptors.Close(errorsEnd);
         if (error != 0)
