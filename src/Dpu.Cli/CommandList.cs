@@ -7,6 +7,8 @@ internal static class CommandList
 {
     public static IEnumerable<DpuCommand> Create() =>
     [
+        new DemoCommand(),
+        new ServeCommand(),
         new RunCommand(),
         new ExecCommand(),
         new JobsCommand(),
@@ -22,5 +24,7 @@ internal static class CommandList
         new ProvenanceCommand(),
         new StatsCommand(),
         new NodesCommand(),
+        new ConfigCommand(),
+        new DoctorCommand(),
     ];
 }

@@ -32,6 +32,9 @@ internal static class Failures
             case UsageException or UnknownDpuException or HoconException:
                 Say(context, [failure.Message]);
                 return ExitCodes.WrongCommand;
+            case ServiceFailedException e:
+                Say(context, [failure.Message]);
+                return e.ExitCode;
             case WorkFailedException:
                 Say(context, [failure.Message]);
                 return ExitCodes.WorkFailed;

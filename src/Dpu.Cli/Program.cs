@@ -3,7 +3,11 @@ using System.Text;
 using Dpu.Cli;
 using Dpu.Cli.Output;
 
-return await RunAsync(args);
+return args is ["keeper", ..] ? RunKeeper(args) : await RunAsync(args);
+
+// The keeper outlives the service and holds its recipes: it starts before anything else of this program is touched.
+[MethodImpl(MethodImplOptions.NoInlining)]
+static int RunKeeper(string[] args) => Dpu.Keeper.KeeperProgram.Run(args[1..]);
 
 [MethodImpl(MethodImplOptions.NoInlining)]
 static async Task<int> RunAsync(string[] args)
@@ -11,7 +15,7 @@ static async Task<int> RunAsync(string[] args)
     var context = new CliContext
     {
         Out = StandardOutput.Open(),
-        Error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" },
+        Error = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" }),
         OpenInput = Console.OpenStandardInput,
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,

@@ -22,7 +22,7 @@ internal sealed record SplitCommandLine(IReadOnlyList<string> Own, IReadOnlyList
         {
             "run" => Run(tokens, at + 1),
             "exec" => Exec(tokens),
-            _ => new(tokens, []),
+            _ => new([.. tokens.SelectMany(Definition)], []),
         };
     }
 
@@ -93,6 +93,10 @@ internal sealed record SplitCommandLine(IReadOnlyList<string> Own, IReadOnlyList
         var end = tokens.ToList().IndexOf("--");
         return end < 0 ? new(tokens, []) : new([.. tokens.Take(end)], [.. tokens.Skip(end + 1)]);
     }
+
+    /// <summary><c>-Dkey=value</c> is how users of Java and make write it.</summary>
+    private static string[] Definition(string token) =>
+        token.Length > 2 && token.StartsWith("-D", StringComparison.Ordinal) && token.Contains('=', StringComparison.Ordinal) ? ["-D", token[2..]] : [token];
 
     private static bool IsJoined(string token)
     {

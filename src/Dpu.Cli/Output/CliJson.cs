@@ -54,6 +54,9 @@ internal sealed record DownloadedFile(
 /// <summary>One finding of <c>doctor --json</c>.</summary>
 internal sealed record DoctorFinding(string Area, bool Ok, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Remedy);
 
+/// <summary>What <c>demo --json</c> prints: its jobs in the order of their ids, and all that they made.</summary>
+internal sealed record DemoOutcome(IReadOnlyList<JobSummary> Jobs, IReadOnlyList<FileRecord> Products);
+
 /// <summary>Records that only the command line prints.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -62,6 +65,7 @@ internal sealed record DoctorFinding(string Area, bool Ok, string Message, [prop
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(IReadOnlyList<DownloadedFile>))]
 [JsonSerializable(typeof(IReadOnlyList<DoctorFinding>))]
+[JsonSerializable(typeof(DemoOutcome))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     public static CliJson Readable => field ??= new CliJson(new JsonSerializerOptions

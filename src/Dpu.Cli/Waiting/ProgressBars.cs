@@ -10,6 +10,7 @@ internal sealed class ProgressBars : IJobProgress
     private readonly IAnsiConsole _console;
     private readonly ProgressContext _progress;
     private readonly Dictionary<int, ProgressTask> _bars = [];
+    private readonly Lock _gate = new();
 
     private ProgressBars(IAnsiConsole console, ProgressContext progress) => (_console, _progress) = (console, progress);
 
@@ -38,14 +39,17 @@ internal sealed class ProgressBars : IJobProgress
 
     public void Show(JobSummary job)
     {
-        if (!_bars.TryGetValue(job.JobId, out var bar))
+        lock (_gate)
         {
-            bar = _bars[job.JobId] = _progress.AddTask("", maxValue: Math.Max(1, job.Counts.Total));
-        }
+            if (!_bars.TryGetValue(job.JobId, out var bar))
+            {
+                bar = _bars[job.JobId] = _progress.AddTask("", maxValue: Math.Max(1, job.Counts.Total));
+            }
 
-        bar.MaxValue = Math.Max(1, job.Counts.Total);
-        bar.Value = job.HasEnded ? bar.MaxValue : job.Counts.Total - job.Counts.S - job.Counts.U;
-        bar.Description = Markup.Escape(Visible.Text($"{job.JobId} {job.Sequence} {job.Status} {job.Counts}"));
+            bar.MaxValue = Math.Max(1, job.Counts.Total);
+            bar.Value = job.HasEnded ? bar.MaxValue : job.Counts.Total - job.Counts.S - job.Counts.U;
+            bar.Description = Markup.Escape(Visible.Text($"{job.JobId} {job.Sequence} {job.Status} {job.Counts}"));
+        }
     }
 
     public void Note(string message) => _console.WriteLine(Visible.Text(message));

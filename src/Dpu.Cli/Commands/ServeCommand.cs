@@ -1,0 +1,33 @@
+using Dpu.Cli.Arguments;
+
+namespace Dpu.Cli.Commands;
+
+internal sealed class ServeCommand : DpuCommand
+{
+    private readonly HostingOptions _hosting = new();
+
+    public ServeCommand()
+        : base(
+            "serve",
+            "Runs a DPU until SIGTERM or Ctrl-C; a second one ends it at once",
+            "dpu serve",
+            "dpu serve --data /data/dpu --port 9000 -D dpu.node.cpus=4",
+            "dpu serve --config site.conf") => _hosting.AddTo(this);
+
+    public override async Task<int> RunAsync(Invocation invocation)
+    {
+        var context = invocation.Context;
+        using var interrupt = context.CatchInterrupt();
+        await using var host = await Host.StartAsync(_hosting.Read(invocation), interrupt.Token);
+        context.Say($"DPU '{host.Name}' listens at {Host.AddressOf(host)}, its data are in {host.DataDirectory}. Ctrl-C stops it.");
+        await Host.WaitAsync(host, interrupt.Token);
+        if (interrupt.Token.IsCancellationRequested)
+        {
+            context.Say("Stopping.");
+        }
+
+        await host.StopAsync();
+        context.Say("Stopped.");
+        return ExitCodes.Done;
+    }
+}
