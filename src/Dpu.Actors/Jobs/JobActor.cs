@@ -170,11 +170,26 @@ public sealed class JobActor(
     private void Meet(JobTurn turn, string nodeName, IActorRef<NodeMessage> node)
     {
         _nodes[nodeName] = node;
-        var adopted = turn.State.Running
-            .Where(running => running.Value.Node == nodeName)
-            .OrderBy(running => running.Key)
-            .Select(running => turn.AdoptionOf(running.Key, running.Value))
-            .ToImmutableArray();
+        Adopt(turn, node, turn.State.Running.Where(running => running.Value.Node == nodeName).Select(running => running.Key));
+    }
+
+    private void Answer(JobTurn turn, JobMessage.Claim claim)
+    {
+        _nodes[claim.NodeName] = claim.Node;
+        var current = claim.Attempts.Where(a => turn.State.IsCurrent(new TaskAttempt(a.Task, a.Number))).ToImmutableArray();
+        var stale = claim.Attempts.RemoveRange(current);
+        if (!stale.IsEmpty)
+        {
+            turn.AfterCommit.Add(() => claim.Node.Tell(new NodeMessage.Disown(stale)));
+        }
+
+        // Whatever the node's name was when it was given the attempt: who has it, has it.
+        Adopt(turn, claim.Node, current.Select(a => a.Task));
+    }
+
+    private void Adopt(JobTurn turn, IActorRef<NodeMessage> node, IEnumerable<int> tasks)
+    {
+        var adopted = tasks.Order().Select(task => turn.AdoptionOf(task, turn.State.Running[task])).ToImmutableArray();
         if (adopted.IsEmpty)
         {
             return;
@@ -185,20 +200,6 @@ public sealed class JobActor(
         {
             var attempts = adopted.Select(a => a.Start.Attempt).ToImmutableArray();
             turn.AfterCommit.Add(() => node.Tell(new NodeMessage.EndTasks(attempts)));
-        }
-    }
-
-    private void Answer(JobTurn turn, JobMessage.Claim claim)
-    {
-        var stale = claim.Attempts.Where(a => !turn.State.IsCurrent(new TaskAttempt(a.Task, a.Number))).ToImmutableArray();
-        if (!stale.IsEmpty)
-        {
-            turn.AfterCommit.Add(() => claim.Node.Tell(new NodeMessage.Disown(stale)));
-        }
-
-        if (stale.Length < claim.Attempts.Length)
-        {
-            Meet(turn, claim.NodeName, claim.Node);
         }
     }
 

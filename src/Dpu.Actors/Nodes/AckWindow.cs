@@ -10,6 +10,9 @@ internal sealed class AckWindow
     private long? _acknowledged;
     private long _seen;
 
+    /// <summary>Everything up to here is dealt with; null before the first event.</summary>
+    public long? Reached => _acknowledged;
+
     /// <summary>True for an event that was not seen before; false for one that was resent.</summary>
     public bool Admit(long sequenceNr)
     {

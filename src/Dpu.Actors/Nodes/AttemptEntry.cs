@@ -31,5 +31,8 @@ internal sealed class AttemptEntry(TaskStart start, IActorRef<JobMessage> job)
     /// <summary>Known once it ended; kept until it is durable.</summary>
     public AttemptOutcome? Outcome { get; set; }
 
+    /// <summary>Whether the outcome has been waiting for its answer for a while.</summary>
+    public bool Unanswered { get; set; }
+
     public bool RunsInLauncher => Launched && EndSequenceNr is null && Outcome is null;
 }

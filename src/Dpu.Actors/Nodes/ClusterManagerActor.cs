@@ -21,6 +21,9 @@ public sealed class ClusterManagerActor(
     IActorRef<SchedulerMessage> scheduler,
     IActorRef<FrontendMessage> frontend) : BatchActor<NodeMessage>
 {
+    private static readonly TimeSpan AskAgainDelay = TimeSpan.FromSeconds(5);
+    private static readonly object AskAgainTimer = new();
+
     private readonly Dictionary<AttemptId, AttemptEntry> _entries = [];
     private readonly Strangers _strangers = new();
     private readonly NodeLedger _ledger = new(options.Capacity);
@@ -31,6 +34,7 @@ public sealed class ClusterManagerActor(
     private AckWindow _window = new();
     private Guid? _incarnation;
     private bool _connected;
+    private bool _willAskAgain;
 
     /// <summary>For tests: nothing of any attempt is remembered, neither as running nor as something to tell.</summary>
     internal bool HoldsNothing => _entries.Count == 0 && _strangers.Count == 0 && _ledger is { Waiting: 0, Running: 0 };
@@ -53,6 +57,7 @@ public sealed class ClusterManagerActor(
         FlushLaunches();
         _logs.Flush();
         _outbox.Flush(options.Name, Context.Self);
+        RememberToAskAgain();
         return ValueTask.CompletedTask;
     }
 
@@ -126,6 +131,9 @@ public sealed class ClusterManagerActor(
                 break;
             case NodeMessage.RetryLogs:
                 _logs.Retry();
+                break;
+            case NodeMessage.AskAgain:
+                AskAgain();
                 break;
             default:
                 throw new InvalidOperationException($"A Cluster_Manager knows no message {message.GetType().Name}.");
@@ -287,6 +295,8 @@ public sealed class ClusterManagerActor(
     {
         if (!_strangers.TryClaim(attempt, out var stranger))
         {
+            // Its outcome was told already, and the answer was lost; an entry without an outcome is left alone by this.
+            Settle(attempt);
             return;
         }
 
@@ -316,6 +326,9 @@ public sealed class ClusterManagerActor(
                 break;
             case LauncherEvent.Numbered numbered when _window.Admit(numbered.SequenceNr):
                 HearNumbered(numbered, _incarnation!.Value);
+                break;
+            case LauncherEvent.Exited or LauncherEvent.LaunchFailed:
+                _strangers.EndedBefore(((LauncherEvent.Numbered)@event).Attempt);
                 break;
             default:
                 // Resent after a reconnect, and in hand already.
@@ -395,6 +408,11 @@ public sealed class ClusterManagerActor(
         {
             MeetNewLauncher();
         }
+        else if (_window.Reached is { } reached)
+        {
+            // The last acknowledgement may have been lost with the connection, and perhaps no other one follows.
+            launcher.Acknowledge(reached);
+        }
 
         _incarnation = connected.Incarnation;
         _connected = true;
@@ -417,6 +435,31 @@ public sealed class ClusterManagerActor(
 
         scheduler.Tell(new SchedulerMessage.NodeJoined(options.Name, connected.Incarnation, options.Capacity, Context.Self));
         Claim(_strangers.Unclaimed);
+    }
+
+    private void RememberToAskAgain()
+    {
+        if (!_willAskAgain && (_entries.Count > 0 || _strangers.Count > 0))
+        {
+            _willAskAgain = true;
+            Context.Timers.StartSingle(AskAgainTimer, NodeMessage.AskAgain.Instance, AskAgainDelay);
+        }
+    }
+
+    /// <summary>
+    /// A job whose append failed has lost the messages of that turn, and may have ended and gone since. What it left unanswered for a whole
+    /// round is claimed anew: the answer is that it is wanted, and then it is told again, or that it is not.
+    /// </summary>
+    private void AskAgain()
+    {
+        _willAskAgain = false;
+        var unanswered = _entries.Values.Where(entry => entry is { Outcome: not null, Unanswered: true }).Select(entry => entry.Start.Attempt).ToList();
+        foreach (var entry in _entries.Values.Where(entry => entry.Outcome is not null))
+        {
+            entry.Unanswered = true;
+        }
+
+        Claim([.. _strangers.Unclaimed, .. unanswered]);
     }
 
     private void MeetNewLauncher()

@@ -28,7 +28,7 @@ public abstract record NodeMessage
     /// <summary>End these attempts.</summary>
     public sealed record EndTasks(ImmutableArray<AttemptId> Attempts) : NodeMessage;
 
-    /// <summary>Nobody wants these attempts: end them and forget them.</summary>
+    /// <summary>Nobody wants these attempts (any more): what runs of them is ended, and whatever they did is forgotten.</summary>
     public sealed record Disown(ImmutableArray<AttemptId> Attempts) : NodeMessage;
 
     /// <summary>What was reported of these attempts is durable, or no longer matters.</summary>
@@ -54,6 +54,12 @@ public abstract record NodeMessage
 
     /// <summary>Log chunks could not be stored.</summary>
     internal sealed record LogsFailed(IReadOnlyList<LogChunk> Chunks, Exception Reason) : NodeMessage;
+
+    /// <summary>Time to ask for what nobody answered.</summary>
+    internal sealed record AskAgain : NodeMessage
+    {
+        public static AskAgain Instance { get; } = new();
+    }
 
     /// <summary>Time to try again.</summary>
     internal sealed record RetryLogs : NodeMessage

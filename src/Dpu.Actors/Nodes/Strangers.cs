@@ -59,6 +59,18 @@ internal sealed class Strangers
     /// <summary>A disowned one has ended; false for any other.</summary>
     public bool Forget(AttemptId attempt) => _disowned.Remove(attempt);
 
+    /// <summary>
+    /// Its end was resent: we heard of it before and dealt with it, and only the acknowledgement got lost. An end that is kept here waits for its claim still.
+    /// </summary>
+    public void EndedBefore(AttemptId attempt)
+    {
+        _disowned.Remove(attempt);
+        if (_unclaimed.TryGetValue(attempt, out var stranger) && !stranger.HasEnded)
+        {
+            _unclaimed.Remove(attempt);
+        }
+    }
+
     /// <summary>The launcher died, and with it all of them that had not ended; those are returned.</summary>
     public ImmutableArray<Stranger> LoseRunning()
     {

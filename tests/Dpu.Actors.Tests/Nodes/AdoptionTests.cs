@@ -147,4 +147,54 @@ public sealed class AdoptionTests
 
         bench.Launcher.Ended.ShouldBe([Attempt, Attempt]);
     }
+
+    [Fact]
+    public void An_end_whose_acknowledgement_was_lost_is_acknowledged_again_and_holds_nothing_up()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Say(ScriptedLauncher.Running(1, Attempt), ScriptedLauncher.Exited(2, Attempt));
+        bench.Tell(new NodeMessage.Settled([Attempt]));
+
+        bench.Say(new LauncherEvent.Disconnected("cut"), ScriptedLauncher.Connected(GivenJobs.Incarnation, Attempt));
+        bench.Launcher.Acknowledged.ShouldBe([1, 2, 2]);
+        bench.Say(ScriptedLauncher.Exited(2, Attempt));
+
+        bench.Manager!.HoldsNothing.ShouldBeTrue();
+        bench.Start(GivenJobs.Attempt(1));
+        bench.Launcher.Started.ShouldBe([Attempt, GivenJobs.Attempt(1)]);
+    }
+
+    [Fact]
+    public void What_nobody_answers_is_claimed_again()
+    {
+        var bench = NodeBench.Connected(GivenJobs.Attempt(7));
+        bench.Frontend.ExpectMessage<FrontendMessage.Claim>();
+        bench.Start(Attempt);
+        bench.Adopt(GivenJobs.OtherIncarnation, Attempt);
+        bench.World.RunFor(TimeSpan.FromSeconds(6));
+
+        bench.Frontend.ExpectMessage<FrontendMessage.Claim>().Attempts.ShouldBe([GivenJobs.Attempt(7)]);
+    }
+
+    [Fact]
+    public void An_outcome_that_nobody_answers_is_claimed_and_told_again_or_forgotten()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt, GivenJobs.Attempt(1));
+        bench.Say(ScriptedLauncher.Exited(1, Attempt), ScriptedLauncher.Exited(2, GivenJobs.Attempt(1)));
+        bench.ExpectReport();
+        bench.ExpectReport();
+
+        bench.Frontend.ExpectMessage<FrontendMessage.Claim>().Attempts.ShouldBe([Attempt, GivenJobs.Attempt(1)]);
+        bench.Adopt(GivenJobs.Incarnation, Attempt);
+        bench.ExpectReport().Attempt.ShouldBe(new TaskAttempt(0, 1));
+        bench.Tell(new NodeMessage.Disown([GivenJobs.Attempt(1)]), new NodeMessage.Settled([Attempt]));
+
+        bench.Launcher.Acknowledged[^1].ShouldBe(2);
+        bench.Manager!.HoldsNothing.ShouldBeTrue();
+        bench.World.RunFor(TimeSpan.FromMinutes(1));
+        bench.Frontend.ExpectNoMoreMessages();
+        bench.World.Time.NextTimer.ShouldBeNull();
+    }
 }
