@@ -8,7 +8,7 @@ namespace Dpu.Benchmarks.Spawning;
 /// </summary>
 internal static class SpawnBenchmark
 {
-    private const int Count = 2_000;
+    private const int Count = 10_000;
     private const int Rounds = 3;
 
     /// <summary>Uses this program's own <c>keeper</c> command as the keeper.</summary>
