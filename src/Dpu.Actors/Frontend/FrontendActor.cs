@@ -14,7 +14,7 @@ namespace Dpu.Actors.Frontend;
 /// </summary>
 /// <remarks>
 /// <code>recovering ──► ready</code>
-/// While it recovers it refuses submissions and keeps what nodes ask.
+/// While it recovers it refuses submissions and keeps whatever concerns a job until it knows which there are.
 /// </remarks>
 public sealed class FrontendActor(
     IEventJournal journal,
@@ -66,11 +66,12 @@ public sealed class FrontendActor(
                 FrontendLog.PlanFailed(Context.Logger, failed.Reason);
                 failed.Asked.ReplyTo.Tell(Unavailable($"The catalog cannot be read: {failed.Reason.Message}"));
                 break;
+            case FrontendMessage.Claim or FrontendMessage.Cancel when _ready is null:
+                // Which jobs there are is not known yet.
+                Context.Stash.Stash(message);
+                break;
             case FrontendMessage.Cancel cancel:
                 Cancel(cancel);
-                break;
-            case FrontendMessage.Claim when _ready is null:
-                Context.Stash.Stash(message);
                 break;
             case FrontendMessage.Claim claim:
                 Route(claim);
@@ -177,14 +178,19 @@ public sealed class FrontendActor(
         {
             replyTo.Tell(new SubmitReply.Refused(SubmitRefusal.KeyReused, [new("key-reused", $"This idempotency key was used for job {earlier.Job}, which asked for something else.")]));
         }
-        else if (planned.Plan is { } plan && plan.TryGet(out var again, out _) && _jobs.TryGetValue(earlier.Job, out var job))
+        else if (planned.Earlier is not null || !_jobs.TryGetValue(earlier.Job, out var job))
+        {
+            // It stands in the views, or its job has ended: durable either way.
+            replyTo.Tell(new SubmitReply.Accepted(earlier.Job, earlier.EstimatedSeconds, Again: true));
+        }
+        else if (planned.Plan!.TryGet(out var again, out _))
         {
             // Its first submission may be on its way to the journal still: only the job's actor knows, and answers when it is durable.
             job.Tell(new JobMessage.Submit(CommandFor(earlier.Job, planned, again), replyTo));
         }
         else
         {
-            replyTo.Tell(new SubmitReply.Accepted(earlier.Job, earlier.EstimatedSeconds, Again: true));
+            replyTo.Tell(Unavailable("It was submitted a moment ago and is not durable yet. Try again in a moment."));
         }
     }
 
