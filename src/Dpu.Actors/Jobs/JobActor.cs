@@ -3,6 +3,7 @@ using Dpu.Actors.Frontend;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
 using Dpu.Kernel;
 using Dpu.Kernel.Persistence;
 
@@ -21,6 +22,7 @@ public sealed class JobActor(
     : PersistentActor<JobMessage, JobEvent, JobState>(journal)
 {
     private readonly Dictionary<string, IActorRef<NodeMessage>> _nodes = new(StringComparer.Ordinal);
+    private long _announcement;
 
     protected override string PersistenceId => PersistenceIdOf(id);
 
@@ -40,7 +42,7 @@ public sealed class JobActor(
         }
         else if (State.Exists)
         {
-            scheduler.Tell(new SchedulerMessage.JobAnnounced(JobDemands.Of(State), Context.Self));
+            Announce(JobDemands.Of(State));
         }
 
         return ValueTask.CompletedTask;
@@ -66,6 +68,12 @@ public sealed class JobActor(
         }
     }
 
+    private void Announce(JobDemand demand)
+    {
+        _announcement = Context.Random.NextInt64();
+        scheduler.Tell(new SchedulerMessage.JobAnnounced(demand, Context.Self, _announcement));
+    }
+
     private void TellEnd()
     {
         scheduler.Tell(new SchedulerMessage.JobEnded(id));
@@ -81,6 +89,10 @@ public sealed class JobActor(
                 break;
             case JobMessage.Cancel cancel:
                 Cancel(turn, cancel);
+                break;
+            case JobMessage.Assign assign when assign.Announcement != _announcement:
+                // The scheduler has forgotten this proposal: it heard a newer announcement since, and proposes the same tasks again. To take
+                // both would start them twice, or free what they hold while they run.
                 break;
             case JobMessage.Assign assign:
                 Assign(turn, assign);
@@ -114,7 +126,7 @@ public sealed class JobActor(
         if (reply is SubmitReply.Accepted { Again: false })
         {
             var demand = JobDemands.Of(turn.State);
-            turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.JobAnnounced(demand, Context.Self)));
+            turn.AfterCommit.Add(() => Announce(demand));
         }
 
         turn.AfterCommit.Add(() => submit.ReplyTo.Tell(reply));
@@ -122,10 +134,16 @@ public sealed class JobActor(
 
     private void Cancel(JobTurn turn, JobMessage.Cancel cancel)
     {
-        CancelReply reply = turn.Decide(cancel.Command) is JobDecision.Rejected no
-            ? new CancelReply.Refused(no.Reason, no.Message)
-            : new CancelReply.Done();
+        var decision = turn.Decide(cancel.Command);
+        CancelReply reply = decision is JobDecision.Rejected no ? new CancelReply.Refused(no.Reason, no.Message) : new CancelReply.Done();
         turn.AfterCommit.Add(() => cancel.ReplyTo.Tell(reply));
+        if (decision is JobDecision.Accepted)
+        {
+            // Or the scheduler would go on to propose every task that waited, one by one.
+            var demand = JobDemands.Of(turn.State);
+            turn.AfterCommit.Add(() => Announce(demand));
+        }
+
         foreach (var (node, attempts) in turn.TakeAttemptsToEnd())
         {
             turn.AfterCommit.Add(() => EndOn(node, attempts));

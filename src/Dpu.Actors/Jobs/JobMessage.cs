@@ -18,8 +18,8 @@ public abstract record JobMessage
     /// <summary>A user wants it ended; answered once that is durable.</summary>
     public sealed record Cancel(JobCommand.CancelJob Command, IActorRef<CancelReply> ReplyTo) : JobMessage;
 
-    /// <summary>The scheduler's proposal.</summary>
-    public sealed record Assign(JobCommand.Assign Command, IActorRef<NodeMessage> Node) : JobMessage;
+    /// <summary>The scheduler's proposal, based on what the job announced last as far as the scheduler knew.</summary>
+    public sealed record Assign(JobCommand.Assign Command, IActorRef<NodeMessage> Node, long Announcement) : JobMessage;
 
     /// <summary>Attempts ended or were lost; answered with <see cref="NodeMessage.Settled"/> once that is durable.</summary>
     public sealed record Reported(JobCommand Command, ImmutableArray<AttemptId> Attempts, IActorRef<NodeMessage> Node) : JobMessage;

@@ -13,7 +13,7 @@ namespace Dpu.Actors.Scheduling;
 public sealed class SchedulerActor : BatchActor<SchedulerMessage>
 {
     private readonly Scheduler _scheduler = new();
-    private readonly Dictionary<JobId, IActorRef<JobMessage>> _jobs = [];
+    private readonly Dictionary<JobId, SchedulerMessage.JobAnnounced> _jobs = [];
     private readonly Dictionary<string, IActorRef<NodeMessage>> _nodes = new(StringComparer.Ordinal);
 
     /// <summary>For tests: no job is known, and so nothing is reserved.</summary>
@@ -29,7 +29,8 @@ public sealed class SchedulerActor : BatchActor<SchedulerMessage>
         foreach (var assignment in _scheduler.Plan())
         {
             var command = new JobCommand.Assign(assignment.Node, assignment.Incarnation, assignment.Tasks);
-            _jobs[assignment.Job].Tell(new JobMessage.Assign(command, _nodes[assignment.Node]));
+            var announced = _jobs[assignment.Job];
+            announced.Job.Tell(new JobMessage.Assign(command, _nodes[assignment.Node], announced.Announcement));
         }
 
         return ValueTask.CompletedTask;
@@ -70,13 +71,13 @@ public sealed class SchedulerActor : BatchActor<SchedulerMessage>
         _scheduler.NodeJoined(joined.Name, joined.Incarnation, joined.Capacity);
         foreach (var job in _scheduler.JobsOn(joined.Name))
         {
-            _jobs[job].Tell(new JobMessage.NodeReady(joined.Name, joined.Node));
+            _jobs[job].Job.Tell(new JobMessage.NodeReady(joined.Name, joined.Node));
         }
     }
 
     private void Announce(SchedulerMessage.JobAnnounced announced)
     {
-        _jobs[announced.Demand.Job] = announced.Job;
+        _jobs[announced.Demand.Job] = announced;
         _scheduler.JobAnnounced(announced.Demand);
         foreach (var node in announced.Demand.Running.Select(running => running.Node).Distinct(StringComparer.Ordinal))
         {

@@ -20,8 +20,13 @@ public abstract record SchedulerMessage
     /// <summary>A node can be given nothing for now.</summary>
     public sealed record NodeLeft(string Name) : SchedulerMessage;
 
-    /// <summary>A job began or recovered: this replaces all that was known of it.</summary>
-    public sealed record JobAnnounced(JobDemand Demand, IActorRef<JobMessage> Job) : SchedulerMessage;
+    /// <summary>
+    /// A job began, recovered or changed its mind: this replaces all that was known of it, and what was proposed to it before.
+    /// </summary>
+    /// <param name="Demand">What it needs.</param>
+    /// <param name="Job">Its actor.</param>
+    /// <param name="Announcement">Returned with every proposal that is based on this: the job knows by it which ones the scheduler has forgotten.</param>
+    public sealed record JobAnnounced(JobDemand Demand, IActorRef<JobMessage> Job, long Announcement) : SchedulerMessage;
 
     /// <summary>More tasks of a job may be started.</summary>
     public sealed record TasksReleased(JobId Job, ImmutableArray<TaskRange> Tasks) : SchedulerMessage;

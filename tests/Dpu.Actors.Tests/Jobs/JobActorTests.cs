@@ -2,6 +2,8 @@ using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
 using Shouldly;
 using Xunit;
 
@@ -50,5 +52,39 @@ public sealed class JobActorTests
         bench.Job.Tell(new JobMessage.Claim([GivenJobs.Attempt(0)], "renamed", bench.Node));
 
         bench.Node.ExpectMessage<NodeMessage.AdoptTasks>().Tasks.Single().Incarnation.ShouldBe(GivenJobs.Incarnation);
+    }
+
+    [Fact]
+    public void A_proposal_that_the_scheduler_has_forgotten_is_neither_taken_nor_refused()
+    {
+        var bench = new JobBench();
+        var first = bench.Submit(2);
+        bench.Journal.FailBeforeWrite = 1;
+        bench.Assign(0);
+        bench.World.RunFor(TimeSpan.FromMilliseconds(11));
+        bench.Journal.FailBeforeWrite = 0;
+        var second = bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>();
+        second.Demand.Startable.ShouldBe([new TaskRange(0, 2)]);
+
+        bench.Assign(first, 0, 1);
+        bench.Node.ExpectNoMoreMessages();
+        bench.Assign(second, 0, 1);
+
+        bench.Node.ExpectMessage<NodeMessage.StartTasks>().Tasks.Select(task => task.Attempt).ShouldBe([GivenJobs.Attempt(0), GivenJobs.Attempt(1)]);
+        bench.Scheduler.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void A_cancelled_job_of_which_something_runs_withdraws_what_waits()
+    {
+        var bench = JobBench.Running(1000, running: 1);
+
+        bench.Job.Tell(new JobMessage.Cancel(new JobCommand.CancelJob("user", Force: true), bench.Canceller));
+
+        bench.Canceller.ExpectMessage<CancelReply.Done>();
+        bench.Node.ExpectMessage<NodeMessage.EndTasks>().Attempts.ShouldBe([GivenJobs.Attempt(0)]);
+        var demand = bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>().Demand;
+        demand.Startable.ShouldBeEmpty();
+        demand.Running.ShouldBe([new Reservation(0, "node")]);
     }
 }

@@ -43,6 +43,9 @@ internal sealed class JobBench
 
     public IActorRef<JobMessage> Job { get; private set; }
 
+    /// <summary>What the job announced last.</summary>
+    public SchedulerMessage.JobAnnounced Announced => Scheduler.Received.OfType<SchedulerMessage.JobAnnounced>().Last();
+
     /// <summary>A job of so many tasks, of which the first ones run.</summary>
     public static JobBench Running(int tasks, int running)
     {
@@ -61,7 +64,10 @@ internal sealed class JobBench
         return announced;
     }
 
-    public void Assign(params int[] tasks) => Job.Tell(new JobMessage.Assign(GivenJobs.Assign(tasks), Node));
+    public void Assign(params int[] tasks) => Assign(Announced, tasks);
+
+    public void Assign(SchedulerMessage.JobAnnounced basis, params int[] tasks) =>
+        Job.Tell(new JobMessage.Assign(GivenJobs.Assign(tasks), Node, basis.Announcement));
 
     public void Report(params AttemptId[] attempts) => Report(GivenJobs.Ended(attempts), attempts);
 
