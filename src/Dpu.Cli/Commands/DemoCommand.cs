@@ -3,7 +3,6 @@ using Dpu.Cli.Arguments;
 using Dpu.Cli.Demo;
 using Dpu.Cli.Output;
 using Dpu.Client;
-using Dpu.Client.Contracts;
 using Dpu.Service;
 
 namespace Dpu.Cli.Commands;
@@ -41,12 +40,8 @@ internal sealed class DemoCommand : DpuCommand
         var demo = new DemoRun(context, http, host.DataDirectory);
         try
         {
-            var exitCode = await RunAsync(invocation, host, demo, interrupt.Token);
-            if (invocation.Get(_keep))
-            {
-                await Host.WaitAsync(host, interrupt.Token);
-            }
-
+            var exitCode = await RunAsync(invocation, demo, interrupt.Token);
+            await EndAsync(invocation, host, demo, interrupt.Token);
             return exitCode;
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
@@ -58,39 +53,64 @@ internal sealed class DemoCommand : DpuCommand
         }
     }
 
-    private async Task<int> RunAsync(Invocation invocation, DpuHost host, DemoRun demo, CancellationToken ct)
+    private async Task<int> RunAsync(Invocation invocation, DemoRun demo, CancellationToken ct)
     {
         var context = invocation.Context;
         await demo.MakeFramesAsync(ct);
         await demo.IngestAsync(ct);
         await demo.RunJobsAsync(ct);
-        var products = await demo.ProductsAsync(ct);
+        await demo.FindProductsAsync(ct);
         var allNormal = DemoJob.All.All(job => demo.Jobs.TryGetValue(job.Sequence, out var end) && end.Status == "FINISHED" && end.Counts.N == end.Counts.Total);
-        var comparison = allNormal ? await demo.CompareWithTruthAsync(products, ct) : null;
+        var comparison = allNormal ? await demo.CompareWithTruthAsync(ct) : null;
         if (invocation.Get(_json))
         {
-            context.WriteJson(new DemoOutcome([.. demo.Jobs.Values.OrderBy(job => job.JobId)], products), CliJson.Readable.DemoOutcome);
+            context.WriteJson(new DemoOutcome([.. demo.Jobs.Values.OrderBy(job => job.JobId)], demo.Products), CliJson.Readable.DemoOutcome);
         }
         else
         {
-            Report(new DemoReport(context.Out), host, demo, products, comparison, invocation.Get(_keep));
+            Report(new DemoReport(context.Out), demo, comparison);
+        }
+
+        foreach (var failure in allNormal ? [] : await demo.FailuresAsync(ct))
+        {
+            new JobText(context, context.Error).Write(failure, everyTask: false);
         }
 
         await context.Out.FlushAsync(ct);
         return allNormal ? ExitCodes.Done : ExitCodes.WorkFailed;
     }
 
-    private static void Report(DemoReport report, DpuHost host, DemoRun demo, IReadOnlyList<FileRecord> products, string? comparison, bool keeps)
+    private static void Report(DemoReport report, DemoRun demo, string? comparison)
     {
         report.WriteJobs(demo.Jobs);
-        report.WriteProducts(products);
+        report.WriteProducts(demo.Products);
         if (comparison is not null)
         {
             report.WriteComparison(comparison);
         }
+    }
 
-        var chain = demo.Jobs.GetValueOrDefault("Reduce>Regrid>Coadd");
-        report.WriteHowToLookAround(Host.AddressOf(host), host.DataDirectory, chain, products.LastOrDefault(file => file.Type == "coadd"), keeps);
+    /// <summary>Stops the DPU or leaves it on, and says how to look around.</summary>
+    private async Task EndAsync(Invocation invocation, DpuHost host, DemoRun demo, CancellationToken ct)
+    {
+        var keeps = invocation.Get(_keep);
+        if (!keeps)
+        {
+            await host.StopAsync();
+        }
+
+        if (!invocation.Get(_json))
+        {
+            var writer = invocation.Context.Out;
+            var (chain, coadd) = (demo.Jobs.GetValueOrDefault("Reduce>Regrid>Coadd"), demo.Products.LastOrDefault(file => file.Type == "coadd"));
+            new DemoReport(writer).WriteHowToLookAround(Host.AddressOf(host), host.DataDirectory, chain, coadd, keeps);
+            await writer.FlushAsync(ct);
+        }
+
+        if (keeps)
+        {
+            await Host.WaitAsync(host, ct);
+        }
     }
 
     private static string DefaultDirectory(CliContext context)

@@ -37,7 +37,7 @@ internal sealed class ShowCommand : DpuCommand
             job = await http.GetJobAsync(id, tasks: true, CancellationToken.None);
         }
 
-        new JobText(context).Write(job, everyTask: tasks);
+        new JobText(context, context.Out).Write(job, everyTask: tasks);
         return ExitCodes.Done;
     }
 }

@@ -22,6 +22,9 @@ internal sealed class DemoRun(CliContext context, DpuHttpClient http, string dat
     /// <summary>The jobs by sequence, as they were when they were last heard of.</summary>
     public IReadOnlyDictionary<string, JobSummary> Jobs => _jobs;
 
+    /// <summary>All that was made, in the order of the jobs.</summary>
+    public IReadOnlyList<FileRecord> Products { get; private set; } = [];
+
     public async Task MakeFramesAsync(CancellationToken ct)
     {
         // The truth is written last: where it is, the frames are whole, and the same as they would be made again.
@@ -69,8 +72,20 @@ internal sealed class DemoRun(CliContext context, DpuHttpClient http, string dat
         });
     }
 
-    /// <summary>The main products by type, in the order in which they came to be.</summary>
-    public async Task<IReadOnlyList<FileRecord>> ProductsAsync(CancellationToken ct)
+    /// <summary>The jobs that did not end as they should, with their tasks.</summary>
+    public async Task<IReadOnlyList<JobDetail>> FailuresAsync(CancellationToken ct)
+    {
+        var failures = new List<JobDetail>();
+        foreach (var job in _jobs.Values.Where(job => job.Counts.N < job.Counts.Total).OrderBy(job => job.JobId))
+        {
+            failures.Add(await http.GetJobAsync(job.JobId, tasks: true, ct));
+        }
+
+        return failures;
+    }
+
+    /// <summary>Asks what the jobs made.</summary>
+    public async Task FindProductsAsync(CancellationToken ct)
     {
         var products = new List<FileRecord>();
         foreach (var job in DemoJob.All)
@@ -81,15 +96,15 @@ internal sealed class DemoRun(CliContext context, DpuHttpClient http, string dat
             }
         }
 
-        return products;
+        Products = products;
     }
 
     /// <summary>What the recipes found beside what was simulated, as a table for people.</summary>
-    public Task<string> CompareWithTruthAsync(IReadOnlyList<FileRecord> products, CancellationToken ct)
+    public Task<string> CompareWithTruthAsync(CancellationToken ct)
     {
-        var list = products.LastOrDefault(file => file is { Type: "sourcelist", Main: true })
+        var list = Products.LastOrDefault(file => file.Type == "sourcelist" && file.Name.EndsWith(".fits", StringComparison.Ordinal))
             ?? throw new WorkFailedException("There is no source list to compare with the truth.");
-        var noise = products.Where(file => file.Type == "readnoise" && file.Metadata.ContainsKey("chip") && file.Metadata.ContainsKey("readnoise"));
+        var noise = Products.Where(file => file.Type == "readnoise" && file.Metadata.ContainsKey("chip") && file.Metadata.ContainsKey("readnoise"));
         return _calibration.RunAsync(
             ["compare-truth", "--truth", TruthPath, "--sourcelist", list.Path, .. noise.SelectMany(file => new[] { "--readnoise", $"{file.Metadata["chip"]}={file.Metadata["readnoise"]}" })],
             ct);

@@ -3,11 +3,9 @@ using Dpu.Client.Contracts;
 namespace Dpu.Cli.Output;
 
 /// <summary>A job for people: head, steps, tasks, and what went wrong with its last lines.</summary>
-internal sealed class JobText(CliContext context)
+internal sealed class JobText(CliContext context, TextWriter writer)
 {
     private const int FailuresShownMax = 20;
-
-    private readonly TextWriter _out = context.Out;
 
     public void Write(JobDetail job, bool everyTask)
     {
@@ -19,39 +17,39 @@ internal sealed class JobText(CliContext context)
             WriteTasks(tasks);
         }
 
-        WriteFailures(tasks, everyTask ? int.MaxValue : FailuresShownMax);
+        WriteFailures(job.JobId, tasks, everyTask ? int.MaxValue : FailuresShownMax);
     }
 
     private void WriteHead(JobDetail job)
     {
         var zone = context.Time.LocalTimeZone;
-        _out.WriteLine(StatusLine.Of(job.ToSummary()));
-        _out.WriteLine($"sequence   {Visible.Text(job.Sequence)}");
-        _out.WriteLine($"user       {Visible.Text(job.User)}");
-        _out.WriteLine($"submitted  {Units.Time(job.Submitted, zone)}");
+        writer.WriteLine(StatusLine.Of(job.ToSummary()));
+        writer.WriteLine($"sequence   {Visible.Text(job.Sequence)}");
+        writer.WriteLine($"user       {Visible.Text(job.User)}");
+        writer.WriteLine($"submitted  {Units.Time(job.Submitted, zone)}");
         if (job.Started is { } started)
         {
-            _out.WriteLine($"started    {Units.Time(started, zone)}");
+            writer.WriteLine($"started    {Units.Time(started, zone)}");
             var end = job.Ended is { } ended ? $"ended      {Units.Time(ended, zone)}  after " : "running    for ";
-            _out.WriteLine(end + Units.Duration((job.Ended ?? context.Time.GetUtcNow()) - started));
+            writer.WriteLine(end + Units.Duration((job.Ended ?? context.Time.GetUtcNow()) - started));
         }
     }
 
     private void WriteSteps(JobDetail job)
     {
-        _out.WriteLine();
+        writer.WriteLine();
         var table = new Table("STEP", "N/E/A/S/U");
         foreach (var step in job.Steps)
         {
             table.Add(step.Name, step.Counts.ToString());
         }
 
-        table.WriteTo(_out);
+        table.WriteTo(writer);
     }
 
     private void WriteTasks(IReadOnlyList<TaskDetail> tasks)
     {
-        _out.WriteLine();
+        writer.WriteLine();
         var table = new Table("TASK", "STEP", "KEYS", "STATE", "TRY", "NODE", "TIME", "CPU", "MEMORY", "ENDED").Right(0, 4, 6, 7, 8);
         foreach (var task in tasks)
         {
@@ -76,39 +74,39 @@ internal sealed class JobText(CliContext context)
             }
         }
 
-        table.WriteTo(_out);
+        table.WriteTo(writer);
     }
 
-    private void WriteFailures(IReadOnlyList<TaskDetail> tasks, int most)
+    private void WriteFailures(int job, IReadOnlyList<TaskDetail> tasks, int most)
     {
         var failed = tasks.Where(task => task.State is "Error" or "Unknown").ToList();
         foreach (var task in failed.Take(most))
         {
             var last = task.Attempts.Count > 0 ? task.Attempts[^1] : null;
-            _out.WriteLine();
-            _out.WriteLine(Visible.Text($"Task {task.Task} of {task.Step} ({Keys.Text(task.Keys)}) has state {task.State}{(last is null ? "" : ": " + Ending(last))}"));
+            writer.WriteLine();
+            writer.WriteLine(Visible.Text($"Task {task.Task} of {task.Step} ({Keys.Text(task.Keys)}) has state {task.State}{(last is null ? "" : ": " + Ending(last))}"));
             if (last?.Message is { Length: > 0 } message)
             {
-                _out.WriteLine("  " + Visible.Text(message));
+                writer.WriteLine("  " + Visible.Text(message));
             }
 
             foreach (var line in task.LastLines ?? [])
             {
-                _out.WriteLine("  | " + Visible.Line(line));
+                writer.WriteLine("  | " + Visible.Line(line));
             }
         }
 
         if (failed.Count > most)
         {
-            _out.WriteLine();
-            _out.WriteLine($"… and {failed.Count - most} more: 'dpu show --tasks' lists all of them.");
+            writer.WriteLine();
+            writer.WriteLine($"… and {failed.Count - most} more: 'dpu show {job} --tasks' lists all of them.");
         }
 
         var aborted = tasks.Count(task => task.State == "Aborted");
         if (aborted > 0)
         {
-            _out.WriteLine();
-            _out.WriteLine($"{aborted} task{(aborted == 1 ? " was" : "s were")} aborted: cancelled, or never run because something needed failed.");
+            writer.WriteLine();
+            writer.WriteLine($"{aborted} task{(aborted == 1 ? " was" : "s were")} aborted: cancelled, or never run because something needed failed.");
         }
     }
 
