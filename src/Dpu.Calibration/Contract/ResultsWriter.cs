@@ -10,6 +10,7 @@ internal sealed class ResultsWriter
 {
     public const string FileName = "results.json";
     private readonly List<Product> _products = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly string _workDirectory;
     private readonly string _suffix;
 
@@ -28,13 +29,13 @@ internal sealed class ResultsWriter
     public string NewPath(string stem, string extension) => Path.Combine(_workDirectory, $"{Safe(stem)}_{_suffix}{extension}");
 
     /// <summary>Adds a product that stands in the work directory.</summary>
-    /// <param name="name">What it is to the recipe, such as <c>reduced</c>.</param>
+    /// <param name="name">What it is to the recipe, such as <c>reduced</c>; further ones of that name become <c>reduced-2</c>, since names tell a task's products apart.</param>
     /// <param name="path">Its path.</param>
     /// <param name="type">Its type in the catalog.</param>
     /// <param name="metadata">What later jobs select it by, and its quality figures.</param>
     /// <param name="derivedFrom">Ids of the inputs that it was made of.</param>
     public void Add(string name, string path, string type, Metadata metadata, IEnumerable<string> derivedFrom) =>
-        _products.Add(new Product(name, Path.GetRelativePath(_workDirectory, path), type, metadata.Clone(), [.. derivedFrom]));
+        _products.Add(new Product(Unique(name), Path.GetRelativePath(_workDirectory, path), type, metadata.Clone(), [.. derivedFrom]));
 
     public void Add(string name, string path, string type, Metadata metadata, IEnumerable<TaskInput> derivedFrom) =>
         Add(name, path, type, metadata, derivedFrom.Select(i => i.Id));
@@ -49,6 +50,12 @@ internal sealed class ResultsWriter
             file.Flush(flushToDisk: true);
         }
         File.Move(temporary, path, overwrite: true);
+    }
+
+    private string Unique(string name)
+    {
+        var count = _counts[name] = _counts.GetValueOrDefault(name) + 1;
+        return count == 1 ? name : $"{name}-{count}";
     }
 
     private void Write(Stream file)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Dpu.Calibration.Contract;
 using Shouldly;
 using Xunit;
@@ -54,6 +55,28 @@ public sealed class ContractTests(Observatory observatory) : IClassFixture<Obser
         run.ExitCode.ShouldBe(2);
         run.Errors.ShouldContain("did you mean BiasFrame.process_params.SIGMA_CLIP?");
         File.Exists(Path.Combine(run.Folder, ResultsWriter.FileName)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Products_of_one_name_are_numbered_since_names_tell_them_apart()
+    {
+        var folder = Directory.CreateTempSubdirectory("dpu-results-");
+        try
+        {
+            var results = new ResultsWriter(folder.FullName, "1/0/1");
+            foreach (var file in new[] { "a", "b", "c" })
+            {
+                results.Add("reduced", Path.Combine(folder.FullName, file), "reduced", [], Array.Empty<string>());
+            }
+
+            results.Save();
+            using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder.FullName, ResultsWriter.FileName)));
+            json.RootElement.GetProperty("outputs").EnumerateArray().Select(o => o.GetProperty("name").GetString()).ShouldBe(["reduced", "reduced-2", "reduced-3"]);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]
