@@ -124,8 +124,8 @@ public static class KeeperProgram
     /// </summary>
     private static void Watch(Epoll epoll, uint serial, SpawnedProcess process)
     {
-        epoll.Register(process.Output, Epoll.In, new WatchNumber(WatchKind.Output, serial).Packed);
-        epoll.Register(process.Error, Epoll.In, new WatchNumber(WatchKind.Error, serial).Packed);
+        epoll.Register(process.Output.Reader, Epoll.In, new WatchNumber(WatchKind.Output, serial).Packed);
+        epoll.Register(process.Error.Reader, Epoll.In, new WatchNumber(WatchKind.Error, serial).Packed);
         epoll.Register(process.Pidfd, Epoll.In, new WatchNumber(WatchKind.Leader, serial).Packed);
     }
 

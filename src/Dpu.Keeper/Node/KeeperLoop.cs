@@ -14,7 +14,7 @@ internal sealed class KeeperLoop : IDisposable
     /// While processes are being spawned nobody wakes us when one is: its exit or its output will, mostly at once, and then its start is
     /// reported with them. One that runs on quietly is reported after this time.
     /// </summary>
-    private const int SpawnPatienceMilliseconds = 1;
+    private const int SpawnPatienceMilliseconds = 2;
     private const int LongSpawnPatienceMilliseconds = 10;
     private const long LongSpawnMilliseconds = 50;
 

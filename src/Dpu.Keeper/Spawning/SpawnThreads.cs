@@ -107,47 +107,46 @@ internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, T
                 : LaunchFailures.Describe(0, request.Command[0], request.WorkDirectory));
         }
 
-        if (!Descriptors.TryPipe(out var output, out var outputEnd, out var error))
+        if (!OutputPipe.TryOpen(out var output, out var error))
         {
             return Failed(NoPipe(error));
         }
 
-        if (!Descriptors.TryPipe(out var errors, out var errorsEnd, out error))
+        if (!OutputPipe.TryOpen(out var errors, out error))
         {
-            Descriptors.Close(output);
-            Descriptors.Close(outputEnd);
+            output.Close();
             return Failed(NoPipe(error));
         }
 
         var at = time.GetUtcNow();
-        var start = new ProgramStart(file, request.Command, EnvironmentFor(request), request.WorkDirectory, outputEnd, errorsEnd);
+        var start = new ProgramStart(file, request.Command, EnvironmentFor(request), request.WorkDirectory, output.Writer, errors.Writer);
         BirthMark.Set(serial);
         error = spawner.Spawn(start, out var pid);
         BirthMark.Clear();
-        Descriptors.Close(outputEnd);
-        Descriptors.Close(errorsEnd);
-        if (error != 0)
+        if (error == 0)
         {
-            Descriptors.Close(output);
-            Descriptors.Close(errors);
-            return Failed(LaunchFailures.Describe(error, file, request.WorkDirectory));
+            tag.Mark(pid, serial);
+            var pidfd = Pidfd.Open(pid);
+            if (pidfd >= 0)
+            {
+                return new SpawnOutcome(serial, at, new SpawnedProcess(pid, pidfd, output, errors), null);
+            }
         }
 
-        tag.Mark(pid, serial);
-        var pidfd = Pidfd.Open(pid);
-        if (pidfd >= 0)
-        {
-            return new SpawnOutcome(serial, at, new SpawnedProcess(pid, pidfd, output, errors), null);
-        }
-
-        // Out of descriptors: a process whose end nobody would see must not run.
-        var reason = Descriptors.Describe(Marshal.GetLastPInvokeError());
-        ChildProcess.EndNow(pid);
-        Descriptors.Close(output);
-        Descriptors.Close(errors);
-        return Failed($"The keeper cannot watch the process: {reason}.");
+        var reason = error == 0 ? EndUnwatched(pid) : LaunchFailures.Describe(error, file, request.WorkDirectory);
+        output.Close();
+        errors.Close();
+        return Failed(reason);
 
         SpawnOutcome Failed(string reason) => new(serial, time.GetUtcNow(), null, reason);
+    }
+
+    /// <summary>Out of descriptors: a process whose end nobody would see must not run.</summary>
+    private static string EndUnwatched(int pid)
+    {
+        var reason = Descriptors.Describe(Marshal.GetLastPInvokeError());
+        ChildProcess.EndNow(pid);
+        return $"The keeper cannot watch the process: {reason}.";
     }
 
     private static string NoPipe(int error) => $"The keeper cannot make a pipe for the output: {Descriptors.Describe(error)}.";
