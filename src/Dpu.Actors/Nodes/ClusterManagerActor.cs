@@ -27,7 +27,7 @@ public sealed class ClusterManagerActor(
     private readonly Dictionary<AttemptId, AttemptEntry> _entries = [];
     private readonly Strangers _strangers = new();
     private readonly NodeLedger _ledger = new(options.Capacity);
-    private readonly List<LaunchRequest> _toLaunch = [];
+    private readonly List<AttemptEntry> _toLaunch = [];
     private readonly ReportOutbox _outbox = new();
 
     private LogSpooler _logs = null!;
@@ -229,21 +229,30 @@ public sealed class ClusterManagerActor(
         if (_entries.TryGetValue(request.Attempt, out var entry))
         {
             entry.Request = request;
-            _toLaunch.Add(request);
+            _toLaunch.Add(entry);
         }
     }
 
     private void FlushLaunches()
     {
-        if (_connected && _toLaunch.Count > 0)
+        if (!_connected || _toLaunch.Count == 0)
         {
-            foreach (var request in _toLaunch)
-            {
-                _entries[request.Attempt].Launched = true;
-            }
+            return;
+        }
 
-            launcher.Start([.. _toLaunch]);
-            _toLaunch.Clear();
+        // Without those that were concluded while they waited here.
+        var due = _toLaunch.Where(entry => entry.Outcome is null).Distinct().ToList();
+        _toLaunch.Clear();
+        if (due.Count == 0)
+        {
+            return;
+        }
+
+        due.ForEach(entry => entry.Launched = true);
+        launcher.Start([.. due.Select(entry => entry.Request!)]);
+        foreach (var entry in due.Where(entry => entry.EndRequested))
+        {
+            launcher.End(entry.Start.Attempt, EndReason.Cancelled);
         }
     }
 
@@ -266,19 +275,19 @@ public sealed class ClusterManagerActor(
 
     private void EndProcess(AttemptId attempt)
     {
-        if (!_entries.TryGetValue(attempt, out var entry))
+        if (!_entries.TryGetValue(attempt, out var entry) || entry.Outcome is not null)
         {
             return;
         }
 
         entry.EndRequested = true;
-        if (entry.Request is { } request && _toLaunch.Remove(request))
+        if (entry.Launched)
         {
-            ConcludeUnstarted(entry);
+            launcher.End(attempt, EndReason.Cancelled);
         }
         else
         {
-            launcher.End(attempt, EndReason.Cancelled);
+            ConcludeUnstarted(entry);
         }
     }
 
@@ -493,21 +502,15 @@ public sealed class ClusterManagerActor(
                 Context.Stop(task);
             }
         }
-        else if (listed)
+        else if (!listed && entry.Request is not null)
         {
-            if (entry.EndRequested)
-            {
-                launcher.End(attempt, EndReason.Cancelled);
-            }
+            // The request was lost with the connection, or is on its way on this one: this launcher starts nothing twice. Even one that
+            // is to end is started, for nobody can say that it was not; its end follows at once.
+            _toLaunch.Add(entry);
         }
         else if (entry.EndRequested)
         {
-            ConcludeUnstarted(entry);
-        }
-        else if (entry.Request is { } request)
-        {
-            // The request was lost with the connection, and this launcher starts nothing twice.
-            _toLaunch.Add(request);
+            launcher.End(attempt, EndReason.Cancelled);
         }
     }
 
@@ -535,7 +538,7 @@ public sealed class ClusterManagerActor(
 
     private void Conclude(AttemptId attempt, AttemptOutcome outcome)
     {
-        if (_entries.TryGetValue(attempt, out var entry))
+        if (_entries.TryGetValue(attempt, out var entry) && entry.Outcome is null)
         {
             Conclude(entry, outcome);
         }

@@ -38,17 +38,14 @@ internal sealed class TaskActor(TaskStart start, bool adopted, AttemptLimits lim
             return ValueTask.CompletedTask;
         }
 
-        var preparing = files.PrepareAsync(start, Context.Stopping);
-        if (preparing.IsCompletedSuccessfully)
+        try
         {
-            Launch(preparing.Result);
+            Prepare();
         }
-        else
+        catch (TaskFilesException failure)
         {
-            Context.PipeToSelf(
-                _ => preparing.AsTask(),
-                request => new TaskMessage.Prepared(request),
-                reason => new TaskMessage.FilesFailed(null, reason));
+            // From a preparation that needs no time.
+            Tell(failure.Cause, failure.Message, null);
         }
 
         return ValueTask.CompletedTask;
@@ -82,6 +79,22 @@ internal sealed class TaskActor(TaskStart start, bool adopted, AttemptLimits lim
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private void Prepare()
+    {
+        var preparing = files.PrepareAsync(start, Context.Stopping);
+        if (preparing.IsCompletedSuccessfully)
+        {
+            Launch(preparing.Result);
+        }
+        else
+        {
+            Context.PipeToSelf(
+                _ => preparing.AsTask(),
+                request => new TaskMessage.Prepared(request),
+                reason => new TaskMessage.FilesFailed(null, reason));
+        }
     }
 
     private void Launch(LaunchRequest request)

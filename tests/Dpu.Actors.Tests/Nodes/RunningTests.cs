@@ -1,0 +1,320 @@
+using Dpu.Actors.Jobs;
+using Dpu.Actors.Nodes;
+using Dpu.Actors.Scheduling;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+using Shouldly;
+using Xunit;
+
+namespace Dpu.Actors.Tests.Nodes;
+
+/// <summary>An attempt on its node, from its assignment to the answer of its job.</summary>
+public sealed class RunningTests
+{
+    private static readonly AttemptId Attempt = GivenJobs.Attempt(0);
+    private static readonly AttemptId Other = GivenJobs.Attempt(1);
+    private static readonly LauncherEvent Cut = new LauncherEvent.Disconnected("cut");
+
+    [Fact]
+    public void A_node_that_is_connected_offers_itself_and_withdraws_when_it_is_cut_off()
+    {
+        var bench = NodeBench.Connected();
+        bench.Scheduler.ExpectMessage<SchedulerMessage.NodeJoined>()
+            .ShouldBe(new SchedulerMessage.NodeJoined("node", GivenJobs.Incarnation, bench.Options.Capacity, bench.Node));
+
+        bench.Say(Cut);
+
+        bench.Scheduler.Expect(new SchedulerMessage.NodeLeft("node"));
+        bench.Frontend.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void An_attempt_runs_is_reported_and_is_forgotten_by_the_launcher_only_when_its_job_says_so()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Say(ScriptedLauncher.Running(1, Attempt), ScriptedLauncher.Line(2, Attempt, "hello"), ScriptedLauncher.Exited(3, Attempt, GivenJobs.Exit(2)));
+
+        bench.ExpectReport().Cause.ShouldBe(FailureCause.Recipe);
+        bench.Launcher.Acknowledged.Max().ShouldBe(2);
+        bench.Tell(new NodeMessage.Settled([Attempt]));
+
+        bench.Launcher.Acknowledged.Max().ShouldBe(3);
+        bench.Manager!.HoldsNothing.ShouldBeTrue();
+        bench.Job.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void More_than_fits_waits_its_turn()
+    {
+        var bench = NodeBench.Connected(cpus: 1);
+        bench.Start(Attempt, Other);
+        bench.Launcher.Started.ShouldBe([Attempt]);
+
+        bench.Say(ScriptedLauncher.Exited(1, Attempt));
+
+        bench.Launcher.Started.ShouldBe([Attempt, Other]);
+    }
+
+    [Fact]
+    public void What_can_never_fit_is_refused_in_words()
+    {
+        var bench = NodeBench.Connected();
+
+        bench.Tell(new NodeMessage.StartTasks(bench.Job, [GivenJobs.Command(Attempt, new Resources(3, 0))]));
+
+        var report = bench.ExpectReport();
+        report.Cause.ShouldBe(FailureCause.Launch);
+        report.Message.ShouldBe("node node is too small for it");
+        bench.Launcher.Started.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_same_assignment_twice_starts_once()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Start(Attempt);
+
+        bench.Launcher.Started.ShouldBe([Attempt]);
+    }
+
+    [Fact]
+    public void What_waits_for_room_ends_without_ever_having_run()
+    {
+        var bench = NodeBench.Connected(cpus: 1);
+        bench.Start(Other, Attempt);
+
+        bench.Tell(new NodeMessage.EndTasks([Attempt]));
+
+        ShouldNeverHaveRun(bench);
+        bench.Say(ScriptedLauncher.Exited(1, Other));
+        bench.Launcher.Started.ShouldBe([Other]);
+    }
+
+    [Fact]
+    public void What_is_being_prepared_ends_when_that_is_done()
+    {
+        var bench = NodeBench.Connected();
+        bench.Files.HoldPreparation = new TaskCompletionSource();
+        bench.Start(Attempt);
+        bench.Tell(new NodeMessage.EndTasks([Attempt]));
+        bench.Job.ExpectNoMoreMessages();
+
+        bench.Files.HoldPreparation.SetResult();
+
+        ShouldNeverHaveRun(bench);
+    }
+
+    [Fact]
+    public void What_waits_to_be_launched_while_the_launcher_is_away_ends_at_once_and_is_never_launched()
+    {
+        var bench = NodeBench.Connected();
+        bench.Files.HoldPreparation = new TaskCompletionSource();
+        bench.Start(Attempt);
+        bench.Say(Cut);
+        bench.Files.HoldPreparation.SetResult();
+        bench.World.RunUntilIdle();
+
+        bench.Tell(new NodeMessage.EndTasks([Attempt]));
+        ShouldNeverHaveRun(bench);
+        bench.Say(ScriptedLauncher.Connected(GivenJobs.Incarnation));
+
+        bench.Launcher.Started.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_runs_is_reported_only_when_its_process_is_gone()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Tell(new NodeMessage.EndTasks([Attempt]));
+        bench.Launcher.Ended.ShouldBe([Attempt]);
+        bench.Job.ExpectNoMoreMessages();
+
+        bench.Say(ScriptedLauncher.Exited(1, Attempt, GivenJobs.Exit(null, EndReason.Cancelled, signal: 15)));
+
+        bench.ExpectReport().Cause.ShouldBe(FailureCause.Cancelled);
+    }
+
+    [Fact]
+    public void An_end_that_the_cut_swallowed_is_asked_for_again()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Tell(new NodeMessage.EndTasks([Attempt]));
+
+        bench.Say(Cut, ScriptedLauncher.Connected(GivenJobs.Incarnation, Attempt));
+
+        bench.Launcher.Ended.ShouldBe([Attempt, Attempt]);
+    }
+
+    [Fact]
+    public void A_start_that_the_cut_swallowed_is_sent_again_to_the_same_launcher()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+
+        bench.Say(Cut, ScriptedLauncher.Connected(GivenJobs.Incarnation));
+
+        bench.Launcher.Started.ShouldBe([Attempt, Attempt]);
+        bench.Job.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void A_start_that_the_cut_may_have_swallowed_is_not_taken_for_unstarted_when_it_is_to_end()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Tell(new NodeMessage.EndTasks([Attempt]));
+
+        bench.Say(Cut, ScriptedLauncher.Connected(GivenJobs.Incarnation));
+        bench.Job.ExpectNoMoreMessages();
+        bench.Launcher.Started.ShouldBe([Attempt, Attempt]);
+        bench.Launcher.Ended.ShouldBe([Attempt, Attempt]);
+
+        bench.Say(ScriptedLauncher.Exited(1, Attempt, GivenJobs.Exit(null, EndReason.Cancelled, signal: 15)));
+        bench.ExpectReport().Cause.ShouldBe(FailureCause.Cancelled);
+    }
+
+    [Fact]
+    public void What_a_dead_launcher_ran_is_lost_and_makes_room()
+    {
+        var bench = NodeBench.Connected(cpus: 1);
+        bench.Start(Attempt, Other);
+
+        bench.Say(Cut, ScriptedLauncher.Connected(GivenJobs.OtherIncarnation));
+
+        bench.Job.ExpectMessage<JobMessage.Reported>().Command.ShouldBeOfType<JobCommand.ReportLost>().Attempts.ShouldBe([new TaskAttempt(0, 1)]);
+        bench.Launcher.Started.ShouldBe([Attempt, Other]);
+    }
+
+    [Fact]
+    public void What_was_to_be_sent_again_is_not_sent_to_the_launcher_after_next()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+
+        bench.Say(Cut, ScriptedLauncher.Connected(GivenJobs.Incarnation), Cut, ScriptedLauncher.Connected(GivenJobs.OtherIncarnation));
+
+        bench.Launcher.Started.ShouldBe([Attempt]);
+        bench.Job.ExpectMessage<JobMessage.Reported>().Command.ShouldBeOfType<JobCommand.ReportLost>();
+    }
+
+    [Fact]
+    public void An_outcome_in_hand_outlives_the_launcher_that_told_it()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Say(ScriptedLauncher.Exited(1, Attempt));
+        bench.ExpectReport();
+
+        bench.Say(Cut, ScriptedLauncher.Connected(GivenJobs.OtherIncarnation));
+        bench.Tell(new NodeMessage.Settled([Attempt]));
+
+        // The number means nothing to the new launcher.
+        bench.Launcher.Acknowledged.ShouldBeEmpty();
+        bench.Manager!.HoldsNothing.ShouldBeTrue();
+        bench.Job.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void Events_that_are_resent_are_heard_once()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        LauncherEvent[] events = [ScriptedLauncher.Running(1, Attempt), ScriptedLauncher.Line(2, Attempt, "hello"), ScriptedLauncher.Exited(3, Attempt)];
+        bench.Say(events);
+        bench.Say([Cut, ScriptedLauncher.Connected(GivenJobs.Incarnation, Attempt), .. events]);
+
+        bench.ExpectReport();
+        bench.Job.ExpectNoMoreMessages(TimeSpan.FromSeconds(1));
+        bench.Logs.Handed.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Outputs_are_saved_before_the_end_is_told()
+    {
+        var bench = NodeBench.Connected();
+        bench.Files.HoldCollection = new TaskCompletionSource();
+        bench.Tell(new NodeMessage.StartTasks(bench.Job, [GivenJobs.Recipe(Attempt)]));
+        bench.Say(ScriptedLauncher.Exited(1, Attempt));
+        bench.Job.ExpectNoMoreMessages();
+
+        bench.Files.HoldCollection.SetResult();
+
+        bench.ExpectReport().Cause.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Outputs_that_cannot_be_saved_make_the_attempt_fail_with_their_cause()
+    {
+        var bench = NodeBench.Connected();
+        bench.Files.CollectionFails = new TaskFilesException(FailureCause.Data, "no space left");
+        bench.Tell(new NodeMessage.StartTasks(bench.Job, [GivenJobs.Recipe(Attempt)]));
+
+        bench.Say(ScriptedLauncher.Exited(1, Attempt));
+
+        var report = bench.ExpectReport();
+        (report.Cause, report.Message, report.Exit!.ExitCode).ShouldBe((FailureCause.Data, "no space left", 0));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Inputs_that_cannot_be_put_in_place_make_the_attempt_fail_with_their_cause(bool later)
+    {
+        var bench = NodeBench.Connected(cpus: 1);
+        bench.Files.PreparationFails = new TaskFilesException(FailureCause.Data, "no space left");
+        bench.Files.HoldPreparation = later ? new TaskCompletionSource() : null;
+        bench.Start(Attempt);
+        bench.Files.HoldPreparation?.SetResult();
+
+        var report = bench.ExpectReport();
+        (report.Cause, report.Message, report.Exit).ShouldBe((FailureCause.Data, "no space left", null));
+        bench.Files.PreparationFails = null;
+        bench.Files.HoldPreparation = null;
+        bench.Start(Other);
+        bench.Launcher.Started.ShouldBe([Other]);
+    }
+
+    [Fact]
+    public void A_task_whose_actor_fails_is_told_and_makes_room()
+    {
+        var bench = NodeBench.Connected(cpus: 1);
+        bench.Files.PreparationFails = new InvalidOperationException("a bug");
+        bench.Start(Attempt);
+
+        bench.ExpectReport().Cause.ShouldBe(FailureCause.Launch);
+        bench.Files.PreparationFails = null;
+        bench.Start(Other);
+        bench.Launcher.Started.ShouldBe([Other]);
+    }
+
+    [Fact]
+    public void A_log_store_that_fails_loses_nothing_and_keeps_the_order()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Logs.Fails = true;
+        bench.Say(ScriptedLauncher.Line(1, Attempt, "first"));
+        bench.Say(ScriptedLauncher.Line(2, Attempt, "second"));
+        bench.Say(ScriptedLauncher.Exited(3, Attempt));
+        bench.ExpectReport();
+        bench.Tell(new NodeMessage.Settled([Attempt]));
+        bench.Launcher.Acknowledged.ShouldBeEmpty();
+
+        bench.Logs.Fails = false;
+        bench.World.RunFor(TimeSpan.FromSeconds(5));
+
+        bench.Logs.Handed.Select(chunk => chunk.SequenceNr).ShouldBe([1L, 2L]);
+        bench.Launcher.Acknowledged.Max().ShouldBe(3);
+    }
+
+    private static void ShouldNeverHaveRun(NodeBench bench)
+    {
+        var report = bench.ExpectReport();
+        (report.Attempt, report.Cause, report.Exit).ShouldBe((new TaskAttempt(0, 1), FailureCause.Cancelled, null));
+        bench.Launcher.Started.ShouldNotContain(Attempt);
+    }
+}
