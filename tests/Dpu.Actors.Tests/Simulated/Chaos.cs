@@ -1,0 +1,97 @@
+namespace Dpu.Actors.Tests.Simulated;
+
+/// <summary>Breaks something at random steps, a bounded number of times, and mends it after a while.</summary>
+internal sealed class Chaos(ClusterSimulation cluster)
+{
+    private const int StepsBetweenMax = 600;
+
+    private readonly Random _random = new(cluster.World.Seed ^ 0x5eed);
+    private int _left;
+    private long _next;
+
+    public void Begin()
+    {
+        _left = _random.Next(0, 9);
+        if (_random.Next(4) == 0)
+        {
+            // A store that fails now and then, all the time.
+            cluster.Faults.FailBeforeWrite = 0.03;
+            cluster.Faults.FailAfterWrite = 0.03;
+            cluster.Faults.FailRead = 0.05;
+        }
+
+        if (_random.Next(3) == 0)
+        {
+            cluster.Faults.FailFiles = 0.05;
+        }
+
+        Aim();
+    }
+
+    /// <summary>Called after each step.</summary>
+    public void MayStrike(long step)
+    {
+        if (_left > 0 && step >= _next)
+        {
+            _left--;
+            Strike();
+            Aim();
+        }
+    }
+
+    public void End() => _left = 0;
+
+    private void Aim() => _next = cluster.World.Dispatcher.Steps + _random.Next(1, StepsBetweenMax);
+
+    private void Strike()
+    {
+        switch (_random.Next(10))
+        {
+            case 0 or 1 or 2:
+                CrashService();
+                break;
+            case 3:
+                cluster.Tell("keeper is killed");
+                cluster.Keeper.Crash();
+                break;
+            case 4:
+                CrashService();
+                cluster.Tell("keeper is killed");
+                cluster.Keeper.Crash();
+                break;
+            case 5 or 6:
+                cluster.Tell("link is cut");
+                cluster.Keeper.Cut();
+                break;
+            case 7:
+                During("the journal fails", faults => (faults.FailBeforeWrite, faults.FailAfterWrite, faults.FailRead) = (0.5, 0.4, 0.3));
+                break;
+            case 8:
+                During("the journal stalls", static faults => faults.Stalled = true);
+                break;
+            default:
+                cluster.Witness.LogsNeverFailed = false;
+                During("the logs fail", static faults => faults.LogsAreDown = true);
+                break;
+        }
+    }
+
+    private void CrashService()
+    {
+        cluster.KillService();
+        cluster.World.Schedule(TimeSpan.FromSeconds(2) * _random.NextDouble(), cluster.StartService);
+    }
+
+    private void During(string what, Action<Faults> begin)
+    {
+        cluster.Tell(what);
+        begin(cluster.Faults);
+        cluster.World.Schedule(TimeSpan.FromSeconds(4) * _random.NextDouble(), () =>
+        {
+            cluster.Tell("the stores are well");
+            var files = cluster.Faults.FailFiles;
+            cluster.Faults.Stop();
+            cluster.Faults.FailFiles = _left > 0 ? files : 0;
+        });
+    }
+}

@@ -1,0 +1,75 @@
+using Dpu.Actors.Catalog;
+using Dpu.Actors.Frontend;
+using Dpu.Actors.Nodes;
+using Dpu.Actors.Scheduling;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Recipes;
+using Dpu.Journal.Logs;
+using Dpu.Journal.Store;
+using Dpu.Kernel;
+using Dpu.TestKit;
+
+namespace Dpu.Actors.Tests.Simulated;
+
+/// <summary>One life of the service: the real actors, put together as the host does it, over stores that outlive it.</summary>
+internal sealed class SimulatedService
+{
+    private static readonly SupervisorStrategy Escalate = new SupervisorStrategy.Escalate();
+
+    private static readonly SupervisorStrategy UntilTheJournalAnswers = new SupervisorStrategy.Restart(
+        TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), int.MaxValue, TimeSpan.FromHours(1));
+
+    private readonly Simulation _simulation;
+    private readonly SimulatedLauncher _launcher;
+    private SchedulerActor? _scheduler;
+    private ClusterManagerActor? _manager;
+
+    public SimulatedService(
+        Simulation simulation,
+        SimulatedKeeper keeper,
+        MemoryStore store,
+        MemoryLogStore logs,
+        Faults faults,
+        RecipeCatalog recipes,
+        NodeOptions node,
+        RetryPolicy policy,
+        Action<Exception> onUnexplained)
+    {
+        _simulation = simulation;
+        System = simulation.StartSystem("service", options => options with { Loggers = new StrictLoggers(onUnexplained) });
+        var world = new ServiceWorld(simulation, simulation.ProcessOf(System).Time, faults);
+        var journal = new FaultyJournal(store.Journal, world);
+        var views = new FaultyViews(store.Views, world);
+        _launcher = new SimulatedLauncher(simulation, keeper);
+        var logsNow = new FaultyLogStore(logs, world);
+        PendingLogs = () => logsNow.Pending;
+        var planner = new SubmissionPlanner(recipes, store.Catalog, views, node.Capacity, _ => null);
+
+        var scheduler = System.Spawn(new Props<SchedulerMessage>(() => _scheduler = new SchedulerActor()) { Supervision = Escalate }, "scheduler");
+        Frontend = System.Spawn(new Props<FrontendMessage>(() => new FrontendActor(journal, views, planner, policy, scheduler)) { Supervision = Escalate }, "frontend");
+        Catalog = System.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");
+        var files = new SimulatedTaskFiles(node, world);
+        System.Spawn(
+            new Props<NodeMessage>(() => _manager = new ClusterManagerActor(node, _launcher, files, logsNow, scheduler, Frontend)) { Supervision = Escalate },
+            "node");
+    }
+
+    public ActorSystem System { get; }
+
+    public IActorRef<FrontendMessage> Frontend { get; }
+
+    public IActorRef<CatalogMessage> Catalog { get; }
+
+    /// <summary>Log chunks that can be read and are not durable.</summary>
+    public Func<IEnumerable<LogChunk>> PendingLogs { get; }
+
+    /// <summary>Whether the node and the scheduler hold nothing of any job.</summary>
+    public bool HoldsNothing => _manager is { HoldsNothing: true } && _scheduler is { HoldsNothing: true };
+
+    /// <summary>The end of this process, as by SIGKILL.</summary>
+    public void Kill()
+    {
+        _launcher.Die();
+        _simulation.Crash(System);
+    }
+}
