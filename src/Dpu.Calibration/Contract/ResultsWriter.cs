@@ -11,6 +11,7 @@ internal sealed class ResultsWriter
     public const string FileName = "results.json";
     private readonly List<Product> _products = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _stems = new(StringComparer.Ordinal);
     private readonly string _workDirectory;
     private readonly string _suffix;
 
@@ -24,9 +25,14 @@ internal sealed class ResultsWriter
 
     /// <summary>
     /// A path in the work directory whose name ends with the attempt, so that downloads of several attempts never clash:
-    /// <c>NewPath("WFI_ccd50_bias", ".fits")</c>.
+    /// <c>NewPath("WFI_ccd50_bias", ".fits")</c>. Asked again for the same (two coadds of one night), it numbers them: nothing is written over.
     /// </summary>
-    public string NewPath(string stem, string extension) => Path.Combine(_workDirectory, $"{Safe(stem)}_{_suffix}{extension}");
+    public string NewPath(string stem, string extension)
+    {
+        var safe = Safe(stem);
+        var count = _stems[safe + extension] = _stems.GetValueOrDefault(safe + extension) + 1;
+        return Path.Combine(_workDirectory, $"{safe}{(count == 1 ? "" : $"-{count}")}_{_suffix}{extension}");
+    }
 
     /// <summary>Adds a product that stands in the work directory.</summary>
     /// <param name="name">What it is to the recipe, such as <c>reduced</c>; further ones of that name become <c>reduced-2</c>, since names tell a task's products apart.</param>

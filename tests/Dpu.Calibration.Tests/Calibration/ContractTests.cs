@@ -80,6 +80,14 @@ public sealed class ContractTests(Observatory observatory) : IClassFixture<Obser
     }
 
     [Fact]
+    public void No_product_is_written_over_another()
+    {
+        var results = new ResultsWriter("/w", "1/0/1");
+        string[] paths = [results.NewPath("WFI_coadd", ".fits"), results.NewPath("WFI_coadd", ".vot"), results.NewPath("WFI_coadd", ".fits")];
+        paths.ShouldBe(["/w/WFI_coadd_1_0_1.fits", "/w/WFI_coadd_1_0_1.vot", "/w/WFI_coadd-2_1_0_1.fits"]);
+    }
+
+    [Fact]
     public void A_process_parameter_of_another_recipe_of_the_chain_is_passed_over() =>
         observatory.Run("null", [], new() { ["BiasFrame.process_params.SIGMA_CLIP"] = "3" }).ExitCode.ShouldBe(0);
 
