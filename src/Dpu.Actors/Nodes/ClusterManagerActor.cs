@@ -427,6 +427,7 @@ public sealed class ClusterManagerActor(
         _connected = true;
         NodeLog.Connected(Context.Logger, options.Name, connected.Incarnation, connected.Attempts.Length);
         var listed = connected.Attempts.ToHashSet();
+        _strangers.KeepListed(listed);
         foreach (var entry in _entries.Values.Where(entry => entry.RunsInLauncher))
         {
             Compare(entry, sameLauncher, listed.Contains(entry.Start.Attempt));

@@ -71,6 +71,16 @@ internal sealed class Strangers
         }
     }
 
+    /// <summary>What the launcher no longer lists it was told to forget: its end was dealt with before the connection broke.</summary>
+    public void KeepListed(IReadOnlySet<AttemptId> listed)
+    {
+        _disowned.IntersectWith(listed);
+        foreach (var attempt in _unclaimed.Where(pair => !pair.Value.HasEnded && !listed.Contains(pair.Key)).Select(static pair => pair.Key).ToList())
+        {
+            _unclaimed.Remove(attempt);
+        }
+    }
+
     /// <summary>The launcher died, and with it all of them that had not ended; those are returned.</summary>
     public ImmutableArray<Stranger> LoseRunning()
     {

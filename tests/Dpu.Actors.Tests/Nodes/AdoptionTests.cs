@@ -166,6 +166,21 @@ public sealed class AdoptionTests
     }
 
     [Fact]
+    public void What_the_launcher_lists_no_longer_holds_nothing_up()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Say(ScriptedLauncher.Exited(1, Attempt));
+        bench.Tell(new NodeMessage.Settled([Attempt]));
+
+        // The first acknowledgement was lost, the second arrived, and the connection broke again before the end could be resent.
+        bench.Say(new LauncherEvent.Disconnected("cut"), ScriptedLauncher.Connected(GivenJobs.Incarnation, Attempt));
+        bench.Say(new LauncherEvent.Disconnected("cut"), ScriptedLauncher.Connected(GivenJobs.Incarnation));
+
+        bench.Manager!.HoldsNothing.ShouldBeTrue();
+    }
+
+    [Fact]
     public void What_nobody_answers_is_claimed_again()
     {
         var bench = NodeBench.Connected(GivenJobs.Attempt(7));

@@ -3,7 +3,10 @@ namespace Dpu.Actors.Tests.Simulated;
 /// <summary>Breaks something at random steps, a bounded number of times, and mends it after a while.</summary>
 internal sealed class Chaos(ClusterSimulation cluster)
 {
-    private const int StepsBetweenMax = 600;
+    private const int StrikesMax = 12;
+
+    /// <summary>Faults far apart find what one of them breaks; faults close together find what is not mended yet when the next one comes.</summary>
+    private static readonly int[] StepsBetweenMax = [20, 100, 600];
 
     private readonly Random _random = new(cluster.World.Seed ^ 0x5eed);
     private int _left;
@@ -11,7 +14,7 @@ internal sealed class Chaos(ClusterSimulation cluster)
 
     public void Begin()
     {
-        _left = _random.Next(0, 9);
+        _left = _random.Next(0, StrikesMax + 1);
         if (_random.Next(4) == 0)
         {
             // A store that fails now and then, all the time.
@@ -41,7 +44,7 @@ internal sealed class Chaos(ClusterSimulation cluster)
 
     public void End() => _left = 0;
 
-    private void Aim() => _next = cluster.World.Dispatcher.Steps + _random.Next(1, StepsBetweenMax);
+    private void Aim() => _next = cluster.World.Dispatcher.Steps + _random.Next(1, StepsBetweenMax[_random.Next(StepsBetweenMax.Length)]);
 
     private void Strike()
     {
