@@ -64,7 +64,7 @@ internal static class Failures
     {
         var where = WriteDetails(context, failure);
         var details = where is null ? "The details could not be written down." : $"The details are in {where}";
-        Say(context, [$"Something went wrong in this program that should not: {failure.Message} {details}"]);
+        Say(context, [$"Something went wrong in this program that should not: {failure.Message.TrimEnd('.')}. {details}"]);
         return ExitCodes.NoAnswer;
     }
 

@@ -44,12 +44,26 @@ internal sealed class DemoCommand : DpuCommand
             await EndAsync(invocation, host, demo, interrupt.Token);
             return exitCode;
         }
-        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        catch (Exception e)
         {
-            context.Say("Interrupted: the DPU cancels its jobs and stops.");
-            using var bound = new CancellationTokenSource(CancelPatience, context.Time);
+            var interrupted = e is OperationCanceledException && interrupt.Token.IsCancellationRequested;
+            context.Say(interrupted ? "Interrupted: the DPU cancels its jobs and stops." : "This went wrong: the DPU cancels its jobs and stops.");
+            await CancelAsync(context, demo);
+            return interrupted ? ExitCodes.Interrupted : Failures.Report(context, e);
+        }
+    }
+
+    /// <summary>Nothing shall run on behind a demonstration that ended early.</summary>
+    private static async Task CancelAsync(CliContext context, DemoRun demo)
+    {
+        using var bound = new CancellationTokenSource(CancelPatience, context.Time);
+        try
+        {
             await demo.CancelAsync(bound.Token);
-            return ExitCodes.Interrupted;
+        }
+        catch (Exception e) when (e is DpuException or OperationCanceledException)
+        {
+            context.Say($"Not all jobs could be cancelled: {e.Message}");
         }
     }
 

@@ -39,16 +39,18 @@ internal sealed class ProgressBars : IJobProgress
 
     public void Show(JobSummary job)
     {
+        var description = Markup.Escape(Visible.Text($"{job.JobId} {job.Sequence} {job.Status} {job.Counts}"));
+        var tasks = Math.Max(1, job.Counts.Total);
         lock (_gate)
         {
             if (!_bars.TryGetValue(job.JobId, out var bar))
             {
-                bar = _bars[job.JobId] = _progress.AddTask("", maxValue: Math.Max(1, job.Counts.Total));
+                bar = _bars[job.JobId] = _progress.AddTask(description, maxValue: tasks);
             }
 
-            bar.MaxValue = Math.Max(1, job.Counts.Total);
-            bar.Value = job.HasEnded ? bar.MaxValue : job.Counts.Total - job.Counts.S - job.Counts.U;
-            bar.Description = Markup.Escape(Visible.Text($"{job.JobId} {job.Sequence} {job.Status} {job.Counts}"));
+            bar.MaxValue = tasks;
+            bar.Value = job.HasEnded ? tasks : job.Counts.Total - job.Counts.S - job.Counts.U;
+            bar.Description = description;
         }
     }
 

@@ -78,6 +78,10 @@ public sealed class SplitCommandLineTests
         Of("status", "1", "--", "2").Own.ShouldBe(["status", "1", "--", "2"]);
 
     [Fact]
+    public void Definitions_may_be_written_in_one_word() =>
+        Of("serve", "-Ddpu.node.cpus=2", "-D", "a=b", "-Dx").Own.ShouldBe(["serve", "-D", "dpu.node.cpus=2", "-D", "a=b", "-Dx"]);
+
+    [Fact]
     public void Whatever_stands_behind_the_dashes_arrives_unchanged() => Prop.ForAll(HostileText.Several, tokens =>
     {
         Of(["run", "Bias", "--", .. tokens]).PassedOn.ShouldBe(tokens);
