@@ -37,11 +37,9 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     private KeeperStart? _start;
     private volatile KeeperLink? _link;
     private volatile bool _stopped;
-    private TaskCompletionSource<bool>? _quit;
-    private long _acknowledged;
-    private long _acknowledgedSent;
+    private volatile TaskCompletionSource<bool>? _quit;
+    private Acknowledgement? _acknowledged;
     private int _timerSet;
-    private Guid _incarnation;
     private bool _saidWaiting;
 
     /// <param name="dataDirectory">Whose keeper to talk to; it is created when it does not exist.</param>
@@ -61,6 +59,9 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     /// <summary>The keeper that is connected now; null without one.</summary>
     public int? KeeperProcessId { get; private set; }
 
+    /// <summary>The keeper that is or was connected last.</summary>
+    internal Guid Incarnation { get; private set; }
+
     /// <inheritdoc/>
     public void Connect(Action<IReadOnlyList<LauncherEvent>> onEvents)
     {
@@ -73,11 +74,12 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public void Start(IReadOnlyList<LaunchRequest> requests)
+    public void Start(Guid incarnation, IReadOnlyList<LaunchRequest> requests)
     {
-        if (requests.Count > 0)
+        // Asked of the link that takes it: another keeper may answer by now than the caller knows of.
+        if (requests.Count > 0 && _link is { } link && link.Incarnation == incarnation)
         {
-            Send(writer => WriteStarts(writer, requests));
+            Send(link, writer => WriteStarts(writer, requests));
         }
     }
 
@@ -85,11 +87,12 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     public void End(AttemptId attempt, EndReason reason) => Send(writer => Requests.WriteEnd(writer, attempt, reason));
 
     /// <inheritdoc/>
-    public void Acknowledge(long sequenceNr)
+    public void Acknowledge(Guid incarnation, long sequenceNr)
     {
-        for (var known = Volatile.Read(ref _acknowledged); known < sequenceNr;)
+        var next = new Acknowledgement(incarnation, sequenceNr);
+        for (var known = Volatile.Read(ref _acknowledged); known is null || known.Incarnation != incarnation || known.SequenceNr < sequenceNr;)
         {
-            var seen = Interlocked.CompareExchange(ref _acknowledged, sequenceNr, known);
+            var seen = Interlocked.CompareExchange(ref _acknowledged, next, known);
             if (seen == known)
             {
                 break;
@@ -106,19 +109,20 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
 
     /// <summary>
     /// Asks the keeper to end, as an orderly stopping service does, and ends the connection. A keeper that still runs something, or
-    /// holds reports that are not acknowledged, stays.
+    /// holds reports that are not acknowledged, stays. One that is on its way is asked as soon as it can be reached.
     /// </summary>
     /// <returns>Whether it ended.</returns>
     public async Task<bool> QuitAsync(CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var quit = Interlocked.CompareExchange(ref _quit, answer, null) ?? answer;
-        if (_link is null)
+        if (_onEvents is null)
         {
             quit.TrySetResult(false);
         }
 
         Send(Requests.WriteQuit);
+        _wake.Set();
         var ended = await quit.Task.WaitAsync(cancellation);
         await DisposeAsync();
         return ended;
@@ -164,18 +168,20 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     /// <summary>Sends frames, an acknowledgement that waits ahead of them. While there is no keeper they go nowhere.</summary>
     private void Send(Action<FrameWriter> write)
     {
-        if (_link is not { } link)
+        if (_link is { } link)
         {
-            return;
+            Send(link, write);
         }
+    }
 
+    private void Send(KeeperLink link, Action<FrameWriter> write)
+    {
         var sent = link.Write(writer =>
         {
-            var acknowledged = Volatile.Read(ref _acknowledged);
-            if (acknowledged > _acknowledgedSent)
+            if (Volatile.Read(ref _acknowledged) is { } acknowledged && acknowledged.Incarnation == link.Incarnation && acknowledged.SequenceNr > link.Acknowledged)
             {
-                _acknowledgedSent = acknowledged;
-                Requests.WriteAcknowledge(writer, acknowledged);
+                link.Acknowledged = acknowledged.SequenceNr;
+                Requests.WriteAcknowledge(writer, acknowledged.SequenceNr);
             }
 
             write(writer);
@@ -288,6 +294,13 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     /// <summary>Starts a keeper when none of ours is on its way, and waits a little; returns how long to wait next time.</summary>
     private int WaitForKeeper(int backoff)
     {
+        if (_start is null && _quit is { } quit)
+        {
+            _stopped = true;
+            quit.TrySetResult(false);
+            return backoff;
+        }
+
         if (_start is null)
         {
             StartKeeper(backoff);
@@ -336,15 +349,15 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
 
     private void Serve(KeeperLink link, FrameBuffer incoming, Welcome welcome)
     {
-        if (welcome.Incarnation != _incarnation)
-        {
-            _incarnation = welcome.Incarnation;
-            Volatile.Write(ref _acknowledged, 0);
-        }
-
-        _acknowledgedSent = 0;
+        link.Incarnation = Incarnation = welcome.Incarnation;
         KeeperProcessId = welcome.ProcessId;
         _link = link;
+        if (_quit is not null)
+        {
+            // Asked for while this connection was being made.
+            Send(Requests.WriteQuit);
+        }
+
         _onEvents!([new LauncherEvent.Connected(welcome.Incarnation, welcome.Attempts)]);
         var reason = "the keeper closed the connection";
         try
@@ -421,4 +434,7 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
 
         return stays;
     }
+
+    /// <summary>What may be forgotten: a number means something within its incarnation only.</summary>
+    private sealed record Acknowledgement(Guid Incarnation, long SequenceNr);
 }

@@ -22,9 +22,9 @@ internal static class TestService
         {
             foreach (var happened in events)
             {
-                if (happened is LauncherEvent.Connected)
+                if (happened is LauncherEvent.Connected connected)
                 {
-                    launcher.Start([request]);
+                    launcher.Start(connected.Incarnation, [request]);
                 }
                 else if (happened is LauncherEvent.Started started)
                 {

@@ -249,7 +249,7 @@ public sealed class ClusterManagerActor(
         }
 
         due.ForEach(entry => entry.Launched = true);
-        launcher.Start([.. due.Select(entry => entry.Request!)]);
+        launcher.Start(_incarnation!.Value, [.. due.Select(entry => entry.Request!)]);
         foreach (var entry in due.Where(entry => entry.EndRequested))
         {
             launcher.End(entry.Start.Attempt, EndReason.Cancelled);
@@ -420,7 +420,7 @@ public sealed class ClusterManagerActor(
         else if (_window.Reached is { } reached)
         {
             // The last acknowledgement may have been lost with the connection, and perhaps no other one follows.
-            launcher.Acknowledge(reached);
+            launcher.Acknowledge(connected.Incarnation, reached);
         }
 
         _incarnation = connected.Incarnation;
@@ -573,9 +573,9 @@ public sealed class ClusterManagerActor(
     /// <summary>An event of the launcher is dealt with. Those of an earlier incarnation went with it.</summary>
     private void Finish(Guid? incarnation, long sequenceNr)
     {
-        if (incarnation == _incarnation && _window.Finish(sequenceNr) is { } reached)
+        if (incarnation is { } known && known == _incarnation && _window.Finish(sequenceNr) is { } reached)
         {
-            launcher.Acknowledge(reached);
+            launcher.Acknowledge(known, reached);
         }
     }
 

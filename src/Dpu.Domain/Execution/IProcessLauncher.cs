@@ -14,12 +14,15 @@ public interface IProcessLauncher
     /// </summary>
     void Connect(Action<IReadOnlyList<LauncherEvent>> onEvents);
 
-    /// <summary>Starts attempts. One that is known already is left alone; while disconnected the requests are dropped.</summary>
-    void Start(IReadOnlyList<LaunchRequest> requests);
+    /// <summary>
+    /// Starts attempts. One that is known already is left alone. The requests are dropped while disconnected, and when another
+    /// <paramref name="incarnation"/> than the one that the caller knows has taken over: the caller will hear of it, and take what the old one ran for lost.
+    /// </summary>
+    void Start(Guid incarnation, IReadOnlyList<LaunchRequest> requests);
 
     /// <summary>Ends an attempt: SIGTERM to its processes, SIGKILL after its grace. An unknown attempt is ignored.</summary>
     void End(AttemptId attempt, EndReason reason);
 
-    /// <summary>Everything up to and including this number is durable elsewhere and may be forgotten.</summary>
-    void Acknowledge(long sequenceNr);
+    /// <summary>Everything of this incarnation up to and including this number is durable elsewhere and may be forgotten. May be lost with the connection.</summary>
+    void Acknowledge(Guid incarnation, long sequenceNr);
 }

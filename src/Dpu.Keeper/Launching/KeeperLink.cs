@@ -13,6 +13,12 @@ internal sealed class KeeperLink(int socket)
     private readonly FrameWriter _waiting = new();
     private bool _closed;
 
+    /// <summary>Which keeper is at the other end; known once it has greeted.</summary>
+    public Guid Incarnation { get; set; }
+
+    /// <summary>The last number that was acknowledged on this connection; written under the lock.</summary>
+    public long Acknowledged { get; set; }
+
     public int Socket => socket;
 
     /// <summary>Whether something waits until the socket takes more.</summary>

@@ -219,6 +219,18 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public void Requests_are_meant_for_the_launcher_that_the_node_knows()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Launcher.Meant.ShouldBe(GivenJobs.Incarnation);
+
+        bench.Say(Cut, ScriptedLauncher.Connected(GivenJobs.OtherIncarnation));
+        bench.Start(Other);
+        bench.Launcher.Meant.ShouldBe(GivenJobs.OtherIncarnation);
+    }
+
+    [Fact]
     public void Events_that_are_resent_are_heard_once()
     {
         var bench = NodeBench.Connected();

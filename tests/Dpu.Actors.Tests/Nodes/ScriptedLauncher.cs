@@ -11,17 +11,28 @@ internal sealed class ScriptedLauncher : IProcessLauncher
 
     public List<AttemptId> Started { get; } = [];
 
+    /// <summary>Whom the last request was meant for.</summary>
+    public Guid? Meant { get; private set; }
+
     public List<AttemptId> Ended { get; } = [];
 
     public List<long> Acknowledged { get; } = [];
 
     public void Connect(Action<IReadOnlyList<LauncherEvent>> onEvents) => _onEvents = onEvents;
 
-    public void Start(IReadOnlyList<LaunchRequest> requests) => Started.AddRange(requests.Select(request => request.Attempt));
+    public void Start(Guid incarnation, IReadOnlyList<LaunchRequest> requests)
+    {
+        Meant = incarnation;
+        Started.AddRange(requests.Select(request => request.Attempt));
+    }
 
     public void End(AttemptId attempt, EndReason reason) => Ended.Add(attempt);
 
-    public void Acknowledge(long sequenceNr) => Acknowledged.Add(sequenceNr);
+    public void Acknowledge(Guid incarnation, long sequenceNr)
+    {
+        Meant = incarnation;
+        Acknowledged.Add(sequenceNr);
+    }
 
     public void Say(params LauncherEvent[] events) => _onEvents!(events);
 

@@ -21,11 +21,23 @@ internal sealed class SimulatedLauncher(Simulation simulation, SimulatedKeeper k
         ConnectSoon();
     }
 
-    public void Start(IReadOnlyList<LaunchRequest> requests) => Send(k => k.Start(requests));
+    public void Start(Guid incarnation, IReadOnlyList<LaunchRequest> requests)
+    {
+        if (_open?.Incarnation == incarnation)
+        {
+            Send(k => k.Start(requests));
+        }
+    }
 
     public void End(AttemptId attempt, EndReason reason) => Send(k => k.End(attempt, reason));
 
-    public void Acknowledge(long sequenceNr) => Send(k => k.Acknowledge(sequenceNr));
+    public void Acknowledge(Guid incarnation, long sequenceNr)
+    {
+        if (_open?.Incarnation == incarnation)
+        {
+            Send(k => k.Acknowledge(sequenceNr));
+        }
+    }
 
     /// <summary>The service was killed. What it had sent may arrive still, until another service greets.</summary>
     public void Die()

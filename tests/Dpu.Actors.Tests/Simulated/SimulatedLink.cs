@@ -11,6 +11,7 @@ internal sealed class SimulatedLink
     public SimulatedLink(Simulation simulation, SimulatedKeeper keeper, SimulatedLauncher launcher)
     {
         Launcher = launcher;
+        Incarnation = keeper.Incarnation;
         ToKeeper = new SimulatedLane<Action<SimulatedKeeper>>(simulation, LatencyMax, requests =>
         {
             foreach (var request in requests)
@@ -22,6 +23,9 @@ internal sealed class SimulatedLink
     }
 
     public SimulatedLauncher Launcher { get; }
+
+    /// <summary>The keeper that greeted.</summary>
+    public Guid Incarnation { get; }
 
     public SimulatedLane<Action<SimulatedKeeper>> ToKeeper { get; }
 

@@ -17,6 +17,7 @@ internal sealed class KeeperSpawn : IAsyncDisposable
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<LaunchRequest> _next = [];
     private TaskCompletionSource _done = new();
+    private Guid _incarnation;
     private int _job;
     private int _asked;
     private int _ended;
@@ -36,7 +37,7 @@ internal sealed class KeeperSpawn : IAsyncDisposable
         (_done, _count, _asked, _ended, _job) = (new(TaskCreationOptions.RunContinuationsAsynchronously), count, 0, 0, _job + 1);
         var clock = Stopwatch.StartNew();
         var first = Enumerable.Range(0, Math.Min(atATime, count)).Select(_ => Next()).ToList();
-        _launcher.Start(first);
+        _launcher.Start(_incarnation, first);
         await _done.Task;
         return count / clock.Elapsed.TotalSeconds;
     }
@@ -71,6 +72,10 @@ internal sealed class KeeperSpawn : IAsyncDisposable
                     _next.Add(Next());
                 }
             }
+            else if (happened is LauncherEvent.Connected connected)
+            {
+                _incarnation = connected.Incarnation;
+            }
             else if (happened is LauncherEvent.LaunchFailed failed)
             {
                 throw new InvalidOperationException(failed.Reason);
@@ -79,12 +84,12 @@ internal sealed class KeeperSpawn : IAsyncDisposable
 
         if (_next.Count > 0)
         {
-            _launcher.Start(_next);
+            _launcher.Start(_incarnation, _next);
         }
 
         if (events[^1] is LauncherEvent.Numbered last)
         {
-            _launcher.Acknowledge(last.SequenceNr);
+            _launcher.Acknowledge(_incarnation, last.SequenceNr);
         }
 
         _connected.TrySetResult();
