@@ -25,13 +25,29 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
     public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, CancellationToken cancellationToken) => start.Work switch
     {
         // A command needs its job's directory only, which is there from its first task on: no detour over another thread.
-        TaskWork.OfCommand => ValueTask.FromResult(RequestFor(start, start.Command, JobFolder(start.Attempt.Job))),
+        TaskWork.OfCommand => PrepareCommand(start),
         TaskWork.Directed directed => new ValueTask<LaunchRequest>(Task.Run(() => Prepare(start, directed), cancellationToken)),
         _ => throw new InvalidOperationException($"A task knows no work {start.Work.GetType().Name}."),
     };
 
     public Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken) =>
         Task.Run(() => Collect(start, (TaskWork.Directed)start.Work), cancellationToken);
+
+    private ValueTask<LaunchRequest> PrepareCommand(TaskStart start)
+    {
+        try
+        {
+            return ValueTask.FromResult(RequestFor(start, start.Command, JobFolder(start.Attempt.Job)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Told like any other failure: thrown from here, it would be the failure of the actor that asks.
+            return ValueTask.FromException<LaunchRequest>(NoFolder(error));
+        }
+    }
+
+    private static TaskFilesException NoFolder(Exception error) =>
+        new(FailureCause.Data, $"the work directory cannot be made: {error.Message}");
 
     private LaunchRequest Prepare(TaskStart start, TaskWork.Directed directed)
     {
@@ -52,7 +68,7 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new TaskFilesException(FailureCause.Data, $"the work directory cannot be made: {error.Message}");
+            throw NoFolder(error);
         }
     }
 
@@ -66,29 +82,32 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
     private ImmutableArray<OutputFile> Collect(TaskStart start, TaskWork.Directed directed)
     {
         var folder = AttemptFolder(start.Attempt);
-        var declared = Declared(folder, directed);
+        var saved = Path.Combine(Store, SavedFolder(start.Attempt));
+        var declared = Declared(folder, saved, directed);
         foreach (var rule in directed.Outputs.Where(rule => rule.Main && !declared.Any(output => output.Type == rule.Type)))
         {
             throw new TaskFilesException(FailureCause.Data, $"{directed.Recipe} ended normally, but made no output '{rule.Name}' of type {rule.Type}");
         }
 
+        foreach (var output in declared)
+        {
+            RefuseLinkedFolders(folder, output.Path);
+            SavedFile.Check(Path.Combine(folder, output.Path), Path.Combine(saved, output.Path), output.Path);
+        }
+
         return [.. declared.Select(output => Save(start.Attempt, directed, folder, output))];
     }
 
-    private static ImmutableArray<DeclaredOutput> Declared(string folder, TaskWork.Directed directed)
+    private static ImmutableArray<DeclaredOutput> Declared(string folder, string saved, TaskWork.Directed directed)
     {
         var results = new FileInfo(Path.Combine(folder, ResultsFile.Name));
-        if (!results.Exists)
+        if (!results.Exists && results.LinkTarget is null)
         {
-            return ResultsFile.FromPatterns(directed.Outputs, Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>(), directed.Keys);
+            // What was saved before a crash is no longer in the work directory, and was an output all the same.
+            return ResultsFile.FromPatterns(directed.Outputs, NamesIn(folder).Union(NamesIn(saved), StringComparer.Ordinal), directed.Keys);
         }
 
-        if (results.LinkTarget is not null || results.Length > ResultsFileBytesMax)
-        {
-            throw new TaskFilesException(FailureCause.Data, $"{ResultsFile.Name} is a link, or larger than {ResultsFileBytesMax / 1048576} MiB");
-        }
-
-        return ResultsFile.Parse(File.ReadAllText(results.FullName)) switch
+        return ResultsFile.Parse(ReadResults(results.FullName)) switch
         {
             ResultsReading.Listed listed => listed.Outputs,
             ResultsReading.Unusable unusable => throw new TaskFilesException(FailureCause.Data, unusable.Reason),
@@ -96,10 +115,31 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
         };
     }
 
+    private static IEnumerable<string> NamesIn(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>() : [];
+
+    private static string ReadResults(string path)
+    {
+        try
+        {
+            using var stream = RegularFile.Open(path, ResultsFile.Name, followLinks: false);
+            if (stream.Length > ResultsFileBytesMax)
+            {
+                throw new TaskFilesException(FailureCause.Data, $"{ResultsFile.Name} is larger than {ResultsFileBytesMax / 1048576} MiB");
+            }
+
+            using var reader = new StreamReader(stream);
+            return reader.ReadToEnd();
+        }
+        catch (IOException error)
+        {
+            throw new TaskFilesException(FailureCause.Data, error.Message);
+        }
+    }
+
     private OutputFile Save(AttemptId attempt, TaskWork.Directed directed, string folder, DeclaredOutput output)
     {
-        RefuseLinkedFolders(folder, output.Path);
-        var relative = Path.Combine(attempt.Job.ToString(), FolderName(attempt), output.Path);
+        var relative = Path.Combine(SavedFolder(attempt), output.Path);
         var (size, sha256) = SavedFile.MoveTo(Path.Combine(folder, output.Path), Path.Combine(Store, relative), output.Path);
         return new OutputFile(
             string.Create(CultureInfo.InvariantCulture, $"{attempt.Job}.{attempt.Task}.{attempt.Number}.{output.Name}"),
@@ -129,6 +169,9 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
         Directory.CreateDirectory(Path.Combine(dataDirectory, "work", id.ToString()), OwnerOnly).FullName);
 
     private string AttemptFolder(AttemptId attempt) => Path.Combine(JobFolder(attempt.Job), FolderName(attempt));
+
+    /// <summary>Relative to the store.</summary>
+    private static string SavedFolder(AttemptId attempt) => Path.Combine(attempt.Job.ToString(), FolderName(attempt));
 
     private static string FolderName(AttemptId attempt) => string.Create(CultureInfo.InvariantCulture, $"{attempt.Task}.{attempt.Number}");
 }

@@ -21,13 +21,20 @@ internal sealed class RecipeExecutables(string searchPath)
     /// <summary>Why a recipe cannot run here, or null when it can.</summary>
     public string? WhyUnavailable(Recipe recipe) => Find(recipe.Command[0]) is not null
         ? null
-        : $"{recipe.Name} cannot run here: its program '{recipe.Command[0]}' was found neither beside dpu nor on the node's path ({searchPath}). Install it, or correct dpu.recipes.{recipe.Name}.command.";
+        : $"{recipe.Name} cannot run here: {WhyMissing(recipe.Command[0])}. Install it, or correct dpu.recipes.{recipe.Name}.command.";
 
     /// <summary>One sentence for each program that is missing.</summary>
     public IEnumerable<string> MissingPrograms(IEnumerable<Recipe> recipes) => recipes
         .GroupBy(recipe => recipe.Command[0], StringComparer.Ordinal)
         .Where(group => Find(group.Key) is null)
-        .Select(group => $"The program '{group.Key}' was found neither beside dpu nor on the node's path ({searchPath}), so {string.Join(", ", group.Select(recipe => recipe.Name))} cannot run here.");
+        .Select(group => $"{string.Join(", ", group.Select(recipe => recipe.Name))} cannot run here: {WhyMissing(group.Key)}.");
+
+    private string WhyMissing(string program) => program switch
+    {
+        _ when !program.Contains('/', StringComparison.Ordinal) => $"the program '{program}' was found neither beside dpu nor on the node's path ({searchPath})",
+        ['/', ..] => $"there is no program {program} that can be executed",
+        _ => $"the program '{program}' is named by a relative path; write an absolute one, or its name alone",
+    };
 
     private IEnumerable<string> Folders() =>
         [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, PackFolder), .. searchPath.Split(':', StringSplitOptions.RemoveEmptyEntries)];

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Dpu.Actors.Nodes;
@@ -10,22 +9,23 @@ namespace Dpu.Service.Nodes;
 /// <summary>Brings a file that a recipe left in its work directory to its place in the store: checksum, fsync, rename.</summary>
 internal static partial class SavedFile
 {
-    // O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC: a recipe may leave a link or a pipe under the name, and neither may catch us.
-    private const int OpenFlags = 0x800 | 0x20000 | 0x80000;
+    // O_RDONLY | O_CLOEXEC
+    private const int OpenFlags = 0x80000;
+
+    /// <summary>Says why a file cannot be saved, before any of its attempt is; does nothing when it can, or was.</summary>
+    /// <exception cref="TaskFilesException">The file is missing, is no regular file, or cannot be read.</exception>
+    public static void Check(string source, string target, string shownName) =>
+        OrSay(shownName, target, () => Open(PresentOf(source, target, shownName), shownName).Dispose());
 
     /// <summary>Size and SHA-256 of the file, which stands at <paramref name="target"/> afterwards. Again, after a crash, is the same.</summary>
     /// <exception cref="TaskFilesException">The file is missing, is no regular file, or cannot be saved.</exception>
     public static (long SizeBytes, string Sha256) MoveTo(string source, string target, string shownName)
     {
-        var present = File.Exists(source) ? source : target;
-        if (!File.Exists(present))
+        (long, string) result = default;
+        OrSay(shownName, target, () =>
         {
-            throw new TaskFilesException(FailureCause.Data, $"the output '{shownName}' is listed, but the file is not there");
-        }
-
-        try
-        {
-            var result = Checksum(present, shownName);
+            var present = PresentOf(source, target, shownName);
+            result = Checksum(present, shownName);
             if (present == source)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -33,43 +33,43 @@ internal static partial class SavedFile
             }
 
             SyncDirectory(Path.GetDirectoryName(target)!);
-            return result;
-        }
-        catch (IOException error)
+        });
+        return result;
+    }
+
+    private static void OrSay(string shownName, string target, Action work)
+    {
+        try
         {
-            throw new TaskFilesException(FailureCause.Data, $"the output '{shownName}' cannot be saved as {target}: {error.Message}");
+            work();
         }
-        catch (UnauthorizedAccessException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new TaskFilesException(FailureCause.Data, $"the output '{shownName}' cannot be saved as {target}: {error.Message}");
         }
     }
+
+    /// <summary>A name that is there, whatever it is of: <see cref="File.Exists"/> would not see a directory, nor a link to nothing.</summary>
+    private static bool IsThere(string path) => File.Exists(path) || Directory.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
+    private static string PresentOf(string source, string target, string shownName) =>
+        IsThere(source) ? source
+        : File.Exists(target) ? target
+        : throw new TaskFilesException(FailureCause.Data, $"the output '{shownName}' is listed, but the file is not there");
+
+    private static FileStream Open(string path, string shownName) => RegularFile.Open(path, $"'{shownName}'", followLinks: false);
 
     private static (long SizeBytes, string Sha256) Checksum(string path, string shownName)
     {
-        using var handle = Open(path, shownName);
-        using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
-        if (!stream.CanSeek)
-        {
-            throw new TaskFilesException(FailureCause.Data, $"the output '{shownName}' is no regular file");
-        }
-
+        using var stream = Open(path, shownName);
         var hash = SHA256.HashData(stream);
-        Sync(handle, path);
+        Sync(stream.SafeFileHandle, path);
         return (stream.Length, Convert.ToHexStringLower(hash));
-    }
-
-    private static SafeFileHandle Open(string path, string shownName)
-    {
-        var descriptor = OpenNative(path, OpenFlags, 0);
-        return descriptor >= 0
-            ? new SafeFileHandle(descriptor, ownsHandle: true)
-            : throw new TaskFilesException(FailureCause.Data, $"the output '{shownName}' cannot be read: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
     }
 
     private static void SyncDirectory(string path)
     {
-        using var handle = new SafeFileHandle(OpenNative(path, OpenFlags, 0), ownsHandle: true);
+        using var handle = OpenNative(path, OpenFlags, 0);
         Sync(handle, path);
     }
 
@@ -77,12 +77,12 @@ internal static partial class SavedFile
     {
         if (handle.IsInvalid || SyncNative(handle) != 0)
         {
-            throw new IOException($"{path} cannot be made durable: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+            throw new IOException($"{path} cannot be made durable: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenNative(string path, int flags, int mode);
+    private static partial SafeFileHandle OpenNative(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int SyncNative(SafeFileHandle descriptor);
