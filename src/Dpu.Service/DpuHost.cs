@@ -11,6 +11,7 @@ using Dpu.Journal.Logs;
 using Dpu.Journal.Store;
 using Dpu.Keeper;
 using Dpu.Kernel;
+using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Hosting;
 using Dpu.Service.Http;
@@ -69,7 +70,7 @@ public sealed class DpuHost : IAsyncDisposable
             throw error switch
             {
                 StartupException => error,
-                StoreException store => new StartupException(store.Message, 3),
+                StoreException or JournalException or IOException or UnauthorizedAccessException => new StartupException(error.Message, 3),
                 _ => error,
             };
         }
@@ -148,11 +149,8 @@ public sealed class DpuHost : IAsyncDisposable
         await frontend.AskAsync<FrontendMessage, FrontendReady>(
             system, replyTo => new FrontendMessage.AwaitReady(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
 
-        var files = new LocalTaskFiles(data.FullPath, node, Options.Node.SearchPath, executables);
-        var manager = system.Spawn(
-            new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, logs, scheduler, frontend)) { Supervision = Escalate },
-            $"node-{node.Name}");
-        Undo(() => DrainAsync(scheduler, store, node, logger));
+        var joined = false;
+        Undo(() => joined ? DrainAsync(scheduler, store, node, logger) : Task.CompletedTask);
 
         var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
         var services = new ApiServices(
@@ -163,10 +161,29 @@ public sealed class DpuHost : IAsyncDisposable
         Undo(_stopping.Cancel);
 
         Address = server.Address;
-        TokenFile.Write(Address, token);
+        WriteToken(Address, token);
         Undo(() => TokenFile.Delete(Address, token));
+
+        // Last, because it starts a keeper: a start that fails before has none to take back.
+        var files = new LocalTaskFiles(data.FullPath, node, Options.Node.SearchPath, executables);
+        system.Spawn(
+            new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, logs, scheduler, frontend)) { Supervision = Escalate },
+            $"node-{node.Name}");
+        joined = true;
         HostLog.Serving(logger, Name, VersionOf(), Address, data.FullPath, node.Name, node.Capacity.Cpus, node.Capacity.MemoryBytes);
         _ = WatchAsync(system, logger);
+    }
+
+    private static void WriteToken(Uri address, string token)
+    {
+        try
+        {
+            TokenFile.Write(address, token);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            throw new StartupException($"The token that lets your commands in cannot be written: {error.Message}", 3);
+        }
     }
 
     /// <summary>A failure that reached the top of the actors ends the service: a supervisor of the host starts it again, and it recovers.</summary>
@@ -211,6 +228,7 @@ public sealed class DpuHost : IAsyncDisposable
     {
         scheduler.Tell(new SchedulerMessage.NodeLeft(node.Name));
         using var grace = new CancellationTokenSource(Options.Service.StopGrace);
+        var head = store.Reader.HeadOrdering;
         var running = await RunningAsync(store);
         if (running > 0)
         {
@@ -221,7 +239,8 @@ public sealed class DpuHost : IAsyncDisposable
         {
             while (running > 0)
             {
-                await store.Reader.WaitForAsync(store.Reader.HeadOrdering + 1, grace.Token);
+                await store.Reader.WaitForAsync(head + 1, grace.Token);
+                head = store.Reader.HeadOrdering;
                 running = await RunningAsync(store);
             }
         }
@@ -277,7 +296,7 @@ public sealed class DpuHost : IAsyncDisposable
             {
                 await step();
             }
-            catch (Exception error) when (_takeDown.Count > 0)
+            catch (Exception error)
             {
                 // The rest must be taken down all the same: locks and files have to be let go.
                 await Console.Error.WriteLineAsync($"While stopping: {error.Message}");

@@ -9,6 +9,11 @@ namespace Dpu.Service.Configuration;
 /// <summary>Binds the configuration to <see cref="DpuOptions"/>. Every error says the key, the place, what was found and what would be right.</summary>
 internal static class DpuOptionsReader
 {
+    private const long BodyBytesMin = 1024;
+
+    // Timers of the system end at seven weeks.
+    private static readonly TimeSpan DurationMax = TimeSpan.FromDays(30);
+
     private static readonly string[] LogLevels = ["Debug", "Information", "Warning", "Error"];
 
     /// <exception cref="HoconException">A value is missing, of the wrong type or out of range, or a key is unknown.</exception>
@@ -18,7 +23,7 @@ internal static class DpuOptionsReader
         var reader = new HoconReader(root);
         var dpu = reader.GetObject("dpu");
         var options = new DpuOptions(
-            dpu.GetString("name"),
+            Name(dpu, "name"),
             DataDirectory(dpu),
             Http(dpu.GetObject("http")),
             Node(dpu.GetObject("node"), machine),
@@ -32,10 +37,33 @@ internal static class DpuOptionsReader
         return options;
     }
 
+    /// <summary>A name that can stand in an address, a file's name and a line of a log.</summary>
+    private static string Name(HoconReader section, string key)
+    {
+        var name = section.GetString(key);
+        return name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || "-_.".Contains(c, StringComparison.Ordinal))
+            ? name
+            : throw section.Error(key, $"is '{name}'; expected letters, digits and - _ . only");
+    }
+
+    private static TimeSpan Duration(HoconReader section, string key, TimeSpan min)
+    {
+        var duration = section.GetDuration(key);
+        return duration >= min && duration <= DurationMax
+            ? duration
+            : throw section.Error(key, $"is {duration.TotalSeconds} s; expected {min.TotalSeconds} s to {DurationMax.TotalDays} days");
+    }
+
+    private static long Size(HoconReader section, string key, long min)
+    {
+        var size = section.GetSize(key);
+        return size >= min ? size : throw section.Error(key, $"is {size} bytes; expected at least {min}");
+    }
+
     private static string DataDirectory(HoconReader dpu)
     {
         var path = dpu.GetString("data");
-        return path.StartsWith('/') ? path : throw dpu.Error("data", $"is '{path}'; expected an absolute path, for example dpu.data = /data/dpu");
+        return path.StartsWith('/') ? Path.GetFullPath(path) : throw dpu.Error("data", $"is '{path}'; expected an absolute path, for example dpu.data = /data/dpu");
     }
 
     private static HttpOptions Http(HoconReader http)
@@ -49,19 +77,14 @@ internal static class DpuOptionsReader
         return new HttpOptions(
             host,
             http.GetInt32("port", 0, 65535),
-            http.GetSize("body-max"),
-            http.GetDuration("answer-timeout"),
+            Size(http, "body-max", BodyBytesMin),
+            Duration(http, "answer-timeout", TimeSpan.FromMilliseconds(1)),
             http.GetInt32("waiting-max", min: 1));
     }
 
     private static NodeSettings Node(HoconReader node, Resources machine)
     {
-        var name = node.GetString("name");
-        if (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || "-_.".Contains(c, StringComparison.Ordinal)))
-        {
-            throw node.Error("name", $"is '{name}'; expected letters, digits and - _ . only");
-        }
-
+        var name = Name(node, "name");
         var cpus = node.GetInt32("cpus", min: 0);
         var memory = node.GetSize("memory");
         var capacity = new Resources(cpus == 0 ? machine.Cpus : cpus, memory == 0 ? machine.MemoryBytes : memory);
@@ -69,16 +92,16 @@ internal static class DpuOptionsReader
     }
 
     private static TaskSettings Task(HoconReader task) => new(
-        task.GetDuration("kill-grace"),
+        Duration(task, "kill-grace", TimeSpan.Zero),
         new RetryPolicy(task.GetInt32("attempts-max", 1, ushort.MaxValue), task.GetInt32("node-losses-max", 1, byte.MaxValue)),
         task.GetSize("log-head-max"),
         task.GetSize("log-tail-max"),
         task.GetBoolean("enforce-memory"));
 
     private static ServiceSettings Service(HoconReader service) => new(
-        service.GetDuration("stop-grace"),
+        Duration(service, "stop-grace", TimeSpan.Zero),
         service.GetOneOf("log-level", LogLevels),
-        service.GetSize("log-file-max"),
+        Size(service, "log-file-max", 1),
         service.GetInt32("log-files-kept", min: 1));
 
     private static void CheckFence(HoconReader cluster, TimeSpan killGrace)

@@ -9,7 +9,7 @@ namespace Dpu.Service.Hosting;
 /// <summary>The service's own log: everything of the configured level to files under the data directory, warnings also to stderr.</summary>
 internal static class ServiceLogging
 {
-    private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
+    private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
     private const string ConsoleTemplate = "{Level:u3} {Message:lj}{NewLine}";
 
     public static SerilogLoggerFactory Create(DpuOptions options)
