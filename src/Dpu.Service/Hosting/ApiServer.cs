@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
+using Dpu.Kernel;
+using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Http;
 using Microsoft.AspNetCore.Builder;
@@ -30,24 +33,33 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         var http = services.Options.Http;
         var app = Build(http, loggers);
-        var port = 0;
-        var guard = new RequestGuard(token, user, () => port);
+        Uri? address = null;
+        var guard = new RequestGuard(token, user, () => address);
         app.UseRouting();
-        app.Use(next => context => TurnFailuresIntoProblemsAsync(context, next, loggers));
+        app.Use(next => context => TurnFailuresIntoProblemsAsync(context, next, loggers, services.Stopping));
         app.Use(next => context => guard.InvokeAsync(context, next));
+        app.Use(next => context =>
+        {
+            RequestBody.SetMaxBytes(context, http.BodyMaxBytes);
+            return next(context);
+        });
         Endpoints.Map(app, services);
         try
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException error) 
+        catch (Exception error)
         {
             await app.DisposeAsync();
-            throw new StartupException($"Port {http.Port} of {http.Host} cannot be used: {Reason(error)}. Another DPU may be running there; choose another with --port.", 3);
+            if (error is IOException or SocketException)
+            {
+                throw new StartupException($"Port {http.Port} of {http.Host} cannot be used: {Reason(error)}", 3);
+            }
+
+            throw;
         }
 
-        var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        port = address.Port;
+        address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return new ApiServer(app, address);
     }
 
@@ -55,7 +67,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static string Reason(IOException error) => error.InnerException is AddressInUseException ? "it is in use" : error.Message;
+    private static string Reason(Exception error) => error.InnerException is AddressInUseException
+        ? "it is in use. Another DPU may be running there; stop that one, or choose another port with --port."
+        : $"{error.Message.TrimEnd('.')}. Choose another port with --port.";
 
     private static WebApplication Build(HttpOptions http, ILoggerFactory loggers)
     {
@@ -64,14 +78,16 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = http.BodyMaxBytes;
+
+            // Kestrel closes the connection under a client that sends too much, which then never reads why: RequestBody keeps the limit.
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Listen(IPAddress.Parse(http.Host), http.Port);
         });
         return builder.Build();
     }
 
     /// <summary>The last resort: nobody sees a stack trace, and nothing is swallowed.</summary>
-    private static async Task TurnFailuresIntoProblemsAsync(HttpContext context, RequestDelegate next, ILoggerFactory loggers)
+    private static async Task TurnFailuresIntoProblemsAsync(HttpContext context, RequestDelegate next, ILoggerFactory loggers, CancellationToken stopping)
     {
         try
         {
@@ -81,7 +97,17 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             // The client has gone: there is nobody to answer.
         }
-        catch (Exception error) when (!context.Response.HasStarted)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && context.Response.HasStarted)
+        {
+            // The service stops in order, and a stream ends with it: whoever follows asks again.
+        }
+        catch (Exception error) when (context.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            HostLog.RequestFailed(loggers.CreateLogger<ApiServer>(), error);
+            context.Abort();
+        }
+        catch (Exception error)
         {
             await ProblemFor(error, loggers).ExecuteAsync(context);
         }
@@ -95,8 +121,14 @@ internal sealed class ApiServer : IAsyncDisposable
         }
 
         HostLog.RequestFailed(loggers.CreateLogger<ApiServer>(), error);
-        return error is Kernel.Persistence.JournalException or OperationCanceledException
-            ? ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", $"The DPU cannot read its database now: {error.Message}")
-            : ProblemResult.Because(StatusCodes.Status500InternalServerError, "internal", "The DPU failed at this request; its log says why.");
+        return error switch
+        {
+            JournalException => Unavailable($"The DPU cannot use its database now: {error.Message}"),
+            AskTimeoutException or OperationCanceledException => Unavailable("The DPU did not answer in time. Ask again in a moment."),
+            _ => ProblemResult.Because(StatusCodes.Status500InternalServerError, "internal", "The DPU failed at this request; its log says why."),
+        };
     }
+
+    private static ProblemResult Unavailable(string detail) =>
+        ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", detail);
 }

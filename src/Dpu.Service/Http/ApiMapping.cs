@@ -74,10 +74,23 @@ internal static class ApiMapping
     private static RecipeOption Option(Domain.Recipes.RecipeOption option) => new(
         option.Name,
         option.ShortName,
-        option.Type.ToString().ToLowerInvariant(),
+        TypeOf(option.Type),
         JsonDocument.Parse(option.Default.Json).RootElement.Clone(),
         option.Required,
         option.Help);
+
+    /// <summary>The word that declarations of recipes use.</summary>
+    private static string TypeOf(OptionType type) => type switch
+    {
+        OptionType.Text => "string",
+        OptionType.WholeNumber => "integer",
+        OptionType.Number => "number",
+        OptionType.Flag => "flag",
+        OptionType.Date => "date",
+        OptionType.Map => "map",
+        OptionType.List => "list",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown type of option"),
+    };
 
     private static AttemptDetail Attempt(AttemptRow row) => new(
         row.Number,

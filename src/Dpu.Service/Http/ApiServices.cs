@@ -6,6 +6,7 @@ using Dpu.Journal.EventJournal;
 using Dpu.Journal.Logs;
 using Dpu.Journal.Views;
 using Dpu.Kernel;
+using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
@@ -30,4 +31,17 @@ internal sealed record ApiServices(
     CancellationToken Stopping)
 {
     public string Store => Path.Combine(Options.DataDirectory, "store");
+
+    /// <summary>Whoever was told that something is done must see it when he asks next: the views follow the journal a moment later.</summary>
+    public async Task FreshenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Views.CaughtUpAsync(cancellationToken);
+        }
+        catch (JournalException)
+        {
+            // They cannot follow, as on a full disk. What they hold is shown: that is when people want to see their jobs most.
+        }
+    }
 }

@@ -42,15 +42,16 @@ internal static class Endpoints
         api.MapGet("/files/{id}/content", Answer(files.ContentAsync));
         api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync));
 
-        app.MapFallback(static context =>
+        app.MapFallback("{*path}", static context =>
             ProblemResult.Because(StatusCodes.Status404NotFound, "unknown-address", $"There is nothing at {context.Request.Path}.").ExecuteAsync(context));
     }
 
     /// <summary>The job's number in the address.</summary>
     public static JobId JobOf(HttpContext context) => new(int.Parse((string)context.Request.RouteValues["id"]!, CultureInfo.InvariantCulture));
 
-    /// <summary>The text in the address at <paramref name="name"/>.</summary>
-    public static string RouteText(HttpContext context, string name) => (string)context.Request.RouteValues[name]!;
+    /// <summary>The text in the address at <paramref name="name"/>. Routing leaves <c>%2F</c> as it is; here a slash is a part of the text, as in a path.</summary>
+    public static string RouteText(HttpContext context, string name) =>
+        ((string)context.Request.RouteValues[name]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     // Plain request delegates: binding by reflection would cost a tenth of a second at each start.
     private static RequestDelegate Answer(Func<HttpContext, Task<IResult>> endpoint) =>

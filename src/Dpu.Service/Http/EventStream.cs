@@ -12,12 +12,13 @@ internal sealed class EventStream : IAsyncDisposable
     private readonly CancellationTokenSource _ended;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly ITimer _keepAlive;
+    private volatile Task _keepingAlive = Task.CompletedTask;
 
     private EventStream(HttpContext context, TimeProvider time, CancellationToken stopping)
     {
         _context = context;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        _keepAlive = time.CreateTimer(_ => _ = WriteAsync(": keep-alive\n\n"), null, KeepAliveInterval, KeepAliveInterval);
+        _keepAlive = time.CreateTimer(_ => KeepAlive(), null, KeepAliveInterval, KeepAliveInterval);
     }
 
     /// <summary>Cancelled when the client has gone or the service stops.</summary>
@@ -37,8 +38,32 @@ internal sealed class EventStream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _keepAlive.DisposeAsync();
+
+        // A comment may be on its way still, and the response belongs to the next request of this connection once we are gone.
+        await _keepingAlive;
         _ended.Dispose();
         _writing.Dispose();
+    }
+
+    private void KeepAlive()
+    {
+        if (_keepingAlive.IsCompleted)
+        {
+            _keepingAlive = KeepAliveAsync();
+        }
+    }
+
+    /// <summary>When the client has gone the next event finds out; a comment need not tell.</summary>
+    private async Task KeepAliveAsync()
+    {
+        try
+        {
+            await WriteAsync(": keep-alive\n\n");
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            await _ended.CancelAsync();
+        }
     }
 
     private async Task WriteAsync(string text)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Client.Contracts;
+using Dpu.Domain.Catalog;
 using Dpu.Journal.Catalog;
 using Microsoft.AspNetCore.Http;
 
@@ -12,6 +13,7 @@ internal sealed class FileEndpoints(ApiServices services)
 
     public async Task<IResult> ResultsAsync(HttpContext context)
     {
+        await services.FreshenAsync(context.RequestAborted);
         var job = Endpoints.JobOf(context);
         if ((await services.Views.GetJobsAsync([job], context.RequestAborted)).IsEmpty)
         {
@@ -24,10 +26,11 @@ internal sealed class FileEndpoints(ApiServices services)
 
     public async Task<IResult> QueryAsync(HttpContext context)
     {
+        await services.FreshenAsync(context.RequestAborted);
         try
         {
             var found = await services.Catalog.QueryAsync(context.Request.Query["q"].ToString(), FilesMax, context.RequestAborted);
-            return Files([.. found.Select(file => ApiMapping.File(file, services.Store, main: file.MadeBy is not null))]);
+            return Files([.. found.Select(file => Record(file))]);
         }
         catch (FormatException error)
         {
@@ -37,6 +40,7 @@ internal sealed class FileEndpoints(ApiServices services)
 
     public async Task<IResult> ContentAsync(HttpContext context)
     {
+        await services.FreshenAsync(context.RequestAborted);
         var id = Endpoints.RouteText(context, "id");
         var file = await services.Catalog.FindAsync(id, context.RequestAborted);
         if (file is null)
@@ -64,6 +68,7 @@ internal sealed class FileEndpoints(ApiServices services)
             return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-direction", "direction is up or down.");
         }
 
+        await services.FreshenAsync(context.RequestAborted);
         return await services.Catalog.GetProvenanceAsync(id, way, context.RequestAborted) is { } history
             ? Endpoints.Json(History(history), ApiJson.Default.Provenance)
             : NoSuchFile(id);
@@ -71,11 +76,18 @@ internal sealed class FileEndpoints(ApiServices services)
 
     public async Task<IResult> IngestAsync(HttpContext context)
     {
-        var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.IngestRequest);
+        var (asked, refusal) = await RequestBody.ReadAsync(
+            context, ApiJson.Default.IngestRequest, static body => RequestBody.FlawOf(body.Paths, "paths", needed: true));
         return asked is null
             ? refusal!
             : Endpoints.Json(await services.Ingest.IngestAsync(asked.Paths, context.RequestAborted), ApiJson.Default.IngestResult);
     }
+
+    private FileRecord Record(CatalogFile file) => ApiMapping.File(file, services.Store, IsMain(file));
+
+    /// <summary>A companion, such as a quick-look, is no main object; which types are, the recipes declare.</summary>
+    private bool IsMain(CatalogFile file) =>
+        file.MadeBy is not null && services.Recipes.Recipes.Any(recipe => recipe.Outputs.Any(output => output.Main && output.Type == file.Type));
 
     private static ProblemResult NoSuchFile(string id) =>
         ProblemResult.Because(StatusCodes.Status404NotFound, "unknown-file", $"The catalog knows no file '{id}'.");
@@ -84,9 +96,9 @@ internal sealed class FileEndpoints(ApiServices services)
         Endpoints.Json<IReadOnlyList<FileRecord>>(files, ApiJson.Default.IReadOnlyListFileRecord);
 
     private Client.Contracts.Provenance History(Journal.Catalog.Provenance history) => new(
-        ApiMapping.File(history.Root, services.Store, history.Root.MadeBy is not null),
+        Record(history.Root),
         [.. history.Edges.Select(edge => new Client.Contracts.ProvenanceEdge(edge.Effect, edge.Cause, Name(edge.Relation)))],
-        [.. history.Files.Select(file => ApiMapping.File(file, services.Store, file.MadeBy is not null))]);
+        [.. history.Files.Select(Record)]);
 
     private static string Name(ProvenanceRelation relation) => relation switch
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
@@ -18,10 +17,12 @@ internal sealed class JobEndpoints(ApiServices services)
     private const int TasksMax = 1_000_000;
     private const int LastLinesMax = 20;
     private const int LastLinesBytes = 64 * 1024;
+    private const int LastLineLengthMax = 4096;
     private const int FailedTasksWithLines = 50;
 
     public async Task<IResult> ListAsync(HttpContext context)
     {
+        await services.FreshenAsync(context.RequestAborted);
         var query = context.Request.Query;
         if (query["id"] is { Count: > 0 } ids)
         {
@@ -42,6 +43,7 @@ internal sealed class JobEndpoints(ApiServices services)
 
     public async Task<IResult> ShowAsync(HttpContext context)
     {
+        await services.FreshenAsync(context.RequestAborted);
         var id = Endpoints.JobOf(context);
         var job = await services.Views.GetJobAsync(id, context.RequestAborted);
         if (job is null)
@@ -57,6 +59,7 @@ internal sealed class JobEndpoints(ApiServices services)
     /// <summary>The job's summary now and at each change, until it has ended.</summary>
     public async Task FollowAsync(HttpContext context)
     {
+        await services.FreshenAsync(context.RequestAborted);
         var job = Endpoints.JobOf(context);
         var first = await services.Views.GetJobsAsync([job], context.RequestAborted);
         if (first.IsEmpty)
@@ -116,27 +119,31 @@ internal sealed class JobEndpoints(ApiServices services)
     private async Task<IReadOnlyList<string>> LastLinesAsync(JobId job, TaskRow row, CancellationToken cancellationToken)
     {
         var selection = new LogSelection(job, row.Task, row.Attempts.IsEmpty ? null : row.Attempts[^1].Number);
-        var tail = new StringBuilder();
+        var assembler = new LineAssembler();
+        var last = new Queue<string>(LastLinesMax + 1);
         var cursor = LogCursor.Start;
-        while (true)
+        LogPage page;
+        do
         {
-            var page = await services.Logs.ReadAsync(selection, cursor, LastLinesBytes, cancellationToken);
-            foreach (var chunk in page.Chunks)
-            {
-                tail.Append(Encoding.UTF8.GetString(chunk.Bytes.Span));
-            }
-
-            if (tail.Length > 2 * LastLinesBytes)
-            {
-                tail.Remove(0, tail.Length - LastLinesBytes);
-            }
-
-            if (page.AtEnd)
-            {
-                return [.. tail.ToString().TrimEnd('\n').Split('\n').TakeLast(LastLinesMax)];
-            }
-
+            page = await services.Logs.ReadAsync(selection, cursor, LastLinesBytes, cancellationToken);
             cursor = page.Next;
+            Keep(page.Chunks.SelectMany(assembler.Add));
+        }
+        while (!page.AtEnd);
+
+        Keep(assembler.Rest());
+        return [.. last];
+
+        void Keep(IEnumerable<LogLine> lines)
+        {
+            foreach (var line in lines)
+            {
+                last.Enqueue(line.Text.Length > LastLineLengthMax ? line.Text[..LastLineLengthMax] + "…" : line.Text);
+                if (last.Count > LastLinesMax)
+                {
+                    last.Dequeue();
+                }
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class LogEndpoints(ApiServices services)
 
     public async Task ReadAsync(HttpContext context)
     {
+        await services.FreshenAsync(context.RequestAborted);
         var job = Endpoints.JobOf(context);
         if ((await services.Views.GetJobsAsync([job], context.RequestAborted)).IsEmpty)
         {
@@ -23,7 +24,12 @@ internal sealed class LogEndpoints(ApiServices services)
             return;
         }
 
-        var task = int.TryParse(context.Request.Query["task"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (int?)null;
+        if (!TryTask(context.Request.Query["task"], out var task))
+        {
+            await ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-task", $"'{context.Request.Query["task"]}' is no task's number: they count from 0.").ExecuteAsync(context);
+            return;
+        }
+
         var selection = new LogSelection(job, task);
         if (context.Request.Query["follow"] == "true")
         {
@@ -33,6 +39,12 @@ internal sealed class LogEndpoints(ApiServices services)
         {
             await DumpAsync(selection, context);
         }
+    }
+
+    private static bool TryTask(string? text, out int? task)
+    {
+        task = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        return task is not null || string.IsNullOrEmpty(text);
     }
 
     private async Task DumpAsync(LogSelection selection, HttpContext context)

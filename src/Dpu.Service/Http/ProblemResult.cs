@@ -7,6 +7,8 @@ namespace Dpu.Service.Http;
 /// <summary>A refusal as <c>application/problem+json</c>.</summary>
 internal sealed class ProblemResult(Problem problem) : IResult
 {
+    public int Status => problem.Status;
+
     public static ProblemResult Because(int status, string code, string detail, IReadOnlyList<ProblemItem>? errors = null) =>
         new(new Problem(TitleOf(status), status, detail, code, errors ?? []));
 
@@ -25,6 +27,7 @@ internal sealed class ProblemResult(Problem problem) : IResult
         StatusCodes.Status401Unauthorized => "Not logged in",
         StatusCodes.Status403Forbidden => "Not allowed",
         StatusCodes.Status404NotFound => "Not found",
+        StatusCodes.Status405MethodNotAllowed => "Not this way",
         StatusCodes.Status409Conflict => "Conflict",
         StatusCodes.Status413PayloadTooLarge => "Too large",
         StatusCodes.Status421MisdirectedRequest => "Wrong host",

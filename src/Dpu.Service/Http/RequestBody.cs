@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -7,23 +8,68 @@ namespace Dpu.Service.Http;
 /// <summary>Reads a request's JSON, or says what is wrong with it.</summary>
 internal static class RequestBody
 {
-    public static async Task<(T? Value, IResult? Refusal)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+    private const string MaxBytesKey = "dpu.body-max";
+    private const int BufferBytes = 16 * 1024;
+    private const int MaxBufferBytes = 1 << 20;
+
+    /// <param name="context">Whose body.</param>
+    /// <param name="type">Its form.</param>
+    /// <param name="flaw">Says what the form alone does not tell: what is missing, or null when nothing is.</param>
+    public static async Task<(T? Value, IResult? Refusal)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, Func<T, string?> flaw)
         where T : class
     {
+        if (await WholeAsync(context) is not { } body)
+        {
+            return (null, new TooLargeResult(MaxBytesOf(context)));
+        }
+
         try
         {
-            var value = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);
-            return value is null ? (null, Bad("the body is null")) : (value, null);
+            var value = JsonSerializer.Deserialize(body.Span, type);
+            return (value is null ? "it is null" : flaw(value)) is { } wrong ? (null, Bad(wrong)) : (value, null);
         }
         catch (JsonException error)
         {
             return (null, Bad(error.Message));
         }
-        catch (BadHttpRequestException error)
-        {
-            return (null, ProblemResult.Because(error.StatusCode, "bad-request", error.Message));
-        }
     }
 
-    private static ProblemResult Bad(string why) => ProblemResult.Because(StatusCodes.Status400BadRequest, "bad-json", $"The request is no JSON of the right form: {why}");
+    /// <summary>How long a request may be: set for the whole listener, and kept here, where it can be refused with a sentence.</summary>
+    public static void SetMaxBytes(HttpContext context, long maxBytes) => context.Items[MaxBytesKey] = maxBytes;
+
+    private static long MaxBytesOf(HttpContext context) => (long)context.Items[MaxBytesKey]!;
+
+    /// <summary>The whole body, or null as soon as it is known to be too long.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> WholeAsync(HttpContext context)
+    {
+        var max = MaxBytesOf(context);
+        var announced = context.Request.ContentLength ?? 0;
+        if (announced > max)
+        {
+            return null;
+        }
+
+        var body = new ArrayBufferWriter<byte>((int)Math.Clamp(announced + 1, BufferBytes, MaxBufferBytes));
+        int read;
+        while ((read = await context.Request.Body.ReadAsync(body.GetMemory(BufferBytes), context.RequestAborted)) > 0)
+        {
+            body.Advance(read);
+            if (body.WrittenCount > max)
+            {
+                return null;
+            }
+        }
+
+        return body.WrittenMemory;
+    }
+
+    /// <summary>What is wrong with a list of texts: it is missing although it is needed, or one of its texts is.</summary>
+    public static string? FlawOf(IReadOnlyList<string>? texts, string name, bool needed = false) => texts switch
+    {
+        null => needed ? $"'{name}' is missing" : null,
+        _ when texts.Any(text => text is null) => $"'{name}' holds null",
+        _ => null,
+    };
+
+    private static ProblemResult Bad(string why) => ProblemResult.Because(StatusCodes.Status400BadRequest, "bad-json", $"The request is no JSON of the right form: {why.TrimEnd('.')}.");
 }

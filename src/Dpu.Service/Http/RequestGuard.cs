@@ -8,7 +8,7 @@ namespace Dpu.Service.Http;
 /// Who may ask: loopback is not trusted. The token that only the service's user can read makes an owner of a caller; everybody else is a visitor,
 /// who may look at the queue. A page of another site must not ask at all, so <c>Host</c> and <c>Origin</c> are checked.
 /// </summary>
-internal sealed class RequestGuard(string token, string user, Func<int> port)
+internal sealed class RequestGuard(string token, string user, Func<Uri?> address)
 {
     /// <summary>Marks endpoints that a visitor may use.</summary>
     public sealed class ForVisitors
@@ -19,6 +19,8 @@ internal sealed class RequestGuard(string token, string user, Func<int> port)
     private const string Scheme = "Bearer ";
     private const string UserKey = "dpu.user";
 
+    private static readonly string[] OwnNames = ["127.0.0.1", "localhost", "[::1]"];
+
     private readonly byte[] _tokenHash = Hash(token);
 
     public static string? UserOf(HttpContext context) => context.Items[UserKey] as string;
@@ -27,6 +29,11 @@ internal sealed class RequestGuard(string token, string user, Func<int> port)
     {
         if (Refusal(context) is { } refusal)
         {
+            if (refusal.Status == StatusCodes.Status401Unauthorized)
+            {
+                context.Response.Headers.WWWAuthenticate = "Bearer";
+            }
+
             await refusal.ExecuteAsync(context);
             return;
         }
@@ -55,7 +62,7 @@ internal sealed class RequestGuard(string token, string user, Func<int> port)
         var header = context.Request.Headers.Authorization.ToString();
         if (header.Length > 0)
         {
-            if (!header.StartsWith(Scheme, StringComparison.Ordinal) || !CryptographicOperations.FixedTimeEquals(Hash(header[Scheme.Length..]), _tokenHash))
+            if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || !CryptographicOperations.FixedTimeEquals(Hash(header[Scheme.Length..]), _tokenHash))
             {
                 return ProblemResult.Because(StatusCodes.Status401Unauthorized, "wrong-token", "The token is not this service's: it makes a new one at each start.");
             }
@@ -69,8 +76,18 @@ internal sealed class RequestGuard(string token, string user, Func<int> port)
             : ProblemResult.Because(StatusCodes.Status401Unauthorized, "token-needed", "A visitor may look at the queue only: this needs the token that the service wrote for its own user.");
     }
 
-    private bool IsOurs(string? host) =>
-        host == $"127.0.0.1:{port()}" || host == $"localhost:{port()}" || host == $"[::1]:{port()}";
+    /// <summary>The address that is listened at, by number or as this machine's own name for itself: what a page elsewhere can make point here is another name.</summary>
+    private bool IsOurs(string? host)
+    {
+        if (address() is not { } own)
+        {
+            return false;
+        }
+
+        // Clients leave the port out where it is the scheme's own.
+        var port = own.IsDefaultPort ? "" : $":{own.Port}";
+        return OwnNames.Append(own.Host).Any(name => string.Equals(host, name + port, StringComparison.OrdinalIgnoreCase));
+    }
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 }

@@ -20,15 +20,25 @@ internal sealed class SubmissionEndpoints(ApiServices services)
 
     public async Task<IResult> RunAsync(HttpContext context)
     {
-        var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.JobSubmission);
+        var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.JobSubmission, FlawOf);
         if (asked is null)
         {
             return refusal!;
         }
 
+        if (WhyNotAccepted(asked) is { } reason)
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, reason.Code, reason.Message);
+        }
+
+        if (KeyOf(context) is not { } key)
+        {
+            return BadKey();
+        }
+
         var submission = new Submission.OfRecipes(
             UserOf(context),
-            KeyOf(context),
+            key,
             asked.Priority,
             [.. asked.Tags ?? []],
             asked.Sequence,
@@ -36,32 +46,32 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             asked.Options is { } options ? JsonSerializer.SerializeToElement(options, ApiJson.Default.IReadOnlyDictionaryStringJsonElement) : null,
             asked.EstimatedSeconds,
             asked.MemoryBytes);
-        if (asked.Version is not null)
-        {
-            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "no-versions", "This DPU has one version of its recipes: leave --version out.");
-        }
-
         return asked.DryRun ? await PreviewAsync(submission, context.RequestAborted) : await SubmitAsync(submission, context.RequestAborted);
     }
 
     public async Task<IResult> ExecAsync(HttpContext context)
     {
-        var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.ExecSubmission);
+        var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.ExecSubmission, FlawOf);
         if (asked is null)
         {
             return refusal!;
         }
 
-        if (asked.Lines?.FirstOrDefault(line => line.Contains('\n', StringComparison.Ordinal)) is { } broken)
+        if (WhyNotAccepted(asked) is { } reason)
         {
-            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-line", $"A line holds a newline: '{broken}'.");
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, reason.Code, reason.Message);
+        }
+
+        if (KeyOf(context) is not { } key)
+        {
+            return BadKey();
         }
 
         var defaults = services.Options.ExecDefaults;
         return await SubmitAsync(
             new Submission.OfCommand(
                 UserOf(context),
-                KeyOf(context),
+                key,
                 asked.Priority,
                 [.. asked.Tags ?? []],
                 [.. asked.Command ?? []],
@@ -73,7 +83,7 @@ internal sealed class SubmissionEndpoints(ApiServices services)
     public async Task<IResult> CancelAsync(HttpContext context)
     {
         var id = Endpoints.JobOf(context);
-        var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.CancelRequest);
+        var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.CancelRequest, static _ => null);
         if (asked is null)
         {
             return refusal!;
@@ -95,16 +105,45 @@ internal sealed class SubmissionEndpoints(ApiServices services)
     private static string UserOf(HttpContext context) =>
         RequestGuard.UserOf(context) ?? throw new InvalidOperationException("This endpoint is not for visitors.");
 
-    /// <summary>A client that names no key cannot ask again: each of its requests is a submission of its own.</summary>
-    private static string KeyOf(HttpContext context)
+    private static string? FlawOf(JobSubmission asked) => asked.Sequence is null
+        ? "'sequence' is missing"
+        : RequestBody.FlawOf(asked.Arguments, "arguments") ?? RequestBody.FlawOf(asked.Tags, "tags");
+
+    private static string? FlawOf(ExecSubmission asked) =>
+        RequestBody.FlawOf(asked.Command, "command") ?? RequestBody.FlawOf(asked.Lines, "lines") ?? RequestBody.FlawOf(asked.Tags, "tags");
+
+    private static (string Code, string Message)? WhyNotAccepted(JobSubmission asked) => asked switch
     {
-        var key = context.Request.Headers[KeyHeader].ToString();
-        return key.Length is > 0 and <= KeyLengthMax ? key : Guid.NewGuid().ToString("N");
-    }
+        { Version: not null } => ("no-versions", "This DPU has one version of its recipes: leave --version out."),
+        { Options: not null, Arguments.Count: > 0 } => ("bad-option", "Options are given either by name or as arguments, not both."),
+        { EstimatedSeconds: < 0 } => ("bad-estimate", "The estimated time is a number of seconds, 0 or more."),
+        { MemoryBytes: <= 0 } => ("bad-memory", "The memory of a task is a number of bytes above 0."),
+        _ => null,
+    };
+
+    private static (string Code, string Message)? WhyNotAccepted(ExecSubmission asked) => asked switch
+    {
+        { Cpus: < 1 } => ("bad-cpus", "A task needs at least one cpu."),
+        { MemoryBytes: < 0 } => ("bad-memory", "The memory of a task is a number of bytes, 0 for no limit."),
+        _ => asked.Lines?.FirstOrDefault(line => line.AsSpan().ContainsAny('\n', '\0')) is { } broken
+            ? ("bad-line", $"The line '{broken.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\0", "\\0", StringComparison.Ordinal)}' holds a newline or a NUL, which no argument can be given.")
+            : null,
+    };
+
+    /// <summary>A client that names no key cannot ask again: each of its requests is a submission of its own. Null for a key that nobody could remember.</summary>
+    private static string? KeyOf(HttpContext context) => context.Request.Headers[KeyHeader].ToString() switch
+    {
+        "" => Guid.NewGuid().ToString("N"),
+        { Length: <= KeyLengthMax } key => key,
+        _ => null,
+    };
+
+    private static ProblemResult BadKey() => ProblemResult.Because(
+        StatusCodes.Status422UnprocessableEntity, "bad-key", $"An idempotency key has at most {KeyLengthMax} characters.");
 
     private async Task<IResult> SummaryAsync(JobId job, CancellationToken cancellationToken)
     {
-        await services.Views.CaughtUpAsync(cancellationToken);
+        await services.FreshenAsync(cancellationToken);
         var rows = await services.Views.GetJobsAsync([job], cancellationToken);
         return rows.IsEmpty ? ProblemResult.NoSuchJob(job) : Endpoints.Json(ApiMapping.Summary(rows[0]), ApiJson.Default.JobSummary);
     }

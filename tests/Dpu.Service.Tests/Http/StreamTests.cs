@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Dpu.Client.Contracts;
+using Dpu.Service.Tests.Configuration;
+using Shouldly;
+using Xunit;
+
+namespace Dpu.Service.Tests.Http;
+
+/// <summary>What the service sends for as long as there is something, read without the client.</summary>
+[Collection(SharedDpu.Name)]
+public sealed class StreamTests(RunningDpu dpu)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task A_jobs_status_is_sent_at_each_change_and_ends_with_the_job()
+    {
+        using var folder = new TemporaryFolder();
+        var job = await dpu.ExecAsync("sh", "-c", $"until [ -e {folder.At("go")} ]; do sleep 0.02; done");
+        var seen = new List<JobSummary>();
+        await foreach (var (name, data) in EventsAsync(dpu.Visitor, $"/jobs/{job}/events"))
+        {
+            name.ShouldBe("status");
+            seen.Add(JsonSerializer.Deserialize(data, ApiJson.Default.JobSummary)!);
+            if (seen[^1].Status == "RUNNING" && !File.Exists(folder.At("go")))
+            {
+                folder.File("go", "");
+            }
+        }
+
+        seen.Count.ShouldBe(seen.Distinct().Count());
+        seen[^1].Status.ShouldBe("FINISHED");
+        seen[^1].Ended.ShouldNotBeNull();
+        seen.SkipLast(1).ShouldAllBe(summary => summary.Ended == null && summary.Counts.Total == 1);
+    }
+
+    [Fact]
+    public async Task An_ended_jobs_status_is_sent_once()
+    {
+        var job = await dpu.RunAsync("true");
+        var events = new List<string>();
+        await foreach (var (_, data) in EventsAsync(dpu.Visitor, $"/jobs/{job.JobId}/events"))
+        {
+            events.Add(data);
+        }
+
+        JsonSerializer.Deserialize(events.ShouldHaveSingleItem(), ApiJson.Default.JobSummary).ShouldBe(job);
+    }
+
+    [Fact]
+    public async Task Lines_are_followed_while_the_task_runs_and_the_end_is_said()
+    {
+        using var folder = new TemporaryFolder();
+        var job = await dpu.ExecAsync("sh", "-c", $"echo first; until [ -e {folder.At("go")} ]; do sleep 0.02; done; printf last");
+        var texts = new List<string>();
+        var ended = false;
+        await foreach (var (name, data) in EventsAsync(dpu.Owner, $"/jobs/{job}/logs?follow=true"))
+        {
+            ended.ShouldBeFalse();
+            ended = name == "end";
+            if (!ended)
+            {
+                texts.Add(JsonSerializer.Deserialize(data, ApiJson.Default.LogLine)!.Text);
+            }
+
+            if (texts is ["first"])
+            {
+                // It was read while the task was still waiting for this.
+                folder.File("go", "");
+            }
+        }
+
+        ended.ShouldBeTrue();
+        texts.ShouldBe(["first", "last"]);
+    }
+
+    [Fact]
+    public async Task Logs_are_lines_of_json_with_where_they_came_from()
+    {
+        // Windows' line ends, a blank line, a byte that is no UTF-8, control characters, and no newline at the end.
+        var job = await dpu.RunAsync("printf", "one\\r\\n\\ntwo \\377\\033[31m \\\"q\\\"\\nthree");
+        using var answer = await dpu.Owner.GetAsync(dpu.At($"/jobs/{job.JobId}/logs"));
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/x-ndjson");
+        var text = await answer.Content.ReadAsStringAsync();
+        text.ShouldEndWith("\n");
+        var lines = text.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        lines.Select(line => line.GetProperty("text").GetString()).ShouldBe(["one", "", "two \ufffd\u001b[31m \"q\"", "three"]);
+        lines[0].EnumerateObject().Select(field => field.Name).ShouldBe(["time", "jobId", "task", "attempt", "stream", "source", "text"]);
+        lines[0].GetProperty("source").GetString().ShouldBe($"node.{Environment.MachineName}.printf");
+        lines[0].GetProperty("time").GetString().ShouldEndWith("Z");
+    }
+
+    [Fact]
+    public async Task One_tasks_lines_can_be_asked_for()
+    {
+        var accepted = await dpu.Client.SubmitAsync(new ExecSubmission(["echo", "line {}"], ["a", "b", "c"]), Dpu.Client.IdempotencyKey.Create(), CancellationToken.None);
+        await dpu.EndOfAsync(accepted.JobId);
+        var all = new List<LogLine>();
+        await foreach (var line in dpu.Client.GetLogsAsync(accepted.JobId, null, CancellationToken.None))
+        {
+            all.Add(line);
+        }
+
+        all.Select(line => line.Text).ShouldBe(["line a", "line b", "line c"], ignoreOrder: true);
+        var one = new List<LogLine>();
+        await foreach (var line in dpu.Client.GetLogsAsync(accepted.JobId, 1, CancellationToken.None))
+        {
+            one.Add(line);
+        }
+
+        one.ShouldHaveSingleItem().Text.ShouldBe("line b");
+        (one[0].Task, one[0].Stream).ShouldBe((1, "out"));
+        using var wrong = await dpu.Owner.GetAsync(dpu.At($"/jobs/{accepted.JobId}/logs?task=first"));
+        await wrong.ProblemAsync(422, "bad-task");
+    }
+
+    [Fact]
+    public async Task Streams_of_a_task_keep_their_order_and_their_names()
+    {
+        var job = await dpu.RunAsync("sh", "-c", "for i in 1 2 3; do echo o$i; echo e$i >&2; done");
+        var lines = new List<LogLine>();
+        await foreach (var line in dpu.Client.GetLogsAsync(job.JobId, null, CancellationToken.None))
+        {
+            lines.Add(line);
+        }
+
+        lines.Where(line => line.Stream == "out").Select(line => line.Text).ShouldBe(["o1", "o2", "o3"]);
+        lines.Where(line => line.Stream == "err").Select(line => line.Text).ShouldBe(["e1", "e2", "e3"]);
+    }
+
+    [Fact]
+    public async Task A_follower_that_goes_away_harms_nobody()
+    {
+        using var folder = new TemporaryFolder();
+        var job = await dpu.ExecAsync("sh", "-c", $"echo first; until [ -e {folder.At("go")} ]; do sleep 0.02; done; echo last");
+        foreach (var path in new[] { $"/jobs/{job}/events", $"/jobs/{job}/logs?follow=true" })
+        {
+            await foreach (var _ in EventsAsync(dpu.Owner, path))
+            {
+                break;
+            }
+        }
+
+        folder.File("go", "");
+        (await dpu.EndOfAsync(job)).Status.ShouldBe("FINISHED");
+        File.ReadAllText(Path.Combine(dpu.Host.DataDirectory, "service.log")).ShouldNotContain("failed");
+    }
+
+    [Fact]
+    public async Task A_stream_may_not_be_kept_by_anybody_in_between()
+    {
+        var job = await dpu.RunAsync("true");
+        using var answer = await dpu.Owner.GetAsync(dpu.At($"/jobs/{job.JobId}/events"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+    }
+
+    private async IAsyncEnumerable<(string Name, string Data)> EventsAsync(HttpClient client, string path)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        using var answer = await client.GetAsync(dpu.At(path), HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await using var body = await answer.Content.ReadAsStreamAsync(limit.Token);
+        await foreach (var item in SseParser.Create(body).EnumerateAsync(limit.Token))
+        {
+            yield return (item.EventType, item.Data);
+        }
+    }
+}
