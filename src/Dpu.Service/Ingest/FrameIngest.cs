@@ -7,6 +7,7 @@ using Dpu.Domain.Ingest;
 using Dpu.Fits;
 using Dpu.Kernel;
 using Dpu.Service.Http;
+using Dpu.Service.Nodes;
 
 namespace Dpu.Service.Ingest;
 
@@ -15,17 +16,17 @@ internal sealed class FrameIngest(IngestRules rules, IActorRef<CatalogMessage> c
 {
     private const int IdHexDigits = 20;
 
-    private static readonly string[] Endings = [".fits", ".fit", ".fts", ".fits.gz", ".fit.gz", ".fts.gz", ".fits.fz"];
-
     /// <summary>Every file is taken by itself: what is wrong with one does not keep the others out.</summary>
     public async Task<IngestResult> IngestAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        var readings = await Task.Run(() => paths.SelectMany(Expand).AsParallel().AsOrdered().Select(Read).ToList(), cancellationToken);
+        var readings = await Task.Run(() => ReadAll(paths, cancellationToken), cancellationToken);
         var files = readings.Select(reading => reading.File).OfType<CatalogFile>().DistinctBy(file => file.Id).ToImmutableArray();
         var fresh = await RegisterAsync(files, cancellationToken);
+        var registered = files.Where(file => fresh.Contains(file.Id)).ToImmutableArray();
+        var registeredPaths = registered.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
         return new IngestResult(
-            [.. files.Where(file => fresh.Contains(file.Id)).Select(file => new RegisteredFile(file.Path, file.Id, file.Type, ApiMapping.Metadata(file.Metadata)))],
-            [.. readings.Where(r => r.File is { } file && (!fresh.Contains(file.Id) || !files.Contains(file))).Select(r => new KnownFile(r.Path, r.File!.Id))],
+            [.. registered.Select(file => new RegisteredFile(file.Path, file.Id, file.Type, ApiMapping.Metadata(file.Metadata)))],
+            [.. readings.Where(r => r.File is { } file && !registeredPaths.Contains(file.Path)).Select(r => new KnownFile(r.Path, r.File!.Id))],
             [.. readings.Where(r => r.Problem is not null).Select(r => new RefusedFile(r.Path, r.Problem!))]);
     }
 
@@ -41,31 +42,33 @@ internal sealed class FrameIngest(IngestRules rules, IActorRef<CatalogMessage> c
         return registered.NewIds;
     }
 
-    /// <summary>A folder stands for the frames in it and below it.</summary>
-    private static IEnumerable<string> Expand(string path) => Directory.Exists(path)
-        ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsFrame).Order(StringComparer.Ordinal)
-        : [path];
-
-    private static bool IsFrame(string path) => Endings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
-
-    private Reading Read(string path)
+    private List<Reading> ReadAll(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
+        var found = paths.SelectMany(FrameFinder.Find).DistinctBy(frame => frame.Path, StringComparer.Ordinal).ToList();
+        return [.. found.AsParallel().AsOrdered().WithCancellation(cancellationToken).Select(Read)];
+    }
+
+    private Reading Read(FoundFrame frame)
+    {
+        var path = frame.Path;
+        if (frame.Problem is { } problem)
+        {
+            return new Reading(path, null, problem);
+        }
+
         try
         {
-            if (!Path.IsPathRooted(path))
-            {
-                return new Reading(path, null, "is no absolute path");
-            }
-
             if (!File.Exists(path))
             {
                 return new Reading(path, null, "there is no such file");
             }
 
+            // Held open while its header is read by name: what is no regular file must not be waited for.
+            using var stream = RegularFile.Open(path, path, followLinks: true);
             var headers = FitsReader.ReadHeaders(path);
             return rules.Classify(card => Lookup(headers, card)) switch
             {
-                Classification.Classified known => new Reading(path, Describe(path, known), null),
+                Classification.Classified known => new Reading(path, Describe(path, stream, known), null),
                 Classification.Refused no => new Reading(path, null, no.Reason),
                 _ => throw new InvalidOperationException("A frame is classified or refused."),
             };
@@ -76,9 +79,8 @@ internal sealed class FrameIngest(IngestRules rules, IActorRef<CatalogMessage> c
         }
     }
 
-    private CatalogFile Describe(string path, Classification.Classified known)
+    private CatalogFile Describe(string path, FileStream stream, Classification.Classified known)
     {
-        using var stream = File.OpenRead(path);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(stream));
         return new CatalogFile(
             $"raw-{sha256[..IdHexDigits]}",
