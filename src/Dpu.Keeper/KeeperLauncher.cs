@@ -1,8 +1,6 @@
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Keeper.Launching;
-using Dpu.Keeper.Native;
-using Dpu.Keeper.Node;
 using Dpu.Keeper.Protocol;
 
 namespace Dpu.Keeper;
@@ -15,32 +13,22 @@ namespace Dpu.Keeper;
 public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
 {
     private const int RequestBytesPerFrame = 1 << 20;
-    private const int GreetingMilliseconds = 5_000;
-    private const int StartMilliseconds = 1_000;
-    private const int FirstBackoffMilliseconds = 20;
-    private const int BackoffMillisecondsMax = 2_000;
     private static readonly TimeSpan AcknowledgeDelay = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ShortService = TimeSpan.FromSeconds(2);
-    private static readonly string Product = typeof(KeeperLauncher).Assembly.GetName().Version?.ToString(3) ?? "?";
 
-    private readonly string _dataDirectory;
-    private readonly KeeperDirectory _directory;
-    private readonly KeeperCommand _command;
     private readonly TimeProvider _time;
-    private readonly Action<string> _diagnostics;
     private readonly WakeEvent _wake = new();
+    private readonly KeeperFinder _finder;
     private readonly ITimer _acknowledgeTimer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<LauncherEvent> _batch = [];
 
     private Action<IReadOnlyList<LauncherEvent>>? _onEvents;
-    private KeeperStart? _start;
     private volatile KeeperLink? _link;
     private volatile bool _stopped;
     private volatile TaskCompletionSource<bool>? _quit;
     private Acknowledgement? _acknowledged;
     private int _timerSet;
-    private bool _saidWaiting;
 
     /// <param name="dataDirectory">Whose keeper to talk to; it is created when it does not exist.</param>
     /// <param name="command">How to start a keeper.</param>
@@ -48,11 +36,8 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     /// <param name="diagnostics">Called with sentences for the log: what is wrong when no keeper can be reached.</param>
     public KeeperLauncher(string dataDirectory, KeeperCommand command, TimeProvider time, Action<string> diagnostics)
     {
-        _dataDirectory = dataDirectory;
-        _directory = new KeeperDirectory(dataDirectory);
-        _command = command;
+        _finder = new KeeperFinder(dataDirectory, command, _wake, diagnostics);
         _time = time;
-        _diagnostics = diagnostics;
         _acknowledgeTimer = time.CreateTimer(_ => SendAcknowledgement(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -132,6 +117,7 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _stopped = true;
+        _finder.Stop();
         await _acknowledgeTimer.DisposeAsync();
         if (_onEvents is not null)
         {
@@ -196,159 +182,40 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     {
         try
         {
-            var backoff = FirstBackoffMilliseconds;
+            var backoff = KeeperFinder.FirstBackoffMilliseconds;
             while (!_stopped)
             {
-                if (TryOpen() is { } opened)
+                if (_finder.TryOpen() is { } opened)
                 {
                     var opening = _time.GetTimestamp();
-                    Serve(opened.Link, opened.Incoming, opened.Welcome);
+                    Serve(opened);
 
                     // Two services that by mistake share a directory take the keeper from each other: not in a busy loop.
-                    backoff = _time.GetElapsedTime(opening) < ShortService ? NextBackoff(backoff) : FirstBackoffMilliseconds;
+                    backoff = _time.GetElapsedTime(opening) < ShortService ? KeeperFinder.NextBackoff(backoff) : KeeperFinder.FirstBackoffMilliseconds;
                     _wake.Wait(-1, wantsOut: false, _stopped ? 0 : backoff);
+                }
+                else if (_quit is { } quit && !_finder.IsStarting)
+                {
+                    // There is no keeper, and none is wanted.
+                    _stopped = true;
+                    quit.TrySetResult(false);
                 }
                 else if (!_stopped)
                 {
-                    backoff = WaitForKeeper(backoff);
+                    backoff = _finder.WaitForKeeper(backoff);
                 }
             }
         }
         finally
         {
-            _start?.Dispose();
+            _finder.Dispose();
             _ended.TrySetResult();
         }
     }
 
-    /// <summary>A greeted connection, or null when there is no keeper to talk to.</summary>
-    private (KeeperLink Link, FrameBuffer Incoming, Welcome Welcome)? TryOpen()
+    private void Serve(OpenKeeper opened)
     {
-        var socket = UnixSocket.Connect(_directory.Node, KeeperDirectory.SocketName);
-        if (socket < 0)
-        {
-            return null;
-        }
-
-        var link = new KeeperLink(socket);
-        var incoming = new FrameBuffer();
-        try
-        {
-            if (UnixSocket.Peer(socket).UserId != Libc.EffectiveUserId())
-            {
-                _diagnostics($"The keeper's socket in '{_directory.Node}' belongs to another user's process.");
-            }
-            else if (Greet(link, incoming) is { } welcome)
-            {
-                return (link, incoming, welcome);
-            }
-        }
-        catch (InvalidDataException broken)
-        {
-            _diagnostics($"What listens in '{_directory.Node}' is no keeper: {broken.Message}");
-        }
-
-        link.Close();
-        return null;
-    }
-
-    private Welcome? Greet(KeeperLink link, FrameBuffer incoming)
-    {
-        link.Write(writer => Requests.WriteHello(writer, Product));
-        while (!_stopped)
-        {
-            if (!_wake.Wait(link.Socket, wantsOut: false, GreetingMilliseconds))
-            {
-                if (!_stopped)
-                {
-                    _diagnostics($"The keeper of '{_dataDirectory}' does not answer.");
-                }
-
-                return null;
-            }
-
-            var open = incoming.Fill(link.Socket);
-            while (incoming.TryTake(out var kind, out var fields))
-            {
-                switch (kind)
-                {
-                    case FrameKind.Welcome:
-                        return Replies.ReadWelcome(ref fields);
-                    case FrameKind.Refused:
-                        _diagnostics(fields.Text());
-                        return null;
-                    default:
-                        break;
-                }
-            }
-
-            if (!open)
-            {
-                return null;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Starts a keeper when none of ours is on its way, and waits a little; returns how long to wait next time.</summary>
-    private int WaitForKeeper(int backoff)
-    {
-        if (_start is null && _quit is { } quit)
-        {
-            _stopped = true;
-            quit.TrySetResult(false);
-            return backoff;
-        }
-
-        if (_start is null)
-        {
-            StartKeeper(backoff);
-            return NextBackoff(backoff);
-        }
-
-        if (_start.Ended() is { } status)
-        {
-            if (status.Code is not (KeeperProgram.Done or KeeperProgram.AlreadyRunning))
-            {
-                _diagnostics($"The keeper of '{_dataDirectory}' ended with {Describe(status)}: see '{_directory.Log}'.");
-            }
-
-            _start.Dispose();
-            _start = null;
-        }
-        else if (backoff == BackoffMillisecondsMax && !_saidWaiting)
-        {
-            _saidWaiting = true;
-            _diagnostics($"The keeper of '{_dataDirectory}' is not ready yet: see '{_directory.Log}'.");
-        }
-
-        _wake.Wait(-1, wantsOut: false, backoff);
-        return NextBackoff(backoff);
-    }
-
-    private void StartKeeper(int backoff)
-    {
-        try
-        {
-            _saidWaiting = false;
-            _start = KeeperStart.Begin(_command, _directory, _dataDirectory);
-            _wake.Wait(_start.Ready, wantsOut: false, StartMilliseconds);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            _diagnostics(failure.Message);
-            _wake.Wait(-1, wantsOut: false, backoff);
-        }
-    }
-
-    private static int NextBackoff(int backoff) => Math.Min(backoff * 2, BackoffMillisecondsMax);
-
-    private static string Describe(Processes.ExitStatus status) =>
-        status.Signal is { } signal ? $"signal {signal}" : $"exit code {status.Code}";
-
-    private void Serve(KeeperLink link, FrameBuffer incoming, Welcome welcome)
-    {
+        var (link, incoming, welcome) = opened;
         link.Incarnation = Incarnation = welcome.Incarnation;
         KeeperProcessId = welcome.ProcessId;
         _link = link;

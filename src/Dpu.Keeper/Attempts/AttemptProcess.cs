@@ -1,6 +1,7 @@
 using Dpu.Domain.Execution;
 using Dpu.Keeper.Native;
 using Dpu.Keeper.Output;
+using Dpu.Keeper.Processes;
 using Dpu.Keeper.Spawning;
 
 namespace Dpu.Keeper.Attempts;
@@ -36,7 +37,7 @@ internal sealed class AttemptProcess(SpawnedProcess spawned, DateTimeOffset star
     /// <summary>Ended processes that are still listed, since their parent is a stranger who has not waited for them.</summary>
     public HashSet<int> Dead { get; } = [];
 
-    public double OthersCpuSeconds { get; set; }
+    public double OthersCpuSeconds { get; private set; }
 
     public long WallDeadline { get; set; } = long.MaxValue;
 
@@ -62,6 +63,27 @@ internal sealed class AttemptProcess(SpawnedProcess spawned, DateTimeOffset star
 
     /// <summary>Whether this process is still to be told the present signal. SIGKILL is repeated; a handler of SIGTERM runs once.</summary>
     public bool MustTell(int pid) => _told.Add(pid) || Signal == Signals.Kill;
+
+    /// <summary>Reaps a process that came to us when its parent died, and tells whether it is gone.</summary>
+    public bool HasGone(int pid)
+    {
+        switch (ChildProcess.TryReap(pid, out _, out var usage))
+        {
+            case Reaping.Reaped:
+                OthersCpuSeconds += usage.CpuSeconds;
+                return true;
+            case Reaping.Alive:
+                return false;
+            default:
+                if (ProcFiles.State(pid) is { IsDead: false })
+                {
+                    return false;
+                }
+
+                Dead.Add(pid);
+                return true;
+        }
+    }
 
     public void Sample(long residentBytes) => _peakBytes = Math.Max(_peakBytes, residentBytes);
 

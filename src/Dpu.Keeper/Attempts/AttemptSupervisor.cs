@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Keeper.Events;
@@ -13,7 +10,7 @@ using Dpu.Keeper.Spawning;
 namespace Dpu.Keeper.Attempts;
 
 /// <summary>Runs attempts from the request to the last event. Everything here happens on the keeper's one loop.</summary>
-internal sealed class AttemptSupervisor : IProcessOwners
+internal sealed class AttemptSupervisor
 {
     /// <summary>How often the memory of what runs is looked at, and dead grandchildren are reaped.</summary>
     private const long SampleMilliseconds = 250;
@@ -22,8 +19,6 @@ internal sealed class AttemptSupervisor : IProcessOwners
     private const long YoungMilliseconds = 250;
 
     private const long RecheckMilliseconds = 100;
-    private const long OlderKeys = 16;
-    private const uint SerialMax = uint.MaxValue - 1;
 
     private readonly SpawnThreads _spawner;
     private readonly EventWriter _events;
@@ -32,17 +27,11 @@ internal sealed class AttemptSupervisor : IProcessOwners
     private readonly Census _census;
     private readonly Terminator _terminator;
     private readonly Strays _strays;
-    private readonly byte[] _marker;
-
-    private readonly Dictionary<AttemptId, Attempt> _known = [];
-    private readonly SortedDictionary<uint, Attempt> _waiting = [];
-    private readonly Dictionary<uint, Attempt> _running = [];
-    private readonly Dictionary<int, uint> _leaders = [];
+    private readonly AttemptTable _table;
     private readonly List<Attempt> _toCheck = [];
     private readonly List<Attempt> _scratch = [];
     private readonly List<int> _members = [];
     private readonly byte[] _readBuffer = GC.AllocateUninitializedArray<byte>(32 << 10);
-    private uint _lastSerial;
     private bool _looked;
     private long _nextSample = long.MaxValue;
     private long _nextDeadline = long.MaxValue;
@@ -53,40 +42,27 @@ internal sealed class AttemptSupervisor : IProcessOwners
         SpawnThreads spawner, EventWriter events, KeeperClock clock, Epoll epoll, ProcessList processes, ProcessTag tag, string environmentMarker, Action<string> log)
     {
         (_spawner, _events, _clock, _epoll) = (spawner, events, clock, epoll);
-        _census = new Census(processes, tag, this);
+        _table = new AttemptTable(environmentMarker);
+        _census = new Census(processes, tag, _table);
         _terminator = new Terminator(_census, log);
         _strays = new Strays(log);
-        _marker = Encoding.UTF8.GetBytes(environmentMarker);
     }
 
-    public ImmutableArray<AttemptId> Known => [.. _known.Keys];
-
-    public int KnownCount => _known.Count;
-
-    /// <summary>Attempts whose processes run or are about to.</summary>
-    public int ActiveCount => _waiting.Count + _running.Count;
-
-    public int WaitingCount => _waiting.Count;
+    public AttemptTable Table => _table;
 
     public long NextDeadline => Math.Min(_nextDeadline, _nextSample);
 
     public void Start(LaunchRequest request)
     {
-        if (_known.ContainsKey(request.Attempt))
+        if (_table.TryAdd(request) is { } attempt)
         {
-            return;
+            _spawner.Enqueue(attempt.Serial, request);
         }
-
-        _lastSerial = _lastSerial == SerialMax ? 1 : _lastSerial + 1;
-        var attempt = new Attempt(request.Attempt, request.Limits, _lastSerial);
-        _known.Add(attempt.Id, attempt);
-        _waiting.Add(attempt.Serial, attempt);
-        _spawner.Enqueue(attempt.Serial, request);
     }
 
     public void End(AttemptId id, EndReason reason)
     {
-        if (_known.TryGetValue(id, out var attempt))
+        if (_table.Find(id) is { } attempt)
         {
             AskEnd(attempt, reason);
         }
@@ -94,14 +70,11 @@ internal sealed class AttemptSupervisor : IProcessOwners
 
     public void EndAll(EndReason reason)
     {
-        foreach (var attempt in _known.Values)
+        foreach (var attempt in _table.Known)
         {
             AskEnd(attempt, reason);
         }
     }
-
-    /// <summary>Its end has been acknowledged.</summary>
-    public void Forget(AttemptId id) => _known.Remove(id);
 
     /// <summary>Takes over what was spawned. This comes before anything that is heard of those processes.</summary>
     public bool TakeSpawned()
@@ -110,14 +83,14 @@ internal sealed class AttemptSupervisor : IProcessOwners
         while (_spawner.TryTake(out var outcome))
         {
             any = true;
-            _waiting.Remove(outcome.Serial, out var attempt);
+            var attempt = _table.TakeWaiting(outcome.Serial);
             if (outcome.Process is { } process)
             {
-                Begin(attempt!, process, outcome.At);
+                Begin(attempt, process, outcome.At);
             }
             else
             {
-                attempt!.HasEnded = true;
+                attempt.HasEnded = true;
                 _events.LaunchFailed(attempt.Id, outcome.Failure!, outcome.At);
             }
         }
@@ -127,7 +100,7 @@ internal sealed class AttemptSupervisor : IProcessOwners
 
     public void ReadOutput(uint serial, OutputStream stream)
     {
-        if (_running.TryGetValue(serial, out var attempt) && attempt.Process is { } process)
+        if (_table.Running(serial) is { Process: { } process })
         {
             var pump = stream == OutputStream.Out ? process.Output : process.Error;
             pump.Read(_readBuffer, _clock.Milliseconds, _clock.Now);
@@ -137,7 +110,7 @@ internal sealed class AttemptSupervisor : IProcessOwners
 
     public void LeaderEnded(uint serial)
     {
-        if (_running.TryGetValue(serial, out var attempt) && attempt.Process is { LeaderEnded: false } process)
+        if (_table.Running(serial) is { Process: { LeaderEnded: false } process } attempt)
         {
             process.LeaderHasEnded();
             _toCheck.Add(attempt);
@@ -146,7 +119,7 @@ internal sealed class AttemptSupervisor : IProcessOwners
 
     public void RemainingEnded(uint serial, int pid)
     {
-        if (_running.TryGetValue(serial, out var attempt) && attempt.Process!.Remaining.Remove(pid, out var pidfd))
+        if (_table.Running(serial) is { } attempt && attempt.Process!.Remaining.Remove(pid, out var pidfd))
         {
             _epoll.Close(pidfd);
             _toCheck.Add(attempt);
@@ -190,7 +163,7 @@ internal sealed class AttemptSupervisor : IProcessOwners
         {
             _looked = false;
             _scratch.Clear();
-            _scratch.AddRange(_running.Values);
+            _scratch.AddRange(_table.AllRunning);
             _nextDeadline = long.MaxValue;
             foreach (var attempt in _scratch)
             {
@@ -207,41 +180,6 @@ internal sealed class AttemptSupervisor : IProcessOwners
         CheckEnds();
     }
 
-    uint IProcessOwners.SerialOfLeader(int pid) => _leaders.GetValueOrDefault(pid);
-
-    uint IProcessOwners.SerialOfKey(uint key)
-    {
-        // The newest attempt that had this key, and those before it, whose process could only live on if thousands ran at a time.
-        var newest = _lastSerial - ((BirthMark.KeyOf(_lastSerial) + BirthMark.Keys - key) % BirthMark.Keys);
-        for (long serial = newest; serial > 0 && newest - serial <= OlderKeys * BirthMark.Keys; serial -= BirthMark.Keys)
-        {
-            if (_running.ContainsKey((uint)serial) || _waiting.ContainsKey((uint)serial))
-            {
-                return (uint)serial;
-            }
-        }
-
-        return 0;
-    }
-
-    uint IProcessOwners.SerialOfEnvironment(ReadOnlySpan<byte> environment)
-    {
-        if (environment.IndexOf(_marker) < 0)
-        {
-            return 0;
-        }
-
-        foreach (var attempt in _running.Values)
-        {
-            if (ProcFiles.Holds(environment, string.Create(CultureInfo.InvariantCulture, $"{SpawnThreads.AttemptVariable}={attempt.Id}")))
-            {
-                return attempt.Serial;
-            }
-        }
-
-        return 0;
-    }
-
     private void Begin(Attempt attempt, SpawnedProcess spawned, DateTimeOffset at)
     {
         var now = _clock.Milliseconds;
@@ -250,9 +188,7 @@ internal sealed class AttemptSupervisor : IProcessOwners
             attempt.Limits.LogTailBytes,
             (stream, time, bytes) => _events.Output(attempt.Id, stream, time, bytes));
         var process = new AttemptProcess(spawned, at, now, cap, _epoll);
-        attempt.Process = process;
-        _running.Add(attempt.Serial, attempt);
-        _leaders.Add(spawned.Pid, attempt.Serial);
+        _table.Begin(attempt, process);
         _events.Started(attempt.Id, spawned.Pid, at);
         if (attempt.Limits.WallTime is { } wall)
         {
@@ -371,7 +307,7 @@ internal sealed class AttemptSupervisor : IProcessOwners
             return true;
         }
 
-        others.RemoveAll(pid => HasGone(process, pid));
+        others.RemoveAll(pid => process.HasGone(pid));
         if (others.Count == 0)
         {
             return false;
@@ -403,27 +339,6 @@ internal sealed class AttemptSupervisor : IProcessOwners
         }
     }
 
-    /// <summary>Reaps a process that came to us when its parent died, and tells whether it is gone.</summary>
-    private static bool HasGone(AttemptProcess process, int pid)
-    {
-        switch (ChildProcess.TryReap(pid, out _, out var usage))
-        {
-            case Reaping.Reaped:
-                process.OthersCpuSeconds += usage.CpuSeconds;
-                return true;
-            case Reaping.Alive:
-                return false;
-            default:
-                if (ProcFiles.State(pid) is { IsDead: false })
-                {
-                    return false;
-                }
-
-                process.Dead.Add(pid);
-                return true;
-        }
-    }
-
     private void Finish(Attempt attempt, AttemptProcess process, long now)
     {
         var at = _clock.Now;
@@ -447,24 +362,21 @@ internal sealed class AttemptSupervisor : IProcessOwners
             source,
             process.Cap.Bytes));
         process.CloseAll();
-        attempt.HasEnded = true;
-        attempt.Process = null;
-        _running.Remove(attempt.Serial);
-        _leaders.Remove(process.Pid);
+        _table.End(attempt, process);
     }
 
     /// <summary>Comes once more after the last attempt has ended: for strays, and twice for those it finds.</summary>
     private void Sample(long now)
     {
         _census.TakeAll(now);
-        foreach (var attempt in _running.Values)
+        foreach (var attempt in _table.AllRunning)
         {
             Sample(attempt, attempt.Process!);
         }
 
-        var unanswered = _census.Members.Where(entry => !_running.ContainsKey(entry.Key) && !_waiting.ContainsKey(entry.Key)).SelectMany(entry => entry.Value);
-        _strays.Look(_census.Unclaimed.Concat(unanswered), _lastSerial, _waiting.Count > 0 ? _waiting.Keys.First() : uint.MaxValue);
-        _nextSample = _running.Count > 0 || _strays.Any ? now + SampleMilliseconds : long.MaxValue;
+        var unanswered = _census.Members.Where(entry => !_table.IsActive(entry.Key)).SelectMany(entry => entry.Value);
+        _strays.Look(_census.Unclaimed.Concat(unanswered), _table.NewestSerial, _table.OldestWaiting);
+        _nextSample = _table.AllRunning.Count > 0 || _strays.Any ? now + SampleMilliseconds : long.MaxValue;
     }
 
     private void Sample(Attempt attempt, AttemptProcess process)
@@ -472,7 +384,7 @@ internal sealed class AttemptSupervisor : IProcessOwners
         long bytes = 0;
         foreach (var pid in _census.MembersOf(attempt.Serial))
         {
-            if (pid == process.Pid || !HasGone(process, pid))
+            if (pid == process.Pid || !process.HasGone(pid))
             {
                 bytes += ProcFiles.ResidentBytes(pid);
             }

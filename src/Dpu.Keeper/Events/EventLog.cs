@@ -24,8 +24,6 @@ internal sealed class EventLog(string spoolDirectory, long memoryBytesMax, long 
 
     public bool IsEmpty => Acknowledged == Last;
 
-    public long SpooledFiles => _later.Count(segment => segment.File is not null);
-
     /// <summary>
     /// Numbers and keeps an event. One that may be left out is refused when memory is full and the disk takes nothing; the others are
     /// kept in memory then, whatever it costs: there are only a few of them per attempt.

@@ -8,18 +8,11 @@ internal static class Errno
     public const int Interrupted = 4;
     public const int TooBig = 7;
     public const int ExecFormat = 8;
-    public const int NoChild = 10;
     public const int Again = 11;
     public const int NoMemory = 12;
     public const int Access = 13;
     public const int NotDirectory = 20;
-    public const int Invalid = 22;
-    public const int TooManyOpenInSystem = 23;
-    public const int TooManyOpen = 24;
     public const int TextBusy = 26;
-    public const int NoSpace = 28;
-    public const int Loop = 40;
-    public const int ConnectionRefused = 111;
 }
 
 internal static class OpenFlags
@@ -43,7 +36,6 @@ internal static class Signals
 {
     public const int Hangup = 1;
     public const int Interrupt = 2;
-    public const int Quit = 3;
     public const int Kill = 9;
     public const int Terminate = 15;
 

@@ -104,7 +104,7 @@ internal sealed class KeeperLoop : IDisposable
 
     private void TakeSpawned()
     {
-        if (_attempts.TakeSpawned() || _attempts.WaitingCount == 0)
+        if (_attempts.TakeSpawned() || _attempts.Table.WaitingCount == 0)
         {
             _spawnedAt = _clock.Milliseconds;
         }
@@ -126,12 +126,12 @@ internal sealed class KeeperLoop : IDisposable
             return "the service asked for it";
         }
 
-        if (_ending && _attempts.ActiveCount == 0)
+        if (_ending && _attempts.Table.ActiveCount == 0)
         {
             return "a signal asked for it";
         }
 
-        if (_door.HasService || _attempts.KnownCount > 0)
+        if (_door.HasService || _attempts.Table.Known.Count > 0)
         {
             _idleSince = null;
             return null;
@@ -150,7 +150,7 @@ internal sealed class KeeperLoop : IDisposable
             deadline = Math.Min(deadline, since + (long)_idleTime.TotalMilliseconds);
         }
 
-        if (_attempts.WaitingCount > 0)
+        if (_attempts.Table.WaitingCount > 0)
         {
             deadline = Math.Min(deadline, now + (now - _spawnedAt < LongSpawnMilliseconds ? SpawnPatienceMilliseconds : LongSpawnPatienceMilliseconds));
         }

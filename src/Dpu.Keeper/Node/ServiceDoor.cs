@@ -150,7 +150,7 @@ internal sealed class ServiceDoor : IDisposable
                 _attempts.End(fields.Attempt(), (EndReason)fields.Byte());
                 break;
             case FrameKind.Acknowledge:
-                _log.Acknowledge(Math.Min(fields.Int64(), _service!.NextEvent - 1), _attempts.Forget);
+                _log.Acknowledge(Math.Min(fields.Int64(), _service!.NextEvent - 1), _attempts.Table.Forget);
                 break;
             case FrameKind.Quit:
                 Quit();
@@ -169,7 +169,7 @@ internal sealed class ServiceDoor : IDisposable
                 connection.Outgoing,
                 FrameKind.Refused,
                 $"The keeper (process {Environment.ProcessId}, dpu {Product}) speaks protocol {ProtocolFacts.Version}, this service (dpu {product}) speaks {version}. " +
-                $"It still runs {_attempts.ActiveCount} recipes: let the old version finish them, or end them with 'kill {Environment.ProcessId}'; then start the service again.");
+                $"It still runs {_attempts.Table.ActiveCount} recipes: let the old version finish them, or end them with 'kill {Environment.ProcessId}'; then start the service again.");
             _say($"refused a service of dpu {product}: it speaks protocol {version}");
             return;
         }
@@ -183,16 +183,16 @@ internal sealed class ServiceDoor : IDisposable
         connection.NextEvent = _log.Acknowledged + 1;
         Replies.WriteWelcome(
             connection.Outgoing,
-            new Welcome(ProtocolFacts.Version, _incarnation, Environment.ProcessId, Product, _attempts.Known));
+            new Welcome(ProtocolFacts.Version, _incarnation, Environment.ProcessId, Product, [.. _attempts.Table.Known.Select(attempt => attempt.Id)]));
     }
 
     private void Quit()
     {
-        MayQuit = _attempts.KnownCount == 0 && _log.IsEmpty;
+        MayQuit = _attempts.Table.Known.Count == 0 && _log.IsEmpty;
         Replies.WriteSentence(
             _service!.Outgoing,
             MayQuit ? FrameKind.Quitting : FrameKind.Busy,
-            $"{_attempts.ActiveCount} recipes run, {_log.Last - _log.Acknowledged} reports are not acknowledged");
+            $"{_attempts.Table.ActiveCount} recipes run, {_log.Last - _log.Acknowledged} reports are not acknowledged");
     }
 
     private void Close(ServiceConnection connection)
