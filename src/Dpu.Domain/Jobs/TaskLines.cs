@@ -78,8 +78,11 @@ public sealed record TaskLines(int Count, ImmutableArray<ReadOnlyMemory<byte>> B
     {
         using var source = new MemoryStream(block.ToArray(), writable: false);
         using var brotli = new BrotliStream(source, CompressionMode.Decompress);
-        using var reader = new StreamReader(brotli, Encoding.UTF8);
-        return reader.ReadToEnd();
+        using var plain = new MemoryStream();
+        brotli.CopyTo(plain);
+
+        // No reader of text: it would take a line's first character for a byte order mark.
+        return Encoding.UTF8.GetString(plain.GetBuffer(), 0, (int)plain.Length);
     }
 
     private sealed record UnpackedBlock(int Number, string[] Lines);
