@@ -136,25 +136,40 @@ public static class JobDecider
         return Happen(waiting.IsEmpty ? events : events.Add(new JobEvent.TasksAborted(waiting, $"cancelled by {cancel.By}", now)));
     }
 
-    /// <summary>Whatever can no longer run because a task that it needs will never end normally.</summary>
+    /// <summary>Whatever can no longer run because a task that it needs will never end normally; each is told which one.</summary>
     private static ImmutableArray<JobEvent> AbortDependents(JobState state, IEnumerable<int> failed, DateTimeOffset now)
     {
-        var doomed = new SortedSet<int>();
-        var open = new Stack<int>(failed);
-        var first = open.Count > 0 ? open.Peek() : -1;
+        var doomed = new HashSet<int>();
+        var events = ImmutableArray.CreateBuilder<JobEvent>();
+        foreach (var task in failed)
+        {
+            var own = Doom(state, task, doomed);
+            if (own.Count > 0)
+            {
+                events.Add(new JobEvent.TasksAborted(TaskRangeBuilder.From(own), $"needs task {task}, which did not end normally", now));
+            }
+        }
+
+        return events.ToImmutable();
+    }
+
+    /// <summary>What depends on <paramref name="failed"/>, over any number of steps, and is not doomed yet.</summary>
+    private static List<int> Doom(JobState state, int failed, HashSet<int> doomed)
+    {
+        var own = new List<int>();
+        var open = new Stack<int>([failed]);
         while (open.TryPop(out var task))
         {
             foreach (var dependent in state.Graph.DependentsOf(task))
             {
                 if (!state.Cells[dependent].Ended && doomed.Add(dependent))
                 {
+                    own.Add(dependent);
                     open.Push(dependent);
                 }
             }
         }
 
-        return doomed.Count == 0
-            ? []
-            : [new JobEvent.TasksAborted(TaskRangeBuilder.From(doomed), $"needs task {first}, which did not end normally", now)];
+        return own;
     }
 }
