@@ -8,13 +8,13 @@ public static class JobEvolution
     /// <summary>The state after <paramref name="event"/>; throws for an event that no job can have had in this state.</summary>
     public static JobState Apply(JobState state, JobEvent @event) => @event switch
     {
-        JobEvent.Submitted submitted => Submit(submitted),
+        JobEvent.Submitted submitted when !state.Exists => Submit(submitted),
         JobEvent.TasksStarted started => Start(state, started),
         JobEvent.TasksEnded ended => End(state, ended),
         JobEvent.AttemptsLost lost => Lose(state, lost),
         JobEvent.TasksAborted aborted => Abort(state, aborted),
-        JobEvent.CancelRequested cancel => state with { Cancel = cancel },
-        _ => throw new InvalidOperationException($"A job knows no event {@event.GetType().Name}."),
+        JobEvent.CancelRequested cancel when state is { Exists: true, Ended: false } => state with { Cancel = cancel },
+        _ => throw new InvalidOperationException($"{state} cannot have had the event {@event.GetType().Name}."),
     };
 
     private static JobState Submit(JobEvent.Submitted submitted)
@@ -74,7 +74,7 @@ public static class JobEvolution
         var change = new Change(state);
         foreach (var end in ended.Ends)
         {
-            change.Running.Remove(end.Task);
+            change.Leave(end.Task, end.Number);
             change.Move(end.Task, cell => cell with { State = StateAfter(end) });
             if (end.Cause is null)
             {
@@ -98,7 +98,7 @@ public static class JobEvolution
         var change = new Change(state);
         foreach (var attempt in lost.Attempts)
         {
-            change.Running.Remove(attempt.Task);
+            change.Leave(attempt.Task, attempt.Number);
             change.Move(attempt.Task, cell => cell with { State = TaskState.Unknown, Losses = (byte)Math.Min(cell.Losses + 1, byte.MaxValue) });
         }
 
@@ -140,10 +140,26 @@ public static class JobEvolution
 
         public ImmutableDictionary<int, RunningAttempt>.Builder Running { get; }
 
+        /// <summary>The current attempt at a task is over.</summary>
+        public void Leave(int task, int number)
+        {
+            if (!Running.TryGetValue(task, out var attempt) || attempt.Number != number)
+            {
+                throw new InvalidOperationException($"{_state}: attempt {number} of task {task} is over and was not the current one.");
+            }
+
+            Running.Remove(task);
+        }
+
         public void Move(int task, Func<TaskCell, TaskCell> change)
         {
             var before = _cells[task];
             var after = change(before);
+            if (!TaskEdges.Lead(before.State, after.State))
+            {
+                throw new InvalidOperationException($"{_state}: task {task} cannot go from {before.State} to {after.State}.");
+            }
+
             _cells[task] = after;
             ref var counts = ref _counts[_state.Plan.StepOf(task)];
             counts = Count(Count(counts, before.State, -1), after.State, +1);

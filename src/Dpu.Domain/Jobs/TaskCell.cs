@@ -4,10 +4,11 @@ namespace Dpu.Domain.Jobs;
 /// <remarks>
 /// <code>
 /// Blocked ──► Ready ──► Running ──► Normal
-///    │          ▲ │        │ ├─────► Error
-///    │          │ │        │ └─ retry ─► Ready
-///    │          │ │        └── node lost ─► Unknown ──► Running
-///    └──────────┴─┴──────────────────────────┴────────► Aborted
+///                       Running ──► Error
+///                       Running ──► Ready      tried again
+///                       Running ──► Unknown    its node was lost
+///                       Unknown ──► Running
+/// Blocked, Ready, Running, Unknown ──► Aborted
 /// </code>
 /// Running ends as Aborted only when its job was cancelled. A job's end is the end of its last task.
 /// </remarks>
@@ -47,4 +48,17 @@ public readonly record struct TaskCell(TaskState State, byte Losses, ushort Atte
 
     /// <summary>Attempts that ended by a fault of their own.</summary>
     public int Failures => Attempts - Losses;
+}
+
+/// <summary>The edges of the drawing at <see cref="TaskState"/>.</summary>
+internal static class TaskEdges
+{
+    public static bool Lead(TaskState from, TaskState to) => (from, to) switch
+    {
+        (TaskState.Blocked, TaskState.Ready or TaskState.Aborted) => true,
+        (TaskState.Ready, TaskState.Running or TaskState.Aborted) => true,
+        (TaskState.Running, TaskState.Normal or TaskState.Error or TaskState.Ready or TaskState.Unknown or TaskState.Aborted) => true,
+        (TaskState.Unknown, TaskState.Running or TaskState.Aborted) => true,
+        _ => false,
+    };
 }
