@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Catalog;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Tests.Jobs;
+using Shouldly;
+using Xunit;
+
+namespace Dpu.Domain.Tests.Execution;
+
+public sealed class TaskStartTests
+{
+    private static readonly ImmutableSortedDictionary<string, MetadataValue> NoMetadata = ImmutableSortedDictionary<string, MetadataValue>.Empty;
+    private static readonly ImmutableSortedDictionary<string, string> NoTexts = ImmutableSortedDictionary<string, string>.Empty;
+
+    [Fact]
+    public void A_command_gets_its_line()
+    {
+        var state = Given.Job(Given.Tasks(3), Given.Start(1), Given.Lost(1), Given.Start(1));
+
+        var start = TaskStart.For(state, 1);
+
+        start.Attempt.ShouldBe(new AttemptId(Given.Id, 1, 2));
+        start.Command.ShouldBe(["run", "line 1"]);
+        start.Work.ShouldBeSameAs(TaskWork.Plain);
+        (start.Step, start.Resources).ShouldBe(("run", Given.OneCpu));
+    }
+
+    [Fact]
+    public void A_command_without_lines_is_left_as_it_is()
+    {
+        var plan = new JobPlan([], [new StepPlan("run", null, 0, 1, ["run", "{}"], Given.OneCpu, TimeSpan.FromSeconds(9), new StepWork.Exec(null))]);
+
+        var start = TaskStart.For(Given.Job(plan, Given.Start(0)), 0);
+
+        start.Command.ShouldBe(["run", "{}"]);
+        start.WallTime.ShouldBe(TimeSpan.FromSeconds(9));
+    }
+
+    [Fact]
+    public void A_recipe_gets_its_files_and_the_outputs_of_what_it_waited_for_by_type()
+    {
+        var files = ImmutableArray.Create(File("raw-0"), File("raw-1"), File("bias-0"));
+        var first = new StepWork.Groups(NoTexts, "raw", [], [], [Group(("raw", [0])), Group(("raw", [1]))]);
+        var second = new StepWork.Groups(
+            NoTexts.Add("level", "3"), "frames", ["reduced"], [new OutputRule("sum", "coadd", "*.fits", true)], [Group([0, 1], ("bias", [2]), ("frames", []))]);
+        var plan = new JobPlan(files, [Step("Reduce", 0, 2, first), Step("Coadd", 2, 1, second)]);
+        var reduced = Given.Output(0, 1, "reduced");
+        var state = Given.Job(plan, Given.Start(0, 1), Ended(0, reduced, Given.Output(0, 1, "weight")), Ended(1, Given.Output(1, 1, "reduced")), Given.Start(2));
+
+        var work = TaskStart.For(state, 2).Work.ShouldBeOfType<TaskWork.Directed>();
+
+        work.Recipe.ShouldBe("Coadd");
+        work.Parameters.ShouldBe(NoTexts.Add("level", "3"));
+        work.Inputs["bias"].Select(file => file.Id).ShouldBe(["bias-0"]);
+        work.Inputs["frames"].ShouldBe([new InputFile(reduced.Id, reduced.Path, "reduced", NoMetadata), .. work.Inputs["frames"].Skip(1)]);
+        work.Inputs["frames"].Select(file => file.Id).ShouldBe([reduced.Id, Given.Output(1, 1).Id]);
+        work.InputIds.ShouldBe(["bias-0", reduced.Id, Given.Output(1, 1).Id]);
+        TaskStart.For(state, 0).Work.ShouldBeOfType<TaskWork.Directed>().InputIds.ShouldBe(["raw-0"]);
+    }
+
+    [Fact]
+    public void A_file_that_is_read_under_two_names_is_one_input()
+    {
+        var work = new StepWork.Groups(NoTexts, "raw", [], [], [Group(("raw", [0]), ("again", [0]))]);
+        var state = Given.Job(new JobPlan([File("raw-0")], [Step("Reduce", 0, 1, work)]), Given.Start(0));
+
+        TaskStart.For(state, 0).Work.ShouldBeOfType<TaskWork.Directed>().InputIds.ShouldBe(["raw-0"]);
+    }
+
+    private static InputFile File(string id) => new(id, "/" + id, "raw", NoMetadata);
+
+    private static StepPlan Step(string name, int first, int count, StepWork work) => new(name, name, first, count, [name], Given.OneCpu, null, work);
+
+    private static TaskGroup Group(params (string Input, int[] Files)[] inputs) => Group([], inputs);
+
+    private static TaskGroup Group(int[] upstream, params (string Input, int[] Files)[] inputs) => new(
+        NoTexts,
+        inputs.ToImmutableSortedDictionary(input => input.Input, input => input.Files.ToImmutableArray(), StringComparer.Ordinal),
+        [.. upstream]);
+
+    private static JobCommand.ReportEnds Ended(int task, params OutputFile[] outputs) =>
+        new(Given.Node, [Given.Report(task) with { Outputs = [.. outputs] }]);
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
+using Shouldly;
+
+namespace Dpu.Domain.Tests.Scheduling;
+
+/// <summary>A scheduler beside a naive account of what it was told and what it proposed.</summary>
+internal sealed class SchedulerBench
+{
+    private readonly Scheduler _scheduler = new();
+
+    public Dictionary<string, (Resources Capacity, bool Up)> Nodes { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<JobId, JobDemand> Jobs { get; } = [];
+
+    /// <summary>Tasks that may be proposed.</summary>
+    public HashSet<(JobId Job, int Task)> Ready { get; } = [];
+
+    /// <summary>Tasks that hold something, and where.</summary>
+    public Dictionary<(JobId Job, int Task), string> Held { get; } = [];
+
+    public List<string> Log { get; } = [];
+
+    public Scheduler Scheduler => _scheduler;
+
+    public void Join(string node, Resources capacity)
+    {
+        Nodes[node] = (capacity, true);
+        _scheduler.NodeJoined(node, Guid.Empty, capacity);
+    }
+
+    public void Leave(string node)
+    {
+        if (Nodes.TryGetValue(node, out var known))
+        {
+            Nodes[node] = known with { Up = false };
+            _scheduler.NodeLeft(node);
+        }
+    }
+
+    public void Announce(JobDemand demand)
+    {
+        End(demand.Job);
+        Jobs[demand.Job] = demand;
+        _scheduler.JobAnnounced(demand);
+        foreach (var task in demand.Startable.SelectMany(range => Enumerable.Range(range.First, range.Count)))
+        {
+            Ready.Add((demand.Job, task));
+        }
+
+        foreach (var running in demand.Running)
+        {
+            Held[(demand.Job, running.Task)] = running.Node;
+        }
+    }
+
+    public void Release(JobId job, params int[] tasks)
+    {
+        var possible = tasks.Where(task => !Held.ContainsKey((job, task))).ToArray();
+        _scheduler.Released(job, TaskRangeBuilder.From(possible));
+        if (Jobs.ContainsKey(job))
+        {
+            Ready.UnionWith(possible.Select(task => (job, task)));
+        }
+    }
+
+    public void Free(JobId job, double? seconds, params int[] tasks)
+    {
+        _scheduler.Freed(job, tasks, seconds);
+        foreach (var task in tasks)
+        {
+            Held.Remove((job, task));
+        }
+    }
+
+    public void End(JobId job)
+    {
+        _scheduler.JobEnded(job);
+        Jobs.Remove(job);
+        Ready.RemoveWhere(task => task.Job == job);
+        foreach (var held in Held.Keys.Where(held => held.Job == job).ToList())
+        {
+            Held.Remove(held);
+        }
+    }
+
+    /// <summary>Plans, and checks that every proposal is of a task that could be proposed.</summary>
+    public ImmutableArray<Assignment> Plan()
+    {
+        var assignments = _scheduler.Plan();
+        foreach (var assignment in assignments)
+        {
+            Log.Add($"{assignment.Job} on {assignment.Node}: {string.Join(' ', assignment.Tasks)}");
+            Nodes[assignment.Node].Up.ShouldBeTrue();
+            foreach (var task in assignment.Tasks)
+            {
+                Ready.Remove((assignment.Job, task)).ShouldBeTrue($"{assignment.Job}/{task} was proposed and was not ready");
+                Held.Add((assignment.Job, task), assignment.Node);
+            }
+        }
+
+        _scheduler.ReadyCount.ShouldBe(Ready.Count);
+        _scheduler.ReservedCount.ShouldBe(Held.Count);
+        return assignments;
+    }
+
+    public Resources NeedOf(JobId job, int task) => Jobs[job].Steps.Last(step => step.First <= task).Resources;
+
+    public Resources HeldOn(string node)
+    {
+        var needs = Held.Where(held => held.Value == node).Select(held => NeedOf(held.Key.Job, held.Key.Task)).ToList();
+        return new Resources(needs.Sum(need => need.Cpus), needs.Sum(need => need.MemoryBytes));
+    }
+}
