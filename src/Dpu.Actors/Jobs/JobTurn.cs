@@ -73,23 +73,20 @@ internal sealed class JobTurn(JobState state, RetryPolicy policy, DateTimeOffset
         var effects = JobEffects.Of(before, @event, State);
         _released.AddRange(effects.Released);
         _toEnd.AddRange(effects.ToEnd.Select(a => (before.Running[a.Task].Node, new AttemptId(before.Id, a.Task, a.Number))));
-        if (FreedBy(@event) is { } freed)
-        {
-            _freed.Add(freed);
-        }
+        _freed.AddRange(FreedBy(@event));
     }
 
-    private SchedulerMessage? FreedBy(JobEvent @event) => @event switch
+    /// <summary>Each step by itself: how long the tasks of one take says nothing about those of another.</summary>
+    private IEnumerable<SchedulerMessage> FreedBy(JobEvent @event) => @event switch
     {
-        JobEvent.TasksEnded ended => new SchedulerMessage.TasksFreed(
-            State.Id,
-            [.. ended.Ends.Select(end => end.Task)],
-            MeanSeconds(ended.Ends)),
-        JobEvent.AttemptsLost lost => new SchedulerMessage.TasksFreed(State.Id, [.. lost.Attempts.Select(a => a.Task)], null),
-        _ => null,
+        JobEvent.TasksEnded ended => ended.Ends
+            .GroupBy(end => State.Plan.StepOf(end.Task))
+            .Select(step => new SchedulerMessage.TasksFreed(State.Id, [.. step.Select(end => end.Task)], MeanSeconds(step))),
+        JobEvent.AttemptsLost lost => [new SchedulerMessage.TasksFreed(State.Id, [.. lost.Attempts.Select(a => a.Task)], null)],
+        _ => [],
     };
 
-    private static double? MeanSeconds(ImmutableArray<AttemptEnd> ends)
+    private static double? MeanSeconds(IEnumerable<AttemptEnd> ends)
     {
         var ran = ends.Where(end => end is { Cause: null, Exit: not null }).ToList();
         return ran.Count == 0 ? null : ran.Average(end => (end.Exit!.EndedAt - end.Exit.StartedAt).TotalSeconds);

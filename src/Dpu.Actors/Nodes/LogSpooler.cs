@@ -48,7 +48,9 @@ internal sealed class LogSpooler(ILogStore store, ActorContext<NodeMessage> cont
     public void Failed(NodeMessage.LogsFailed failed)
     {
         _waiting.AddRange(failed.Chunks);
-        _waiting.Sort(static (a, b) => a.Incarnation == b.Incarnation ? a.SequenceNr.CompareTo(b.SequenceNr) : a.At.CompareTo(b.At));
+
+        // An attempt's lines all come from one launcher. Not by time: a clock that was set back would make the order contradict itself.
+        _waiting.Sort(static (a, b) => a.Incarnation == b.Incarnation ? a.SequenceNr.CompareTo(b.SequenceNr) : a.Incarnation.CompareTo(b.Incarnation));
         if (!_failing)
         {
             _failing = true;

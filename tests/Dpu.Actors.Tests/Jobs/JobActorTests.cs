@@ -87,4 +87,118 @@ public sealed class JobActorTests
         demand.Startable.ShouldBeEmpty();
         demand.Running.ShouldBe([new Reservation(0, "node")]);
     }
+
+    [Fact]
+    public void How_long_tasks_took_is_told_of_each_step_by_itself()
+    {
+        var bench = new JobBench();
+        var plan = new JobPlan(
+            [],
+            [
+                new StepPlan("short", null, 0, 1, ["short"], GivenJobs.OneCpu, null, new StepWork.Exec(null)),
+                new StepPlan("long", null, 1, 1, ["long"], GivenJobs.OneCpu, null, new StepWork.Exec(null)),
+            ]);
+        bench.Job.Tell(new JobMessage.Submit(GivenJobs.Submit(1) with { Plan = plan }, bench.Submitter));
+        bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>();
+        bench.Assign(0, 1);
+        var slow = GivenJobs.Report(GivenJobs.Attempt(1));
+        slow = slow with { Exit = slow.Exit! with { EndedAt = slow.Exit.StartedAt.AddSeconds(100) } };
+
+        bench.Report(new JobCommand.ReportEnds("node", [GivenJobs.Report(GivenJobs.Attempt(0)), slow]), GivenJobs.Attempt(0), GivenJobs.Attempt(1));
+
+        bench.Scheduler.ExpectMessage<SchedulerMessage.TasksFreed>().ShouldSatisfyAllConditions(
+            freed => freed.Tasks.ShouldBe([0]),
+            freed => freed.MeanSeconds.ShouldBe(1));
+        bench.Scheduler.ExpectMessage<SchedulerMessage.TasksFreed>().ShouldSatisfyAllConditions(
+            freed => freed.Tasks.ShouldBe([1]),
+            freed => freed.MeanSeconds.ShouldBe(100));
+    }
+
+    [Fact]
+    public void What_runs_and_what_waits_is_announced_after_a_restart_and_compared_with_the_node_when_it_is_there()
+    {
+        var bench = JobBench.Running(3, running: 2);
+        bench.Journal.FailBeforeWrite = 1;
+        bench.Report(GivenJobs.Attempt(0));
+        bench.World.RunFor(TimeSpan.FromMilliseconds(11));
+        bench.Journal.FailBeforeWrite = 0;
+
+        var demand = bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>().Demand;
+        demand.Startable.ShouldBe([new TaskRange(2, 1)]);
+        demand.Running.ShouldBe([new Reservation(0, "node"), new Reservation(1, "node")]);
+        bench.Job.Tell(new JobMessage.NodeReady("node", bench.Node));
+
+        bench.Node.ExpectMessage<NodeMessage.AdoptTasks>().Tasks.Select(task => (task.Start.Attempt, task.Incarnation)).ShouldBe(
+            [(GivenJobs.Attempt(0), GivenJobs.Incarnation), (GivenJobs.Attempt(1), GivenJobs.Incarnation)]);
+    }
+
+    [Fact]
+    public void A_job_cancelled_by_force_ends_what_it_finds_on_a_node_that_comes_back()
+    {
+        var bench = JobBench.Running(1, running: 1);
+        bench.Journal.FailAfterWrite = 1;
+        bench.Job.Tell(new JobMessage.Cancel(new JobCommand.CancelJob("user", Force: true), bench.Canceller));
+        bench.World.RunFor(TimeSpan.FromMilliseconds(11));
+        bench.Journal.FailAfterWrite = 0;
+        bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>();
+
+        bench.Job.Tell(new JobMessage.NodeReady("node", bench.Node));
+
+        bench.Node.ExpectMessage<NodeMessage.AdoptTasks>();
+        bench.Node.ExpectMessage<NodeMessage.EndTasks>().Attempts.ShouldBe([GivenJobs.Attempt(0)]);
+        bench.Canceller.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void Nothing_is_started_and_nothing_settled_before_the_commit()
+    {
+        var bench = new JobBench();
+        bench.Submit(2);
+        bench.Journal.Stalled = true;
+        bench.Assign(0);
+        bench.World.RunFor(TimeSpan.FromSeconds(10));
+        bench.Node.ExpectNoMoreMessages(TimeSpan.Zero);
+        bench.Journal.Stalled = false;
+        bench.Node.ExpectMessage<NodeMessage.StartTasks>();
+
+        bench.Journal.Stalled = true;
+        bench.Report(GivenJobs.Attempt(0));
+        bench.World.RunFor(TimeSpan.FromSeconds(10));
+        bench.Node.ExpectNoMoreMessages(TimeSpan.Zero);
+        bench.Journal.Stalled = false;
+        bench.Node.ExpectMessage<NodeMessage.Settled>().Attempts.ShouldBe([GivenJobs.Attempt(0)]);
+    }
+
+    [Fact]
+    public void All_that_waits_is_decided_at_once_and_committed_together()
+    {
+        var bench = JobBench.Running(100, running: 100);
+        bench.Journal.Stalled = true;
+        bench.Report(GivenJobs.Attempt(0));
+        bench.World.RunUntilIdle();
+        var before = bench.Journal.Appends;
+        for (var task = 1; task < 100; task++)
+        {
+            bench.Report(GivenJobs.Attempt(task));
+        }
+
+        bench.Journal.Stalled = false;
+        bench.Idle();
+
+        (bench.Journal.Appends - before).ShouldBe(1);
+        bench.Frontend.ExpectMessage<FrontendMessage.JobEnded>();
+    }
+
+    [Fact]
+    public void A_job_that_nobody_will_address_any_more_goes()
+    {
+        var bench = JobBench.Running(1, running: 1);
+        bench.Report(GivenJobs.Attempt(0));
+        bench.Frontend.ExpectMessage<FrontendMessage.JobEnded>();
+
+        bench.Job.Tell(JobMessage.Passivate.Instance);
+        bench.Idle();
+
+        bench.Job.TryTell(JobMessage.Passivate.Instance).ShouldBeFalse();
+    }
 }

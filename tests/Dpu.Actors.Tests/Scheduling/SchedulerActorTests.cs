@@ -1,0 +1,110 @@
+using Dpu.Actors.Jobs;
+using Dpu.Actors.Nodes;
+using Dpu.Actors.Scheduling;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
+using Dpu.Kernel;
+using Dpu.TestKit;
+using Shouldly;
+using Xunit;
+
+namespace Dpu.Actors.Tests.Scheduling;
+
+public sealed class SchedulerActorTests
+{
+    private readonly Simulation _world = new(1);
+    private readonly TestProbe<JobMessage> _job;
+    private readonly TestProbe<NodeMessage> _node;
+    private readonly IActorRef<SchedulerMessage> _scheduler;
+
+    public SchedulerActorTests()
+    {
+        _job = new TestProbe<JobMessage>(_world, "job");
+        _node = new TestProbe<NodeMessage>(_world, "node");
+        _scheduler = _world.StartSystem("service").Spawn(new Props<SchedulerMessage>(() => new SchedulerActor()), "scheduler");
+    }
+
+    [Fact]
+    public void A_proposal_names_the_node_its_launcher_and_the_announcement_that_it_is_based_on()
+    {
+        Join();
+        Announce(17, startable: 3);
+
+        var assign = _job.ExpectMessage<JobMessage.Assign>();
+        assign.Command.Tasks.ShouldBe([0, 1]);
+        (assign.Command.Node, assign.Command.Incarnation, assign.Node, assign.Announcement).ShouldBe(("node", GivenJobs.Incarnation, _node, 17L));
+        _job.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void A_node_that_comes_is_shown_to_the_jobs_that_run_something_there()
+    {
+        Announce(1, startable: 0, running: 1);
+        _job.ExpectNoMoreMessages();
+
+        Join();
+
+        _job.Expect(new JobMessage.NodeReady("node", _node));
+        _job.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void A_job_that_comes_is_shown_the_nodes_that_it_runs_something_on()
+    {
+        Join();
+        Announce(1, startable: 0, running: 1);
+
+        _job.Expect(new JobMessage.NodeReady("node", _node));
+        _job.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void A_node_that_left_is_given_nothing_until_it_is_back()
+    {
+        Join();
+        _scheduler.Tell(new SchedulerMessage.NodeLeft("node"));
+        Announce(1, startable: 1, running: 1);
+        _job.ExpectNoMoreMessages();
+
+        Join();
+
+        _job.ExpectMessage<JobMessage.NodeReady>();
+        _job.ExpectMessage<JobMessage.Assign>();
+    }
+
+    [Fact]
+    public void What_tasks_set_free_is_given_to_the_next_at_once()
+    {
+        Join();
+        Announce(1, startable: 3);
+        _job.ExpectMessage<JobMessage.Assign>();
+
+        _scheduler.Tell(new SchedulerMessage.TasksFreed(GivenJobs.First, [0], 5));
+
+        _job.ExpectMessage<JobMessage.Assign>().Command.Tasks.ShouldBe([2]);
+    }
+
+    [Fact]
+    public void All_that_waits_is_heard_before_anything_is_proposed()
+    {
+        Join();
+        Announce(1, startable: 1);
+        _scheduler.Tell(new SchedulerMessage.JobEnded(GivenJobs.First));
+        _scheduler.Tell(new SchedulerMessage.TasksReleased(GivenJobs.First, [new TaskRange(0, 1)]));
+
+        _job.ExpectNoMoreMessages();
+    }
+
+    private void Join() => _scheduler.Tell(new SchedulerMessage.NodeJoined("node", GivenJobs.Incarnation, new Resources(2, 0), _node));
+
+    /// <summary>A job of which the first tasks run on the node, and the next can start.</summary>
+    private void Announce(long announcement, int startable, int running = 0) => _scheduler.Tell(new SchedulerMessage.JobAnnounced(
+        new JobDemand(
+            GivenJobs.First,
+            0,
+            [new StepNeed(0, 10, GivenJobs.OneCpu)],
+            startable > 0 ? [new TaskRange(running, startable)] : [],
+            [.. Enumerable.Range(0, running).Select(task => new Reservation(task, "node"))]),
+        _job,
+        announcement));
+}
