@@ -173,16 +173,33 @@ public sealed class TestKeeper : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Everything that still runs is ended with the keeper.
-        var keeper = Launcher.KeeperProcessId;
+        // Everything that still runs is ended with the keeper; one that holds reports would wait for ever for somebody to fetch them.
         await Launcher.DisposeAsync();
-        if (keeper is { } pid)
+        foreach (var pid in KeepersOf(DataDirectory))
         {
             _ = Libc.Kill(pid, Signals.Terminate);
             AwaitGone(pid);
         }
 
         Directory.Delete(DataDirectory, recursive: true);
+    }
+
+    private static IEnumerable<int> KeepersOf(string dataDirectory) => Directory.EnumerateDirectories("/proc")
+        .Where(process => int.TryParse(Path.GetFileName(process), out _) && IsKeeperOf(dataDirectory, Path.Combine(process, "cmdline")))
+        .Select(process => int.Parse(Path.GetFileName(process), System.Globalization.CultureInfo.InvariantCulture))
+        .ToList();
+
+    private static bool IsKeeperOf(string dataDirectory, string commandLine)
+    {
+        try
+        {
+            return File.ReadAllText(commandLine).Contains($"--data\0{dataDirectory}\0", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It ended while we looked.
+            return false;
+        }
     }
 
     private KeeperLauncher Connect()

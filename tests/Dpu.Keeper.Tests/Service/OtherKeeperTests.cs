@@ -4,11 +4,13 @@ using Xunit;
 
 namespace Dpu.Keeper.Tests.Service;
 
-public sealed class OtherKeeperTests : IAsyncDisposable
+public sealed class OtherKeeperTests : IAsyncLifetime
 {
     private readonly TestKeeper _keeper = new();
 
-    public async ValueTask DisposeAsync() => await _keeper.DisposeAsync();
+    public async Task InitializeAsync() => await _keeper.ConnectedAsync();
+
+    public async Task DisposeAsync() => await _keeper.DisposeAsync();
 
     [Fact]
     public async Task What_was_meant_for_another_keeper_is_neither_started_nor_forgotten()

@@ -71,6 +71,7 @@ public sealed class ServiceLossTests : IAsyncLifetime
     {
         await _keeper.RunAsync("true");
         (await _keeper.Launcher.QuitAsync(CancellationToken.None)).ShouldBeFalse();
+        await _keeper.DropServiceAsync();
         _keeper.Reconnect();
         (await _keeper.WaitAsync<LauncherEvent.Exited>(_ => true)).Exit.ExitCode.ShouldBe(0);
     }
