@@ -4,6 +4,7 @@ namespace Dpu.Actors.Tests.Simulated;
 internal sealed class Chaos(ClusterSimulation cluster)
 {
     private const int StrikesMax = 12;
+    private const int StepsBetweenLateReportsMax = 100;
 
     /// <summary>Faults far apart find what one of them breaks; faults close together find what is not mended yet when the next one comes.</summary>
     private static readonly int[] StepsBetweenMax = [20, 100, 600];
@@ -11,6 +12,7 @@ internal sealed class Chaos(ClusterSimulation cluster)
     private readonly Random _random = new(cluster.World.Seed ^ 0x5eed);
     private int _left;
     private long _next;
+    private long _nextLateReport;
 
     public void Begin()
     {
@@ -39,6 +41,23 @@ internal sealed class Chaos(ClusterSimulation cluster)
             _left--;
             Strike();
             Aim();
+        }
+
+        if (step >= _nextLateReport)
+        {
+            ReportLate();
+            _nextLateReport = step + _random.Next(1, StepsBetweenLateReportsMax);
+        }
+    }
+
+    /// <summary>An attempt that is over is reported again while a later one of its task runs: nothing may come of it.</summary>
+    private void ReportLate()
+    {
+        var late = cluster.Keeper.History.Where(past => past.Value.Exit is not null && cluster.Witness.IsSuperseded(past.Key)).ToList();
+        if (late.Count > 0)
+        {
+            var (attempt, recipe) = late[_random.Next(late.Count)];
+            cluster.Service?.ReportLate(attempt, recipe.Exit!);
         }
     }
 

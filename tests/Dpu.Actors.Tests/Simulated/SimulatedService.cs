@@ -1,7 +1,9 @@
 using Dpu.Actors.Catalog;
 using Dpu.Actors.Frontend;
+using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
 using Dpu.Journal.Logs;
@@ -21,6 +23,8 @@ internal sealed class SimulatedService
 
     private readonly Simulation _simulation;
     private readonly SimulatedLauncher _launcher;
+    private readonly ListeningScheduler _jobs;
+    private readonly ReplyTo<NodeMessage> _nobody = new(static _ => { });
     private SchedulerActor? _scheduler;
     private ClusterManagerActor? _manager;
 
@@ -46,7 +50,8 @@ internal sealed class SimulatedService
         var planner = new SubmissionPlanner(recipes, store.Catalog, views, node.Capacity, _ => null);
 
         var scheduler = System.Spawn(new Props<SchedulerMessage>(() => _scheduler = new SchedulerActor()) { Supervision = Escalate }, "scheduler");
-        Frontend = System.Spawn(new Props<FrontendMessage>(() => new FrontendActor(journal, views, planner, policy, scheduler)) { Supervision = Escalate }, "frontend");
+        _jobs = new ListeningScheduler(scheduler);
+        Frontend = System.Spawn(new Props<FrontendMessage>(() => new FrontendActor(journal, views, planner, policy, _jobs)) { Supervision = Escalate }, "frontend");
         Catalog = System.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");
         var files = new SimulatedTaskFiles(node, world);
         System.Spawn(
@@ -65,6 +70,16 @@ internal sealed class SimulatedService
 
     /// <summary>Whether the node and the scheduler hold nothing of any job.</summary>
     public bool HoldsNothing => _manager is { HoldsNothing: true } && _scheduler is { HoldsNothing: true };
+
+    /// <summary>Somebody reports an attempt that was over long ago, as a node would that had been cut off.</summary>
+    public void ReportLate(AttemptId attempt, AttemptExit exit)
+    {
+        if (_jobs.Jobs.TryGetValue(attempt.Job, out var job))
+        {
+            var report = new AttemptReport(new TaskAttempt(attempt.Task, attempt.Number), exit.ExitCode == 0 ? null : FailureCause.Recipe, "late", exit, [], []);
+            job.Tell(new JobMessage.Reported(new JobCommand.ReportEnds("elsewhere", [report]), [attempt], _nobody));
+        }
+    }
 
     /// <summary>The end of this process, as by SIGKILL.</summary>
     public void Kill()

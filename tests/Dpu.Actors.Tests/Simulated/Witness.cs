@@ -42,6 +42,9 @@ internal sealed class Witness
 
     public bool AllEnded => Jobs.Values.All(job => job.Ended);
 
+    /// <summary>Whether a later attempt of the same task runs.</summary>
+    public bool IsSuperseded(AttemptId attempt) => Jobs[attempt.Job].Tasks[attempt.Task] is { Running: true } task && task.Attempts > attempt.Number;
+
     /// <summary>Reads what was committed since the last look.</summary>
     public void Look()
     {
