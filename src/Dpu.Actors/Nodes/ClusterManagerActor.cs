@@ -23,6 +23,10 @@ public sealed class ClusterManagerActor(
 {
     private static readonly TimeSpan AskAgainDelay = TimeSpan.FromSeconds(5);
     private static readonly object AskAgainTimer = new();
+    private static readonly TimeSpan CompanyDelay = TimeSpan.FromMilliseconds(5);
+    private static readonly object CompanyTimer = new();
+    private const int WaitingPerCpuToBeBusy = 8;
+    private const int OutcomesToldAtOnce = 64;
 
     private readonly Dictionary<AttemptId, AttemptEntry> _entries = [];
     private readonly Strangers _strangers = new();
@@ -56,9 +60,26 @@ public sealed class ClusterManagerActor(
         AdmitWaiting();
         FlushLaunches();
         _logs.Flush();
-        _outbox.Flush(options.Name, Context.Self);
+        TellOutcomes(haveWaited: messages.Contains(NodeMessage.TellOutcomes.Instance));
         RememberToAskAgain();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// While enough waits here to keep the node busy, outcomes wait a moment for company: one commit then covers many short tasks.
+    /// </summary>
+    private void TellOutcomes(bool haveWaited)
+    {
+        var isBusy = _ledger.Waiting >= options.Capacity.Cpus * WaitingPerCpuToBeBusy;
+        if (haveWaited || !isBusy || _outbox.Count >= OutcomesToldAtOnce)
+        {
+            Context.Timers.Cancel(CompanyTimer);
+            _outbox.Flush(options.Name, Context.Self);
+        }
+        else if (_outbox.Count > 0 && !Context.Timers.IsActive(CompanyTimer))
+        {
+            Context.Timers.StartSingle(CompanyTimer, NodeMessage.TellOutcomes.Instance, CompanyDelay);
+        }
     }
 
     private void Take(NodeMessage message)
@@ -112,6 +133,8 @@ public sealed class ClusterManagerActor(
                 break;
             case NodeMessage.EndProcess end:
                 EndProcess(end.Attempt);
+                break;
+            case NodeMessage.TellOutcomes:
                 break;
             case NodeMessage.TaskEnded ended:
                 Conclude(ended.Attempt, ended.Outcome);

@@ -61,6 +61,12 @@ public abstract record NodeMessage
         public static AskAgain Instance { get; } = new();
     }
 
+    /// <summary>Outcomes have waited long enough for company.</summary>
+    internal sealed record TellOutcomes : NodeMessage
+    {
+        public static TellOutcomes Instance { get; } = new();
+    }
+
     /// <summary>Time to try again.</summary>
     internal sealed record RetryLogs : NodeMessage
     {

@@ -10,8 +10,12 @@ internal sealed class ReportOutbox
 {
     private readonly Dictionary<IActorRef<JobMessage>, List<(AttemptId Attempt, AttemptOutcome Outcome)>> _byJob = [];
 
+    /// <summary>How many outcomes wait.</summary>
+    public int Count { get; private set; }
+
     public void Add(IActorRef<JobMessage> job, AttemptId attempt, AttemptOutcome outcome)
     {
+        Count++;
         if (!_byJob.TryGetValue(job, out var outcomes))
         {
             outcomes = [];
@@ -40,6 +44,7 @@ internal sealed class ReportOutbox
         }
 
         _byJob.Clear();
+        Count = 0;
     }
 
     private static void Tell(IActorRef<JobMessage> job, JobCommand command, IEnumerable<AttemptId> attempts, IActorRef<NodeMessage> self) =>
