@@ -40,6 +40,8 @@ public sealed class FrontendActor(
     private readonly Dictionary<(string User, string Key), EarlierJob> _keys = [];
     private readonly Queue<(string User, string Key)> _keysByAge = [];
     private readonly List<IActorRef<FrontendReady>> _waitForReady = [];
+    private readonly List<FrontendMessage.Cancel> _cancels = [];
+    private readonly Dictionary<string, FrontendMessage.Claim> _claims = new(StringComparer.Ordinal);
     private int _lastJob;
     private FrontendReady? _ready;
 
@@ -66,9 +68,12 @@ public sealed class FrontendActor(
                 FrontendLog.PlanFailed(Context.Logger, failed.Reason);
                 failed.Asked.ReplyTo.Tell(Unavailable($"The catalog cannot be read: {failed.Reason.Message}"));
                 break;
-            case FrontendMessage.Claim or FrontendMessage.Cancel when _ready is null:
-                // Which jobs there are is not known yet.
-                Context.Stash.Stash(message);
+            case FrontendMessage.Claim claim when _ready is null:
+                // Which jobs there are is not known yet. A node claims again and again, each time all that it has: the last one will do.
+                _claims[claim.NodeName] = claim;
+                break;
+            case FrontendMessage.Cancel cancel when _ready is null:
+                _cancels.Add(cancel);
                 break;
             case FrontendMessage.Cancel cancel:
                 Cancel(cancel);
@@ -130,7 +135,14 @@ public sealed class FrontendActor(
         }
 
         _waitForReady.Clear();
-        Context.Stash.UnstashAll();
+        _cancels.ForEach(Cancel);
+        _cancels.Clear();
+        foreach (var claim in _claims.Values)
+        {
+            Route(claim);
+        }
+
+        _claims.Clear();
     }
 
     private void WaitForReady(IActorRef<FrontendReady> replyTo)

@@ -47,6 +47,23 @@ public sealed class FrontendActorTests
     }
 
     [Fact]
+    public void A_node_that_claims_for_hours_is_answered_once()
+    {
+        using var bench = FrontendBench.Ready();
+        bench.Views.Hold = new TaskCompletionSource();
+        bench.Start();
+        for (var claim = 0; claim < 5000; claim++)
+        {
+            bench.Claim(GivenJobs.Attempt(0));
+        }
+
+        bench.Views.Hold.SetResult();
+
+        bench.Node.ExpectMessage<NodeMessage.Disown>();
+        bench.Node.ExpectNoMoreMessages();
+    }
+
+    [Fact]
     public void Whoever_awaits_readiness_is_told_when_unfinished_jobs_are_back()
     {
         using var bench = FrontendBench.Ready();
