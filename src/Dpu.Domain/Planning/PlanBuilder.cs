@@ -82,5 +82,5 @@ internal sealed class PlanBuilder(PlanRequest request)
         }
 
         return new TaskGroup(group.Keys, inputs.ToImmutable(), [.. group.Upstream.Select(upstream => upstream.Task)]);
-}
+    }
 }

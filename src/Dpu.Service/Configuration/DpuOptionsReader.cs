@@ -128,9 +128,9 @@ internal static class DpuOptionsReader
 
     private static T Accept<T>(Declared<T> declared)
         where T : class => declared switch
-    {
-        Declared<T>.Valid valid => valid.Value,
-        Declared<T>.Invalid invalid => throw new StartupException(string.Join('\n', invalid.Errors), 2),
-        _ => throw new InvalidOperationException("A declaration is valid or invalid."),
-    };
+        {
+            Declared<T>.Valid valid => valid.Value,
+            Declared<T>.Invalid invalid => throw new StartupException(string.Join('\n', invalid.Errors), 2),
+            _ => throw new InvalidOperationException("A declaration is valid or invalid."),
+        };
 }

@@ -117,7 +117,9 @@ public sealed class RecipeTests(Observatory observatory) : IClassFixture<Observa
         var hot = observatory.Run("hot-pixels", new() { ["bias"] = [bias.AsInput("bias")] });
         var run = observatory.Run("master-flat", new()
         {
-            ["dome"] = [dome.AsInput("dome-flat")], ["twilight"] = [twilight.AsInput("twilight-flat")], ["hot"] = [hot.AsInput("hot-pixels")],
+            ["dome"] = [dome.AsInput("dome-flat")],
+            ["twilight"] = [twilight.AsInput("twilight-flat")],
+            ["hot"] = [hot.AsInput("hot-pixels")],
         });
         var flat = FitsReader.ReadImage(run.PathOf("master-flat"));
         var truth = observatory.Truth.Response;

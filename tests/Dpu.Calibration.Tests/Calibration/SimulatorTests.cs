@@ -15,7 +15,16 @@ public sealed class SimulatorTests : IDisposable
 
     private SimulationOptions Options(string folder, ulong seed = 5) => new()
     {
-        Output = Path.Combine(_root, folder), Seed = seed, Chips = 2, Width = 96, Height = 64, Biases = 2, Domes = 1, Twilights = 1, Exposures = 2, Stars = 40,
+        Output = Path.Combine(_root, folder),
+        Seed = seed,
+        Chips = 2,
+        Width = 96,
+        Height = 64,
+        Biases = 2,
+        Domes = 1,
+        Twilights = 1,
+        Exposures = 2,
+        Stars = 40,
     };
 
     [Fact]

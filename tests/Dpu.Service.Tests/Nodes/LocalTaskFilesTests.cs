@@ -62,8 +62,18 @@ public sealed class LocalTaskFilesTests : IDisposable
         request.Environment.ToDictionary(pair => pair.Key, pair => pair.Value).ShouldBe(
             new Dictionary<string, string>
             {
-                ["DPU_JOB"] = "12", ["DPU_TASK"] = "3", ["DPU_ATTEMPT"] = "12/3/2", ["DPU_STEP"] = "Reduce", ["DPU_NODE"] = "here", ["DPU_WORKDIR"] = Work,
-                ["DPU_CPUS"] = "1", ["DPU_MEMORY_BYTES"] = "1000", ["PATH"] = _folder.At("bin"), ["HOME"] = Work, ["TMPDIR"] = Work, ["LANG"] = "C.UTF-8",
+                ["DPU_JOB"] = "12",
+                ["DPU_TASK"] = "3",
+                ["DPU_ATTEMPT"] = "12/3/2",
+                ["DPU_STEP"] = "Reduce",
+                ["DPU_NODE"] = "here",
+                ["DPU_WORKDIR"] = Work,
+                ["DPU_CPUS"] = "1",
+                ["DPU_MEMORY_BYTES"] = "1000",
+                ["PATH"] = _folder.At("bin"),
+                ["HOME"] = Work,
+                ["TMPDIR"] = Work,
+                ["LANG"] = "C.UTF-8",
             },
             ignoreOrder: true);
         request.Limits.ShouldBe(new AttemptLimits(TimeSpan.FromMinutes(1), 1000, TimeSpan.FromSeconds(1), 1000, 100));
