@@ -28,6 +28,7 @@ namespace Dpu.Service;
 public sealed class DpuHost : IAsyncDisposable
 {
     private const int TokenBytes = 32;
+    private static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(3);
 
     private readonly Stack<Func<Task>> _takeDown = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -126,7 +127,7 @@ public sealed class DpuHost : IAsyncDisposable
         var logs = FileLogStore.Open(FileLogStoreOptions.In(data.FullPath), time);
         Undo(() => logs.DisposeAsync().AsTask());
 
-        var journal = seams.Journal(store.Journal);
+        var journal = new WatchedJournal(seams.Journal(store.Journal));
         var executables = new RecipeExecutables(Options.Node.SearchPath);
         foreach (var reason in executables.MissingPrograms(Options.Recipes.Recipes))
         {
@@ -149,12 +150,12 @@ public sealed class DpuHost : IAsyncDisposable
         await frontend.AskAsync<FrontendMessage, FrontendReady>(
             system, replyTo => new FrontendMessage.AwaitReady(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
 
-        var joined = false;
-        Undo(() => joined ? DrainAsync(scheduler, store, node, logger) : Task.CompletedTask);
+        IActorRef<NodeMessage>? joined = null;
+        Undo(() => joined is null ? Task.CompletedTask : DrainAsync(scheduler, joined, system, store, logs, node, logger));
 
         var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
         var services = new ApiServices(
-            Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, time.GetUtcNow(), _stopping.Token);
+            Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, () => journal.Trouble, time.GetUtcNow(), _stopping.Token);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         var server = await ApiServer.StartAsync(services, token, Environment.UserName, loggers, cancellationToken);
         Undo(() => StopServerAsync(server));
@@ -166,10 +167,9 @@ public sealed class DpuHost : IAsyncDisposable
 
         // Last, because it starts a keeper: a start that fails before has none to take back.
         var files = new LocalTaskFiles(data.FullPath, node, Options.Node.SearchPath, executables);
-        system.Spawn(
+        joined = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, logs, scheduler, frontend)) { Supervision = Escalate },
             $"node-{node.Name}");
-        joined = true;
         HostLog.Serving(logger, Name, VersionOf(), Address, data.FullPath, node.Name, node.Capacity.Cpus, node.Capacity.MemoryBytes);
         _ = WatchAsync(system, logger);
     }
@@ -224,7 +224,14 @@ public sealed class DpuHost : IAsyncDisposable
         typeof(DpuHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     /// <summary>Nothing new is started on the node; what runs may end by itself for a while.</summary>
-    private async Task DrainAsync(IActorRef<SchedulerMessage> scheduler, SqliteStore store, NodeOptions node, ILogger logger)
+    private async Task DrainAsync(
+        IActorRef<SchedulerMessage> scheduler,
+        IActorRef<NodeMessage> manager,
+        ActorSystem system,
+        SqliteStore store,
+        FileLogStore logs,
+        NodeOptions node,
+        ILogger logger)
     {
         scheduler.Tell(new SchedulerMessage.NodeLeft(node.Name));
         using var grace = new CancellationTokenSource(Options.Service.StopGrace);
@@ -249,7 +256,22 @@ public sealed class DpuHost : IAsyncDisposable
             // The grace is over: recipes run on in the keeper, and the next start adopts them.
         }
 
+        await SettleAsync(manager, system, logs);
         HostLog.Stopped(logger, running);
+    }
+
+    /// <summary>What the keeper told is made durable and acknowledged: a keeper that holds nothing more for us may end with us.</summary>
+    private static async Task SettleAsync(IActorRef<NodeMessage> manager, ActorSystem system, FileLogStore logs)
+    {
+        try
+        {
+            await logs.FlushAsync(CancellationToken.None);
+            await manager.AskAsync<NodeMessage, NodeQuiet>(system, replyTo => new NodeMessage.AwaitQuiet(replyTo), SettlingMax, CancellationToken.None);
+        }
+        catch (Exception error) when (error is AskTimeoutException or JournalException)
+        {
+            // The keeper keeps what is not acknowledged, and tells it again at the next start.
+        }
     }
 
     private static async Task<long> RunningAsync(SqliteStore store)

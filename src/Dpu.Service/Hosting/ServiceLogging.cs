@@ -10,13 +10,14 @@ namespace Dpu.Service.Hosting;
 internal static class ServiceLogging
 {
     private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
-    private const string ConsoleTemplate = "{Level:u3} {Message:lj}{NewLine}";
+    private const string ConsoleTemplate = "{Level:u3} {Message:lj}{Cause:l}{NewLine}";
 
     public static SerilogLoggerFactory Create(DpuOptions options)
     {
         var logger = new LoggerConfiguration()
             .MinimumLevel.Is(Enum.Parse<LogEventLevel>(options.Service.LogLevel))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .Enrich.With(new CauseEnricher())
             .WriteTo.File(
                 Path.Combine(options.DataDirectory, "service.log"),
                 outputTemplate: Template,

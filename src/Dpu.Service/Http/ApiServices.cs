@@ -27,6 +27,7 @@ internal sealed record ApiServices(
     ICatalog Catalog,
     ILogStore Logs,
     NodeOptions Node,
+    Func<string?> JournalTrouble,
     DateTimeOffset StartedAt,
     CancellationToken Stopping)
 {

@@ -16,6 +16,8 @@ internal sealed class SubmissionEndpoints(ApiServices services)
     private const int KeyLengthMax = 200;
     private const int KeysShown = 3;
 
+    private static readonly TimeSpan PatienceInTrouble = TimeSpan.FromSeconds(5);
+
     private int _waiting;
 
     public async Task<IResult> RunAsync(HttpContext context)
@@ -101,6 +103,11 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             _ => throw new InvalidOperationException("A cancellation is done or refused."),
         };
     }
+
+    /// <summary>While nothing can be written down nobody need wait long to be told so.</summary>
+    private TimeSpan Patience => services.JournalTrouble() is not null && services.Options.Http.AnswerTimeout > PatienceInTrouble
+        ? PatienceInTrouble
+        : services.Options.Http.AnswerTimeout;
 
     private static string UserOf(HttpContext context) =>
         RequestGuard.UserOf(context) ?? throw new InvalidOperationException("This endpoint is not for visitors.");
@@ -197,10 +204,11 @@ internal sealed class SubmissionEndpoints(ApiServices services)
         return ProblemResult.Because(status, errors[0].Code, string.Join(' ', refused.Errors.Select(error => error.Message)), errors);
     }
 
-    private static ProblemResult Busy() => ProblemResult.Because(
+    private ProblemResult Busy() => ProblemResult.Because(
         StatusCodes.Status503ServiceUnavailable,
         "unavailable",
-        "The DPU did not answer in time; what was asked may have been done. Ask again with the same key to learn it.");
+        (services.JournalTrouble() is { } trouble ? $"The DPU cannot write down what is asked of it: {trouble.TrimEnd('.')}. " : "The DPU did not answer in time. ")
+        + "What was asked may have been done; asking again with the same key tells.");
 
     /// <summary>The frontend's mailbox is filled from here only, and so it is bounded here.</summary>
     private async Task<TReply?> AskAsync<TReply>(Func<IActorRef<TReply>, FrontendMessage> make, CancellationToken cancellationToken)
@@ -213,7 +221,7 @@ internal sealed class SubmissionEndpoints(ApiServices services)
                 return null;
             }
 
-            return await services.Frontend.AskAsync(services.System, make, services.Options.Http.AnswerTimeout, cancellationToken);
+            return await services.Frontend.AskAsync(services.System, make, Patience, cancellationToken);
         }
         catch (AskTimeoutException)
         {
