@@ -12,6 +12,9 @@ namespace Dpu.Service.Http;
 /// <summary>Jobs as the views tell them.</summary>
 internal sealed class JobEndpoints(ApiServices services)
 {
+    /// <summary>A status that clients know, and that no job can have as long as none can be held.</summary>
+    private const string Held = "HELD";
+
     private const int LimitDefault = 100;
     private const int LimitMax = 10_000;
     private const int TasksMax = 1_000_000;
@@ -30,9 +33,14 @@ internal sealed class JobEndpoints(ApiServices services)
             return Endpoints.JobList([.. (await services.Views.GetJobsAsync(numbers, context.RequestAborted)).Select(ApiMapping.Summary)]);
         }
 
+        if (Held.Equals(query["status"].ToString(), StringComparison.OrdinalIgnoreCase))
+        {
+            return Endpoints.JobList([]);
+        }
+
         if (!TryStatus(query["status"], out var status))
         {
-            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-status", $"There is no status '{query["status"]}': use {string.Join(", ", Enum.GetValues<JobStatus>().Select(ApiMapping.StatusOf))}.");
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-status", $"There is no status '{query["status"]}': use {string.Join(", ", Enum.GetValues<JobStatus>().Select(ApiMapping.StatusOf).Append(Held))}.");
         }
 
         var limit = int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, LimitMax) : LimitDefault;

@@ -64,7 +64,7 @@ internal sealed class FrameIngest(IngestRules rules, IActorRef<CatalogMessage> c
             }
 
             // Held open while its header is read by name: what is no regular file must not be waited for.
-            using var stream = RegularFile.Open(path, path, followLinks: true);
+            using var stream = RegularFile.Open(path, "it", followLinks: true);
             var headers = FitsReader.ReadHeaders(path);
             return rules.Classify(card => Lookup(headers, card)) switch
             {
@@ -75,9 +75,13 @@ internal sealed class FrameIngest(IngestRules rules, IActorRef<CatalogMessage> c
         }
         catch (Exception error) when (error is FitsException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            return new Reading(path, null, error.Message);
+            return new Reading(path, null, WithoutPath(error.Message, path));
         }
     }
+
+    /// <summary>The refusal names the path itself.</summary>
+    private static string WithoutPath(string message, string path) =>
+        message.StartsWith(path, StringComparison.Ordinal) ? message[path.Length..].TrimStart(':', ',', ' ') : message;
 
     private CatalogFile Describe(string path, FileStream stream, Classification.Classified known)
     {

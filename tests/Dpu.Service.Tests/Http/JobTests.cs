@@ -99,11 +99,15 @@ public sealed class JobTests(RunningDpu dpu)
     {
         using var answer = await dpu.Owner.GetAsync(dpu.At("/jobs?status=DONE"));
         var detail = (await answer.ProblemAsync(422, "bad-status")).Detail!;
-        foreach (var status in new[] { "QUEUED", "RUNNING", "FINISHED", "FAILED", "CANCELLED" })
+        foreach (var status in new[] { "QUEUED", "RUNNING", "HELD", "FINISHED", "FAILED", "CANCELLED" })
         {
             detail.ShouldContain(status);
         }
     }
+
+    [Fact]
+    public async Task No_job_is_held_as_long_as_none_can_be() =>
+        (await dpu.Client.GetJobsAsync(new JobQuery { All = true, Status = "HELD" }, CancellationToken.None)).ShouldBeEmpty();
 
     [Theory]
     [InlineData("GET", "")]

@@ -20,7 +20,12 @@ public sealed class IngestTests(RunningDpu dpu)
         Texts(frame.Metadata).ShouldBe(
             new Dictionary<string, string>
             {
-                ["instrument"] = "WFI", ["chip"] = "ccd50", ["date"] = "2000-04-28", ["dateobs"] = "2000-04-29T03:04:05.250", ["exptime"] = "0", ["exposure"] = "exposure-1",
+                ["instrument"] = "WFI",
+                ["chip"] = "ccd50",
+                ["date"] = "2000-04-28",
+                ["dateobs"] = "2000-04-29T03:04:05.250",
+                ["exptime"] = "0",
+                ["exposure"] = "exposure-1",
             },
             ignoreOrder: true);
 
@@ -70,6 +75,7 @@ public sealed class IngestTests(RunningDpu dpu)
         result.Registered.ShouldHaveSingleItem().Path.ShouldBe(good);
         result.Known.ShouldBeEmpty();
         result.Refused.Select(refused => Path.GetFileName(refused.Path)).ShouldBe(["cut.fits", "text.fits", "empty.fits", "foreign.fits", "missing.fits"]);
+        result.Refused.ShouldAllBe(refused => !refused.Reason.Contains(_folder));
         result.Refused[0].Reason.ShouldContain("truncated");
         result.Refused[1].Reason.ShouldContain("not a FITS file");
         result.Refused[2].Reason.ShouldContain("empty");
