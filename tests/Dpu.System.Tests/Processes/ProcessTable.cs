@@ -21,6 +21,14 @@ internal static partial class ProcessTable
         Pids().Where(pid => !IsZombie(pid)).Cast<int?>().FirstOrDefault(pid =>
             Read(pid!.Value, "cmdline") is var line && line.Contains("keeper", StringComparison.Ordinal) && line.Contains(data, StringComparison.Ordinal));
 
+    /// <summary>Pids of living processes whose command line, with a NUL behind each argument, ends like this.</summary>
+    public static IReadOnlyList<int> Running(string arguments) =>
+        [.. Pids().Where(pid => Read(pid, "cmdline").EndsWith(arguments, StringComparison.Ordinal) && !IsZombie(pid))];
+
+    /// <summary>A variable of a process's environment, or null.</summary>
+    public static string? VariableOf(int pid, string name) =>
+        Read(pid, "environ").Split('\0').FirstOrDefault(pair => pair.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+
     public static void Kill(int pid) => _ = NativeKill(pid, SigKill);
 
     public static string CommandLineOf(int pid) => Read(pid, "cmdline").Replace('\0', ' ');

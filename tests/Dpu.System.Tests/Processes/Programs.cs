@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,6 +14,13 @@ internal static class Programs
     public static string Dpu { get; } = Built("src/Dpu.Cli", "dpu");
 
     public static string CrashHost { get; } = Built("tests/Dpu.System.Tests.Host", "dpu-crash-host");
+
+    /// <summary>The recipes' program, as it stands beside the command.</summary>
+    public static string Calibration { get; } = Path.Combine(Path.GetDirectoryName(Dpu)!, "calibration", "dpu-calibration");
+
+    /// <summary>Makes raw frames of a simulated camera in a folder.</summary>
+    public static Task<ProgramRun> SimulateAsync(string folder, params string[] options) =>
+        ProgramRun.OfAsync(new ProcessStartInfo(Calibration, ["simulate", "--output", folder, .. options]));
 
     public static int FreePort()
     {
