@@ -13,6 +13,9 @@ internal sealed class AckWindow
     /// <summary>Everything up to here is dealt with; null before the first event.</summary>
     public long? Reached => _acknowledged;
 
+    /// <summary>Whether nothing that was seen is still to be dealt with.</summary>
+    public bool IsComplete => _acknowledged is null || _acknowledged == _seen;
+
     /// <summary>True for an event that was not seen before; false for one that was resent.</summary>
     public bool Admit(long sequenceNr)
     {

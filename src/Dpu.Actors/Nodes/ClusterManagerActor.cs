@@ -33,6 +33,7 @@ public sealed class ClusterManagerActor(
     private readonly NodeLedger _ledger = new(options.Capacity);
     private readonly List<AttemptEntry> _toLaunch = [];
     private readonly ReportOutbox _outbox = new();
+    private readonly List<IActorRef<NodeQuiet>> _awaitQuiet = [];
 
     private LogSpooler _logs = null!;
     private AckWindow _window = new();
@@ -62,7 +63,17 @@ public sealed class ClusterManagerActor(
         _logs.Flush();
         TellOutcomes(haveWaited: messages.Contains(NodeMessage.TellOutcomes.Instance));
         RememberToAskAgain();
+        AnswerIfQuiet();
         return ValueTask.CompletedTask;
+    }
+
+    private void AnswerIfQuiet()
+    {
+        if (_awaitQuiet.Count > 0 && _window.IsComplete)
+        {
+            _awaitQuiet.ForEach(waiting => waiting.Tell(new NodeQuiet()));
+            _awaitQuiet.Clear();
+        }
     }
 
     /// <summary>
@@ -135,6 +146,9 @@ public sealed class ClusterManagerActor(
                 EndProcess(end.Attempt);
                 break;
             case NodeMessage.TellOutcomes:
+                break;
+            case NodeMessage.AwaitQuiet quiet:
+                _awaitQuiet.Add(quiet.ReplyTo);
                 break;
             case NodeMessage.TaskEnded ended:
                 Conclude(ended.Attempt, ended.Outcome);

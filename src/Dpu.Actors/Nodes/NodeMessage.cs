@@ -34,6 +34,9 @@ public abstract record NodeMessage
     /// <summary>What was reported of these attempts is durable, or no longer matters.</summary>
     public sealed record Settled(ImmutableArray<AttemptId> Attempts) : NodeMessage;
 
+    /// <summary>Answered as soon as everything that the launcher told is durable and acknowledged.</summary>
+    public sealed record AwaitQuiet(IActorRef<NodeQuiet> ReplyTo) : NodeMessage;
+
     /// <summary>Events of the launcher.</summary>
     internal sealed record LauncherSaid(IReadOnlyList<LauncherEvent> Events) : NodeMessage;
 
@@ -88,3 +91,6 @@ internal abstract record AttemptOutcome
 
 /// <summary>A numbered event of a launcher: numbers mean something within an incarnation only.</summary>
 internal readonly record struct LauncherEventId(Guid Incarnation, long SequenceNr);
+
+/// <summary>The launcher holds nothing on this node's account but what runs.</summary>
+public sealed record NodeQuiet;

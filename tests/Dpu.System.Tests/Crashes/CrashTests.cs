@@ -16,6 +16,9 @@ public sealed class CrashTests
     private const int Tasks = 8;
     private const int Beats = 6;
 
+    /// <summary>Longer than any test: only a cancellation ends such a task.</summary>
+    private const int EndlessBeats = 6000;
+
     [Theory]
     [InlineData("before", "Submitted", 1)]
     [InlineData("after", "Submitted", 1)]
@@ -111,7 +114,7 @@ public sealed class CrashTests
     [InlineData("after")]
     public async Task The_service_dies_around_the_commit_of_a_cancellation(string moment)
     {
-        await using var service = await ServiceAsync(moment, "CancelRequested", 1);
+        await using var service = await ServiceAsync(moment, "CancelRequested", 1, EndlessBeats);
         var job = await SubmitAsync(service);
         await RunningAsync(service);
         await Should.ThrowAsync<DpuException>(() => service.Client.CancelAsync(job, force: true, CancellationToken.None));
@@ -129,10 +132,10 @@ public sealed class CrashTests
         await NothingIsLeftAsync(service);
     }
 
-    private static async Task<CrashableService> ServiceAsync(string moment = "never", string eventName = "None", int number = 1)
+    private static async Task<CrashableService> ServiceAsync(string moment = "never", string eventName = "None", int number = 1, int beats = Beats)
     {
         var service = new CrashableService();
-        await File.WriteAllTextAsync(service.ScriptPath, Evidence.Script(Beats));
+        await File.WriteAllTextAsync(service.ScriptPath, Evidence.Script(beats));
         await service.StartAsync(moment, eventName, number);
         return service;
     }
