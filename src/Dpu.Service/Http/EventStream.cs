@@ -29,6 +29,9 @@ internal sealed class EventStream : IAsyncDisposable
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.StartAsync(context.RequestAborted);
+
+        // Whoever asks learns at once that there is somebody, although nothing may happen for long.
+        await context.Response.Body.FlushAsync(context.RequestAborted);
         return new EventStream(context, time, stopping);
     }
 

@@ -131,6 +131,20 @@ public sealed class StreamTests(RunningDpu dpu)
     }
 
     [Fact]
+    public async Task A_stream_answers_before_there_is_anything_to_tell()
+    {
+        var job = await dpu.ExecAsync("sleep", "1000");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using (var answer = await dpu.Owner.GetAsync(dpu.At($"/jobs/{job}/logs?follow=true"), HttpCompletionOption.ResponseHeadersRead, limit.Token))
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        await dpu.Client.CancelAsync(job, force: true, CancellationToken.None);
+        await dpu.EndOfAsync(job);
+    }
+
+    [Fact]
     public async Task A_follower_that_goes_away_harms_nobody()
     {
         using var folder = new TemporaryFolder();

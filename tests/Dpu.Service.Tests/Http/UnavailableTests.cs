@@ -11,7 +11,7 @@ namespace Dpu.Service.Tests.Http;
 /// <summary>What callers are told while the journal does not answer, and what becomes of what they asked.</summary>
 public sealed class UnavailableTests : IAsyncLifetime, IDisposable
 {
-    private const string Config = "dpu { http { answer-timeout = 1 s, waiting-max = 3 }, service { stop-grace = 0 s, log-level = Error } }";
+    private const string Config = "dpu { http { answer-timeout = 3 s, waiting-max = 3 }, service { stop-grace = 0 s, log-level = Error } }";
 
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _client = new();
@@ -84,9 +84,19 @@ public sealed class UnavailableTests : IAsyncLifetime, IDisposable
     public async Task More_than_may_wait_are_refused_at_once()
     {
         _journal.Stall();
-        var waiting = Enumerable.Range(0, 6).Select(n => SubmitAsync($"key-{n}")).ToList();
-        var answers = await Task.WhenAll(waiting);
-        answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable);
+        var asked = Enumerable.Range(0, 6).Select(n => SubmitAsync($"key-{n}")).ToList();
+        var refused = 0;
+        await foreach (var answer in Task.WhenEach(asked))
+        {
+            (await answer).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            if (++refused == 3)
+            {
+                // Those that may wait do so still.
+                asked.Count(answer => !answer.IsCompleted).ShouldBe(3);
+            }
+        }
+
+        var answers = await Task.WhenAll(asked);
         _journal.GoOn();
         using var accepted = await SubmitAsync("key-7");
         accepted.IsSuccessStatusCode.ShouldBeTrue();
@@ -122,7 +132,8 @@ public sealed class UnavailableTests : IAsyncLifetime, IDisposable
             await body.CopyToAsync(Stream.Null).WaitAsync(TimeSpan.FromSeconds(30));
         }
 
-        File.ReadAllText(Path.Combine(_folder.At("data"), "service.log")).ShouldBeEmpty();
+        // The log is made with its first line, and nothing of this is an error.
+        File.Exists(Path.Combine(_folder.At("data"), "service.log")).ShouldBeFalse();
     }
 
     private List<Stream> Followers { get; } = [];
