@@ -165,9 +165,16 @@ public sealed class IngestTests(RunningDpu dpu)
         File.SetUnixFileMode(secret, UnixFileMode.None);
         var closed = Directory.CreateDirectory(Path.Combine(_folder, "closed"), UnixFileMode.None).FullName;
         var good = Frames.Write(_folder, "good.fits");
-        var result = await IngestAsync(_folder);
-        result.Registered.ShouldHaveSingleItem().Path.ShouldBe(good);
-        result.Refused.Select(refused => refused.Path).ShouldBe([closed, secret]);
+        try
+        {
+            var result = await IngestAsync(_folder);
+            result.Registered.ShouldHaveSingleItem().Path.ShouldBe(good);
+            result.Refused.Select(refused => refused.Path).ShouldBe([closed, secret]);
+        }
+        finally
+        {
+            File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     private Task<IngestResult> IngestAsync(params string[] paths) => dpu.Client.IngestAsync(paths, CancellationToken.None);
