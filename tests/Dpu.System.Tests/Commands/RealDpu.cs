@@ -16,6 +16,7 @@ public sealed class RealDpu : IAsyncLifetime, IAsyncDisposable
     private readonly int _port = Programs.FreePort();
     private readonly StringBuilder _said = new();
     private Process? _process;
+    private bool _mayEnd;
 
     public RealDpu()
     {
@@ -68,8 +69,10 @@ public sealed class RealDpu : IAsyncLifetime, IAsyncDisposable
 
     ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
 
+    /// <exception cref="InvalidOperationException">The service had ended although nobody wanted it to.</exception>
     public async Task DisposeAsync()
     {
+        var endedByItself = _process is { HasExited: true } && !_mayEnd ? $"The service ended by itself with exit code {_process.ExitCode}: {Said}" : null;
         await KillServiceAsync();
         foreach (var pid in ProcessTable.Mentioning(Home))
         {
@@ -79,6 +82,10 @@ public sealed class RealDpu : IAsyncLifetime, IAsyncDisposable
         await Eventually.HoldsAsync(() => ProcessTable.Mentioning(Home).Count == 0, "everything of this test has ended");
         Client.Dispose();
         Directory.Delete(Home, recursive: true);
+        if (endedByItself is not null)
+        {
+            throw new InvalidOperationException(endedByItself);
+        }
     }
 
     public async Task StartAsync(params string[] options) => await StartAsync(Serve(options));
@@ -89,6 +96,7 @@ public sealed class RealDpu : IAsyncLifetime, IAsyncDisposable
         start.RedirectStandardError = true;
         start.RedirectStandardOutput = true;
         _process?.Dispose();
+        _mayEnd = false;
         var process = _process = new Process { StartInfo = start };
         var listens = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, line) => Keep(line.Data, listens);
@@ -155,6 +163,7 @@ public sealed class RealDpu : IAsyncLifetime, IAsyncDisposable
 
     public void Signal(string name)
     {
+        _mayEnd = true;
         using var kill = Process.Start("kill", [$"-{name}", ProcessId.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
@@ -163,6 +172,7 @@ public sealed class RealDpu : IAsyncLifetime, IAsyncDisposable
     {
         if (_process is { HasExited: false })
         {
+            _mayEnd = true;
             ProcessTable.Kill(ProcessId);
             await ExitCodeAsync();
         }

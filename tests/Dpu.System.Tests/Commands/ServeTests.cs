@@ -71,7 +71,8 @@ public sealed class ServeTests
     public async Task Without_a_service_every_command_says_so_and_ends_with_3()
     {
         await using var dpu = new RealDpu();
-        foreach (var command in new[] { "status", "run Null", "exec -- true", "jobs", "logs", "nodes", "stats", "files", "sequences", "cancel 1", "ingest ." })
+        dpu.NewFile("frame.fits", "");
+        foreach (var command in new[] { "status", "run Null", "exec -- true", "jobs", "logs", "nodes", "stats", "files", "sequences", "cancel 1", "ingest frame.fits" })
         {
             var run = (await dpu.RunAsync(command.Split(' '))).Exits(3);
             run.Error.ShouldContain("dpu serve");
