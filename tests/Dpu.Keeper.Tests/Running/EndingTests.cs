@@ -140,7 +140,9 @@ public sealed class EndingTests(SharedKeeper shared) : IClassFixture<SharedKeepe
     [Fact]
     public async Task A_stopped_recipe_can_be_ended()
     {
-        var request = await _keeper.StartUntilAsync("echo ready; kill -STOP $$", "ready\n", ShortGrace);
+        // Said by a child once the shell has stopped: before that a SIGTERM would end it.
+        var request = await _keeper.StartUntilAsync(
+            "(while ! grep -q '^State:.T' /proc/$$/status; do :; done; echo ready) & kill -STOP $$", "ready\n", ShortGrace);
         _keeper.Launcher.End(request.Attempt, EndReason.Cancelled);
         (await _keeper.ResultAsync(request.Attempt)).Exit.Signal.ShouldBe(9);
     }
