@@ -21,7 +21,7 @@ internal static class GivenJobs
 
     public static JobPlan Plan(int tasks, Resources? resources = null) => new(
         [],
-        [new StepPlan("run", null, 0, tasks, ["run", "{}"], resources ?? OneCpu, null, new StepWork.Exec(TaskLines.Pack(Enumerable.Range(0, tasks).Select(i => $"{i}"))))]);
+        [new StepPlan("run", null, 0, tasks, resources ?? OneCpu, null, new StepWork.Exec(["run", "{}"], TaskLines.Pack(Enumerable.Range(0, tasks).Select(i => $"{i}"))))]);
 
     public static AttemptId Attempt(int task, int number = 1, JobId? job = null) => new(job ?? First, task, number);
 

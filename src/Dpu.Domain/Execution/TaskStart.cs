@@ -25,7 +25,7 @@ public sealed record TaskStart(
         var (command, work) = step.Work switch
         {
             StepWork.Exec exec => (Expand(step, exec, task), TaskWork.Plain),
-            StepWork.Groups groups => (step.Command, Directed(state, step, groups, groups.Tasks[task - step.First])),
+            StepWork.Groups groups => (groups.Commands[0].Program, Directed(state, step, groups, groups.Tasks[task - step.First])),
             _ => throw new InvalidOperationException($"A step knows no work {step.Work.GetType().Name}."),
         };
         var attempt = new AttemptId(state.Id, task, state.Cells[task].Attempts);
@@ -33,7 +33,7 @@ public sealed record TaskStart(
     }
 
     private static ImmutableArray<string> Expand(StepPlan step, StepWork.Exec exec, int task) =>
-        exec.Lines is { } lines ? Planning.ExecCommand.Expand(step.Command, lines[task - step.First]) : step.Command;
+        exec.Lines is { } lines ? Planning.ExecCommand.Expand(exec.Command, lines[task - step.First]) : exec.Command;
 
     private static TaskWork Directed(JobState state, StepPlan step, StepWork.Groups groups, TaskGroup group)
     {
@@ -41,17 +41,16 @@ public sealed record TaskStart(
             input => input.Key,
             input => input.Value.Select(index => state.Plan.Files[index]).ToImmutableArray(),
             StringComparer.Ordinal);
-        var upstream = group.Upstream
-            .SelectMany(from => state.Outputs.GetValueOrDefault(from, []))
-            .Where(output => groups.UpstreamTypes.Contains(output.Type, StringComparer.Ordinal))
-            .Select(output => new InputFile(output.Id, output.Path, output.Type, output.Metadata))
-            .ToImmutableArray();
-        if (!upstream.IsEmpty)
+        foreach (var rule in groups.Inputs.Where(rule => !rule.UpstreamTypes.IsEmpty))
         {
-            inputs = inputs.SetItem(groups.DividedInput, inputs.GetValueOrDefault(groups.DividedInput, []).AddRange(upstream));
+            var upstream = group.Upstream
+                .SelectMany(from => state.Outputs.GetValueOrDefault(from, []))
+                .Where(output => rule.UpstreamTypes.Contains(output.Type, StringComparer.Ordinal))
+                .Select(output => new InputFile(output.Id, output.Path, output.Type, output.Metadata));
+            inputs = inputs.SetItem(rule.Name, inputs.GetValueOrDefault(rule.Name, []).AddRange(upstream));
         }
 
-        return new TaskWork.Directed(step.Recipe ?? step.Name, group.Keys, groups.Parameters, inputs, groups.Outputs);
+        return new TaskWork.Directed(step.Recipe ?? step.Name, group.Keys, groups.Commands[0].Parameters, inputs, groups.Outputs);
     }
 }
 

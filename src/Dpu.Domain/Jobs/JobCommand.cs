@@ -10,7 +10,17 @@ public sealed record AttemptReport(
     string Message,
     AttemptExit? Exit,
     ImmutableArray<string> Used,
-    ImmutableArray<OutputFile> Outputs);
+    ImmutableArray<OutputFile> Outputs)
+{
+    /// <summary>What was found in its output.</summary>
+    public ImmutableArray<LogFinding> Findings { get; init; } = [];
+
+    /// <summary>Whether another attempt would end the same way, whatever the cause allows: a wrong option.</summary>
+    public bool Final { get; init; }
+
+    /// <summary>Why its result waits for a person although it ended normally; null when it does not.</summary>
+    public string? Hold { get; init; }
+}
 
 /// <summary>Something that a job is asked or told.</summary>
 public abstract record JobCommand

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 
@@ -67,12 +68,31 @@ public sealed record AttemptEnd(
     string Message,
     AttemptExit? Exit,
     ImmutableArray<string> Used,
-    ImmutableArray<OutputFile> Outputs);
+    ImmutableArray<OutputFile> Outputs)
+{
+    /// <summary>Memory of the next attempt, when it is tried again with other memory than this one had.</summary>
+    [JsonRequired]
+    public long? NextMemoryBytes { get; init; }
+
+    /// <summary>Whether the next attempt should run on another node, if there is one.</summary>
+    [JsonRequired]
+    public bool Elsewhere { get; init; }
+
+    /// <summary>What was found in its output.</summary>
+    [JsonRequired]
+    public ImmutableArray<LogFinding> Findings { get; init; } = [];
+}
+
+/// <summary>A step that is run again in another way.</summary>
+/// <param name="Step">Index into the plan's steps.</param>
+/// <param name="Commands">What its tasks run from now on.</param>
+/// <param name="MemoryBytes">What each of its tasks holds from now on.</param>
+public sealed record StepChange(int Step, ImmutableArray<StepCommand> Commands, long MemoryBytes);
 
 /// <summary>Something that happened to a job. Events carry arrays: one append covers all that waited.</summary>
 public abstract record JobEvent(DateTimeOffset At)
 {
-    /// <summary><c>job.submitted.v1</c></summary>
+    /// <summary><c>job.submitted.v2</c></summary>
     public sealed record Submitted(JobId Job, JobSpec Spec, JobPlan Plan, DateTimeOffset At) : JobEvent(At);
 
     /// <summary>Attempts were numbered and given to a node. <c>job.tasks-started.v1</c></summary>
@@ -80,7 +100,7 @@ public abstract record JobEvent(DateTimeOffset At)
     /// <param name="Incarnation">Of the launcher that the scheduler knew at that time.</param>
     public sealed record TasksStarted(string Node, Guid Incarnation, ImmutableArray<TaskAttempt> Attempts, DateTimeOffset At) : JobEvent(At);
 
-    /// <summary>Attempts ended; outputs of the normal ones are registered by this. <c>job.tasks-ended.v1</c></summary>
+    /// <summary>Attempts ended; outputs of the normal ones are registered by this. <c>job.tasks-ended.v2</c></summary>
     public sealed record TasksEnded(string Node, ImmutableArray<AttemptEnd> Ends, DateTimeOffset At) : JobEvent(At);
 
     /// <summary>Attempts whose outcome nobody knows: their node, or its launcher, is gone. <c>job.attempts-lost.v1</c></summary>
@@ -91,4 +111,27 @@ public abstract record JobEvent(DateTimeOffset At)
 
     /// <summary>Nothing of it is started any more. <c>job.cancel-requested.v1</c></summary>
     public sealed record CancelRequested(string By, bool Force, DateTimeOffset At) : JobEvent(At);
+
+    /// <summary>Attempts ended normally, and what they made waits for a person's word. <c>job.tasks-held.v1</c></summary>
+    public sealed record TasksHeld(string Node, ImmutableArray<AttemptEnd> Ends, string Reason, DateTimeOffset At) : JobEvent(At);
+
+    /// <summary>Nothing more of it is started until it is released; what runs goes on. <c>job.held.v1</c></summary>
+    public sealed record Held(string By, string Reason, DateTimeOffset At) : JobEvent(At);
+
+    /// <summary>It goes on; results that were held count from now on. <c>job.released.v1</c></summary>
+    public sealed record Released(string By, DateTimeOffset At) : JobEvent(At);
+
+    /// <summary><c>job.priority-changed.v1</c></summary>
+    public sealed record PriorityChanged(string By, int Priority, DateTimeOffset At) : JobEvent(At);
+
+    /// <summary>Jobs that it waited for have ended FINISHED. <c>job.prerequisites-met.v1</c></summary>
+    public sealed record PrerequisitesMet(ImmutableArray<JobId> Jobs, DateTimeOffset At) : JobEvent(At);
+
+    /// <summary>
+    /// Tasks that had ended are to run again; what earlier attempts of them made is not visible any more. <c>job.tasks-reopened.v1</c>
+    /// </summary>
+    /// <param name="By">Who asked for it.</param>
+    /// <param name="Tasks">Which.</param>
+    /// <param name="Changes">What is different this time; empty for the same again.</param>
+    public sealed record TasksReopened(string By, ImmutableArray<TaskRange> Tasks, ImmutableArray<StepChange> Changes, DateTimeOffset At) : JobEvent(At);
 }

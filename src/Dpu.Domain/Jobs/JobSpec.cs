@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Dpu.Domain.Jobs;
 
@@ -24,4 +25,33 @@ public sealed record JobSpec(
     bool Commit,
     double EstimatedSeconds,
     string IdempotencyKey,
-    string Fingerprint);
+    string Fingerprint)
+{
+    /// <summary>What was asked for beside the sequence; a retry with changed parameters begins with it.</summary>
+    [JsonRequired]
+    public AskedOptions Asked { get; init; } = AskedOptions.None;
+
+    /// <summary>Jobs that must have ended FINISHED before any task of this one starts.</summary>
+    [JsonRequired]
+    public ImmutableArray<JobId> After { get; init; } = [];
+
+    /// <summary>The campaign that it belongs to, or null.</summary>
+    [JsonRequired]
+    public CampaignUnit? Campaign { get; init; }
+}
+
+/// <summary>A submission's options as they were given: as tokens or as a JSON object by name.</summary>
+/// <param name="Arguments">Tokens behind the sequence; empty when <paramref name="Options"/> holds them.</param>
+/// <param name="Options">JSON text of an object, or null.</param>
+/// <param name="MemoryBytes">Memory of each task instead of what the recipes declare, or null.</param>
+public sealed record AskedOptions(ImmutableArray<string> Arguments, string? Options, long? MemoryBytes)
+{
+    public static AskedOptions None { get; } = new([], null, null);
+}
+
+/// <summary>A job's place in a campaign: its names never clash with those of another one of it.</summary>
+/// <param name="Name">The campaign.</param>
+/// <param name="Request">Number of the request within the campaign, from 1: a chunk of it, or one of its nights.</param>
+/// <param name="Unit">What is processed: an exposure, a tile, a night; any text.</param>
+/// <param name="Attempt">How many times this unit of this request was submitted, this time included.</param>
+public sealed record CampaignUnit(string Name, int Request, string Unit, int Attempt);

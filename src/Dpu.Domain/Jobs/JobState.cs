@@ -12,6 +12,9 @@ public enum JobStatus
     /// <summary>Something of it has started, not everything has ended.</summary>
     Running,
 
+    /// <summary>Nothing more of it is started until somebody releases it.</summary>
+    Held,
+
     /// <summary>Every task ended normally.</summary>
     Finished,
 

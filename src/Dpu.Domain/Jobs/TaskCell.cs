@@ -34,6 +34,9 @@ public enum TaskState : byte
 
     /// <summary>Cancelled, or never run because something it needs failed.</summary>
     Aborted = 6,
+
+    /// <summary>Its attempt ended normally; its result waits for a person's word. Not ended yet.</summary>
+    Held = 7,
 }
 
 /// <summary>What a job remembers of each task: four bytes.</summary>

@@ -30,7 +30,7 @@ public static class ExecPlanner
             return Refuse("There is no line to run the command for.");
         }
 
-        var step = new StepPlan(ExecCommand.StepName(command[0]), null, 0, lines?.Count ?? 1, command, resources, wallTime, new StepWork.Exec(lines));
+        var step = new StepPlan(ExecCommand.StepName(command[0]), null, 0, lines?.Count ?? 1, resources, wallTime, new StepWork.Exec(command, lines));
         return new Checked<JobPlan>.Accepted(new JobPlan([], [step]));
     }
 

@@ -51,13 +51,12 @@ internal sealed class PlanBuilder(PlanRequest request)
         var recipe = step.Recipe;
         var matchers = recipe.MatchedInputs.Select(input => new InputMatcher(recipe, input, request.CandidatesOf(index, input), request.Catalog, _errors)).ToImmutableArray();
         var work = new StepWork.Groups(
-            options.Parameters,
-            recipe.DividedInput?.Name ?? "",
-            index == 0 || recipe.DividedInput is null ? [] : recipe.DividedInput.Types,
+            [new StepCommand(step.Name, recipe.Name, recipe.Command.AddRange(options.Arguments), [], [], options.Parameters)],
+            [.. recipe.Inputs.Select(input => InputRule.InPlace(input.Name, index > 0 && input == recipe.DividedInput ? input.Types : []))],
             recipe.Outputs,
             [.. groups.Select(group => Task(recipe, group, matchers))]);
         var resources = request.MemoryBytes is { } bytes ? recipe.Resources with { MemoryBytes = bytes } : recipe.Resources;
-        _steps.Add(new StepPlan(step.Name, recipe.Name, _taskCount, groups.Length, recipe.Command.AddRange(options.Arguments), resources, recipe.WallTime, work));
+        _steps.Add(new StepPlan(step.Name, recipe.Name, _taskCount, groups.Length, resources, recipe.WallTime, work) { Rules = recipe.Rules });
         _seconds.Add(recipe.ExpectedTime.TotalSeconds * Rounds(groups.Length, resources.Cpus));
         _taskCount += groups.Length;
     }

@@ -32,6 +32,7 @@ public sealed record RecipeInput(string Name, ImmutableArray<string> Types, Immu
 /// <param name="ExpectedTime">How long one task usually takes.</param>
 /// <param name="WallTime">A task that runs longer is ended; null for no limit.</param>
 /// <param name="Outputs">What it makes.</param>
+/// <param name="Rules">How its tasks are placed, limited, judged and tried again.</param>
 public sealed record Recipe(
     string Name,
     string Description,
@@ -42,7 +43,8 @@ public sealed record Recipe(
     Resources Resources,
     TimeSpan ExpectedTime,
     TimeSpan? WallTime,
-    ImmutableArray<OutputRule> Outputs)
+    ImmutableArray<OutputRule> Outputs,
+    StepRules Rules)
 {
     /// <summary>The input whose files are divided into groups; null for a recipe that reads none.</summary>
     public RecipeInput? DividedInput => Inputs.IsEmpty ? null : Inputs[0];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Jobs;
 using Dpu.Hocon;
 
 namespace Dpu.Domain.Recipes;
@@ -10,8 +11,9 @@ public static class RecipeCatalogReader
     public const string Section = "dpu.recipes";
 
     /// <param name="recipes">The object at <see cref="Section"/>.</param>
+    /// <param name="usualRetry">How often a task is tried where its recipe says nothing.</param>
     /// <returns>The catalog, or the first error of each recipe that has one.</returns>
-    public static Declared<RecipeCatalog> Read(HoconObject recipes)
+    public static Declared<RecipeCatalog> Read(HoconObject recipes, RetryRules usualRetry)
     {
         var read = ImmutableArray.CreateBuilder<Recipe>();
         var errors = ImmutableArray.CreateBuilder<string>();
@@ -19,7 +21,7 @@ public static class RecipeCatalogReader
         {
             try
             {
-                read.Add(ReadOne(field));
+                read.Add(ReadOne(field, usualRetry));
             }
             catch (HoconException error)
             {
@@ -34,7 +36,7 @@ public static class RecipeCatalogReader
     }
 
     /// <summary>A reader of one recipe alone: what another one's mistake left unread is not this one's unknown key.</summary>
-    private static Recipe ReadOne(HoconField field)
+    private static Recipe ReadOne(HoconField field, RetryRules usualRetry)
     {
         if (field.Key.Length == 0 || field.Key.Any(c => c == '>' || char.IsWhiteSpace(c)))
         {
@@ -48,7 +50,7 @@ public static class RecipeCatalogReader
         }
 
         var whole = new HoconReader(root);
-        var recipe = new RecipeReader(field.Key, whole.GetObject(HoconPath.Parse(Section).Append(field.Key).ToString())).Read();
+        var recipe = new RecipeReader(field.Key, whole.GetObject(HoconPath.Parse(Section).Append(field.Key).ToString()), usualRetry).Read();
         whole.EnsureAllKeysUsed();
         return recipe;
     }

@@ -7,7 +7,7 @@ using Dpu.Hocon;
 namespace Dpu.Domain.Recipes;
 
 /// <summary>Reads the declaration of one recipe.</summary>
-internal sealed partial class RecipeReader(string name, HoconReader declaration)
+internal sealed partial class RecipeReader(string name, HoconReader declaration, RetryRules usualRetry)
 {
     private static readonly TimeSpan UsualTime = TimeSpan.FromSeconds(10);
 
@@ -35,6 +35,7 @@ internal sealed partial class RecipeReader(string name, HoconReader declaration)
         }
 
         var resources = declaration.GetObjectOrEmpty("resources");
+        var expected = resources.GetDurationOrDefault("time", UsualTime);
         return new Recipe(
             name,
             declaration.GetStringOrDefault("description", ""),
@@ -43,9 +44,10 @@ internal sealed partial class RecipeReader(string name, HoconReader declaration)
             inputs,
             divideBy,
             new Resources(resources.GetInt32OrDefault("cpus", 1, min: 1), resources.GetSizeOrDefault("memory", 0)),
-            resources.GetDurationOrDefault("time", UsualTime),
+            expected,
             resources.Has("wall-time") ? resources.GetDuration("wall-time") : null,
-            ReadOutputs());
+            ReadOutputs(),
+            new RuleReader(declaration, usualRetry).Read(expected));
     }
 
     private ImmutableArray<string> ReadCommand()
@@ -88,7 +90,10 @@ internal sealed partial class RecipeReader(string name, HoconReader declaration)
             pair.Key,
             pair.Value.GetString("type"),
             pair.Value.GetString("pattern"),
-            pair.Value.GetBooleanOrDefault("main", false))),
+            pair.Value.GetBooleanOrDefault("main", false))
+        {
+            Folder = pair.Value.GetStringOrDefault("folder", null),
+        }),
     ];
 
     private ImmutableArray<RecipeOption> ReadOptions(ImmutableArray<RecipeInput> inputs)

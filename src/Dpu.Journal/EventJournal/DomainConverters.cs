@@ -148,7 +148,7 @@ internal sealed class StepWorkConverter : JsonConverter<StepWork>
         reader.Read();
         StepWork work = kind switch
         {
-            "exec" => new StepWork.Exec(reader.TokenType == JsonTokenType.Null ? null : JsonSerializer.Deserialize(ref reader, DpuEventsJson.Default.TaskLines)),
+            "exec" => JsonSerializer.Deserialize(ref reader, DpuEventsJson.Default.Exec) ?? throw new JsonException("A command is null."),
             "groups" => JsonSerializer.Deserialize(ref reader, DpuEventsJson.Default.Groups) ?? throw new JsonException("Groups are null."),
             _ => throw new JsonException($"There is no work of kind '{kind}'."),
         };
@@ -160,12 +160,9 @@ internal sealed class StepWorkConverter : JsonConverter<StepWork>
         writer.WriteStartObject();
         switch (value)
         {
-            case StepWork.Exec { Lines: null }:
-                writer.WriteNull("exec");
-                break;
             case StepWork.Exec exec:
                 writer.WritePropertyName("exec");
-                JsonSerializer.Serialize(writer, exec.Lines!, DpuEventsJson.Default.TaskLines);
+                JsonSerializer.Serialize(writer, exec, DpuEventsJson.Default.Exec);
                 break;
             case StepWork.Groups groups:
                 writer.WritePropertyName("groups");

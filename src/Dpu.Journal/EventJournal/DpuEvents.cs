@@ -12,12 +12,20 @@ public static class DpuEvents
 
     /// <summary>The same as a builder, for those who add forms of their own: snapshots, tests.</summary>
     public static EventCodecBuilder Registered() => new EventCodecBuilder()
-        .Register("job.submitted.v1", DpuEventsJson.Default.Submitted)
+        .Register("job.submitted.v2", DpuEventsJson.Default.Submitted)
         .Register("job.tasks-started.v1", DpuEventsJson.Default.TasksStarted)
-        .Register("job.tasks-ended.v1", DpuEventsJson.Default.TasksEnded)
+        .Register("job.tasks-ended.v2", DpuEventsJson.Default.TasksEnded)
+        .Register("job.tasks-held.v1", DpuEventsJson.Default.TasksHeld)
         .Register("job.attempts-lost.v1", DpuEventsJson.Default.AttemptsLost)
         .Register("job.tasks-aborted.v1", DpuEventsJson.Default.TasksAborted)
         .Register("job.cancel-requested.v1", DpuEventsJson.Default.CancelRequested)
+        .Register("job.held.v1", DpuEventsJson.Default.Held)
+        .Register("job.released.v1", DpuEventsJson.Default.Released)
+        .Register("job.priority-changed.v1", DpuEventsJson.Default.PriorityChanged)
+        .Register("job.prerequisites-met.v1", DpuEventsJson.Default.PrerequisitesMet)
+        .Register("job.tasks-reopened.v1", DpuEventsJson.Default.TasksReopened)
+        .Upcast("job.submitted.v1", "job.submitted.v2", OldForms.SubmittedV1)
+        .Upcast("job.tasks-ended.v1", "job.tasks-ended.v2", OldForms.TasksEndedV1)
         .Register("catalog.files-registered.v1", DpuEventsJson.Default.FilesRegistered);
 }
 
@@ -47,7 +55,14 @@ public static class DpuEvents
 [JsonSerializable(typeof(JobEvent.AttemptsLost))]
 [JsonSerializable(typeof(JobEvent.TasksAborted))]
 [JsonSerializable(typeof(JobEvent.CancelRequested))]
+[JsonSerializable(typeof(JobEvent.TasksHeld))]
+[JsonSerializable(typeof(JobEvent.Held))]
+[JsonSerializable(typeof(JobEvent.Released))]
+[JsonSerializable(typeof(JobEvent.PriorityChanged))]
+[JsonSerializable(typeof(JobEvent.PrerequisitesMet))]
+[JsonSerializable(typeof(JobEvent.TasksReopened))]
 [JsonSerializable(typeof(CatalogEvent.FilesRegistered))]
+[JsonSerializable(typeof(StepWork.Exec))]
 [JsonSerializable(typeof(StepWork.Groups))]
 [JsonSerializable(typeof(TaskLines))]
 internal sealed partial class DpuEventsJson : JsonSerializerContext;

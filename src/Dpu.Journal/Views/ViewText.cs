@@ -13,6 +13,7 @@ internal static class ViewText
     {
         JobStatus.Queued => "QUEUED",
         JobStatus.Running => "RUNNING",
+        JobStatus.Held => "HELD",
         JobStatus.Finished => "FINISHED",
         JobStatus.Failed => "FAILED",
         JobStatus.Cancelled => "CANCELLED",

@@ -118,7 +118,7 @@ internal static class DpuOptionsReader
     }
 
     private static RecipeCatalog Recipes(HoconReader dpu) =>
-        Accept(RecipeCatalogReader.Read(Section(dpu, "recipes")));
+        Accept(RecipeCatalogReader.Read(Section(dpu, "recipes"), RetryRules.Once));
 
     private static IngestRules Ingest(HoconReader dpu) =>
         Accept(IngestRulesReader.Read(Section(dpu, "ingest")));

@@ -97,5 +97,5 @@ internal sealed class FrontendBench : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    private static RecipeCatalog Read(string text) => ((Declared<RecipeCatalog>.Valid)RecipeCatalogReader.Read(HoconParser.ParseString(text, "recipes.conf"))).Value;
+    private static RecipeCatalog Read(string text) => ((Declared<RecipeCatalog>.Valid)RecipeCatalogReader.Read(HoconParser.ParseString(text, "recipes.conf"), RetryRules.Once)).Value;
 }

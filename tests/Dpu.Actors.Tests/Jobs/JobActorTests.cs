@@ -3,7 +3,6 @@ using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Jobs;
-using Dpu.Domain.Scheduling;
 using Shouldly;
 using Xunit;
 
@@ -85,7 +84,7 @@ public sealed class JobActorTests
         bench.Node.ExpectMessage<NodeMessage.EndTasks>().Attempts.ShouldBe([GivenJobs.Attempt(0)]);
         var demand = bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>().Demand;
         demand.Startable.ShouldBeEmpty();
-        demand.Running.ShouldBe([new Reservation(0, "node")]);
+        demand.Running.Select(running => (running.Task, running.Node)).ShouldBe([(0, "node")]);
     }
 
     [Fact]
@@ -95,8 +94,8 @@ public sealed class JobActorTests
         var plan = new JobPlan(
             [],
             [
-                new StepPlan("short", null, 0, 1, ["short"], GivenJobs.OneCpu, null, new StepWork.Exec(null)),
-                new StepPlan("long", null, 1, 1, ["long"], GivenJobs.OneCpu, null, new StepWork.Exec(null)),
+                new StepPlan("short", null, 0, 1, GivenJobs.OneCpu, null, new StepWork.Exec(["short"], null)),
+                new StepPlan("long", null, 1, 1, GivenJobs.OneCpu, null, new StepWork.Exec(["long"], null)),
             ]);
         bench.Job.Tell(new JobMessage.Submit(GivenJobs.Submit(1) with { Plan = plan }, bench.Submitter));
         bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>();
@@ -125,7 +124,7 @@ public sealed class JobActorTests
 
         var demand = bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>().Demand;
         demand.Startable.ShouldBe([new TaskRange(2, 1)]);
-        demand.Running.ShouldBe([new Reservation(0, "node"), new Reservation(1, "node")]);
+        demand.Running.Select(running => (running.Task, running.Node)).ShouldBe([(0, "node"), (1, "node")]);
         bench.Job.Tell(new JobMessage.NodeReady("node", bench.Node));
 
         bench.Node.ExpectMessage<NodeMessage.AdoptTasks>().Tasks.Select(task => (task.Start.Attempt, task.Incarnation)).ShouldBe(

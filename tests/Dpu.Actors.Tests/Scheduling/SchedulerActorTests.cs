@@ -101,10 +101,13 @@ public sealed class SchedulerActorTests
     private void Announce(long announcement, int startable, int running = 0) => _scheduler.Tell(new SchedulerMessage.JobAnnounced(
         new JobDemand(
             GivenJobs.First,
+            "user",
             0,
-            [new StepNeed(0, 10, GivenJobs.OneCpu)],
+            GivenJobs.Now,
+            [new StepNeed(0, 10, GivenJobs.OneCpu, "run", StepRules.Usual)],
             startable > 0 ? [new TaskRange(running, startable)] : [],
-            [.. Enumerable.Range(0, running).Select(task => new Reservation(task, "node"))]),
+            [.. Enumerable.Range(0, running).Select(task => new Reservation(task, "node", GivenJobs.Now))],
+            []),
         _job,
         announcement));
 }

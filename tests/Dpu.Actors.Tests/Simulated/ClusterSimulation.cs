@@ -122,7 +122,7 @@ internal sealed class ClusterSimulation : IDisposable
         }
     }
 
-    private static RecipeCatalog ReadRecipes(string text) => RecipeCatalogReader.Read(HoconParser.ParseString(text, "recipes.conf")) is Declared<RecipeCatalog>.Valid valid
+    private static RecipeCatalog ReadRecipes(string text) => RecipeCatalogReader.Read(HoconParser.ParseString(text, "recipes.conf"), RetryRules.Once) is Declared<RecipeCatalog>.Valid valid
         ? valid.Value
         : throw new InvalidOperationException("The recipes of the simulation cannot be read.");
 

@@ -99,7 +99,7 @@ public static class JournalBenchmark
         await using var store = SqliteStore.Open(directory, DpuEvents.Codec, TimeProvider.System);
         var job = new JobId(1);
         var now = DateTimeOffset.UnixEpoch;
-        var plan = new JobPlan([], [new StepPlan("true", null, 0, Tasks, ["true"], new Resources(1, 0), null, new StepWork.Exec(null))]);
+        var plan = new JobPlan([], [new StepPlan("true", null, 0, Tasks, new Resources(1, 0), null, new StepWork.Exec(["true"], null))]);
         await store.Journal.AppendAsync(
             JobPersistenceId.Of(job), 0, [new JobEvent.Submitted(job, new JobSpec("exec", "ann", 0, [], false, 1, "key", ""), plan, now)], CancellationToken.None);
         var watch = Stopwatch.StartNew();

@@ -29,7 +29,7 @@ public sealed class TaskStartTests
     [Fact]
     public void A_command_without_lines_is_left_as_it_is()
     {
-        var plan = new JobPlan([], [new StepPlan("run", null, 0, 1, ["run", "{}"], Given.OneCpu, TimeSpan.FromSeconds(9), new StepWork.Exec(null))]);
+        var plan = new JobPlan([], [new StepPlan("run", null, 0, 1, Given.OneCpu, TimeSpan.FromSeconds(9), new StepWork.Exec(["run", "{}"], null))]);
 
         var start = TaskStart.For(Given.Job(plan, Given.Start(0)), 0);
 
@@ -41,9 +41,13 @@ public sealed class TaskStartTests
     public void A_recipe_gets_its_files_and_the_outputs_of_what_it_waited_for_by_type()
     {
         var files = ImmutableArray.Create(File("raw-0"), File("raw-1"), File("bias-0"));
-        var first = new StepWork.Groups(NoTexts, "raw", [], [], [Group(("raw", [0])), Group(("raw", [1]))]);
-        var second = new StepWork.Groups(
-            NoTexts.Add("level", "3"), "frames", ["reduced"], [new OutputRule("sum", "coadd", "*.fits", true)], [Group([0, 1], ("bias", [2]), ("frames", []))]);
+        var first = Given.Groups("Reduce", [InputRule.InPlace("raw", [])], [], [Group(("raw", [0])), Group(("raw", [1]))]);
+        var second = Given.Groups(
+            "Coadd",
+            [InputRule.InPlace("frames", ["reduced"]), InputRule.InPlace("bias", [])],
+            [new OutputRule("sum", "coadd", "*.fits", true)],
+            [Group([0, 1], ("bias", [2]), ("frames", []))],
+            NoTexts.Add("level", "3"));
         var plan = new JobPlan(files, [Step("Reduce", 0, 2, first), Step("Coadd", 2, 1, second)]);
         var reduced = Given.Output(0, 1, "reduced");
         var state = Given.Job(plan, Given.Start(0, 1), Ended(0, reduced, Given.Output(0, 1, "weight")), Ended(1, Given.Output(1, 1, "reduced")), Given.Start(2));
@@ -62,7 +66,7 @@ public sealed class TaskStartTests
     [Fact]
     public void A_file_that_is_read_under_two_names_is_one_input()
     {
-        var work = new StepWork.Groups(NoTexts, "raw", [], [], [Group(("raw", [0]), ("again", [0]))]);
+        var work = Given.Groups("Reduce", [InputRule.InPlace("raw", []), InputRule.InPlace("again", [])], [], [Group(("raw", [0]), ("again", [0]))]);
         var state = Given.Job(new JobPlan([File("raw-0")], [Step("Reduce", 0, 1, work)]), Given.Start(0));
 
         TaskStart.For(state, 0).Work.ShouldBeOfType<TaskWork.Directed>().InputIds.ShouldBe(["raw-0"]);
@@ -70,7 +74,7 @@ public sealed class TaskStartTests
 
     private static InputFile File(string id) => new(id, "/" + id, "raw", NoMetadata);
 
-    private static StepPlan Step(string name, int first, int count, StepWork work) => new(name, name, first, count, [name], Given.OneCpu, null, work);
+    private static StepPlan Step(string name, int first, int count, StepWork work) => new(name, name, first, count, Given.OneCpu, null, work);
 
     private static TaskGroup Group(params (string Input, int[] Files)[] inputs) => Group([], inputs);
 

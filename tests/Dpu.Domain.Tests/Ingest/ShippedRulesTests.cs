@@ -1,3 +1,4 @@
+using Dpu.Domain.Jobs;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Ingest;
 using Dpu.Domain.Recipes;
@@ -74,7 +75,7 @@ public sealed class ShippedRulesTests
     {
         var recipes = (HoconObject)HoconParser.ParseFile(Path.Combine(Hocon(), "recipes", "calibration.conf")).GetPath(RecipeCatalogReader.Section)!;
 
-        var catalog = RecipeCatalogReader.Read(recipes).ShouldBeOfType<Declared<RecipeCatalog>.Valid>().Value;
+        var catalog = RecipeCatalogReader.Read(recipes, RetryRules.Once).ShouldBeOfType<Declared<RecipeCatalog>.Valid>().Value;
 
         foreach (var chain in new[] { "ReadNoise", "Bias", "HotPixels", "DomeFlat", "TwilightFlat", "MasterFlat", "Reduce>Regrid>Coadd>SourceList", "Null>Null>Null" })
         {

@@ -17,7 +17,7 @@ internal static class Given
     /// <summary>Independent tasks of one step.</summary>
     public static JobPlan Tasks(int count) => new(
         [],
-        [new StepPlan("run", null, 0, count, ["run", "{}"], OneCpu, null, new StepWork.Exec(TaskLines.Pack(Enumerable.Range(0, count).Select(i => $"line {i}"))))]);
+        [new StepPlan("run", null, 0, count, OneCpu, null, new StepWork.Exec(["run", "{}"], TaskLines.Pack(Enumerable.Range(0, count).Select(i => $"line {i}"))))]);
 
     /// <summary>Steps of tasks; each task names the tasks that it needs, of any step before its own.</summary>
     public static JobPlan Steps(params int[][][] steps)
@@ -30,13 +30,21 @@ internal static class Given
                 ImmutableSortedDictionary<string, string>.Empty,
                 ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty,
                 [.. upstream])).ToImmutableArray();
-            var work = new StepWork.Groups(ImmutableSortedDictionary<string, string>.Empty, "in", ["product"], [], groups);
-            plan.Add(new StepPlan($"step-{plan.Count}", "Recipe", first, tasks.Length, ["recipe"], OneCpu, null, work));
+            plan.Add(new StepPlan($"step-{plan.Count}", "Recipe", first, tasks.Length, OneCpu, null, Groups("Recipe", [InputRule.InPlace("in", ["product"])], [], groups)));
             first += tasks.Length;
         }
 
         return new JobPlan([], plan.ToImmutable());
     }
+
+    /// <summary>Work of one recipe that takes no arguments.</summary>
+    public static StepWork.Groups Groups(
+        string recipe,
+        ImmutableArray<InputRule> inputs,
+        ImmutableArray<OutputRule> outputs,
+        ImmutableArray<TaskGroup> tasks,
+        ImmutableSortedDictionary<string, string>? parameters = null) => new(
+            [new StepCommand(recipe, recipe, [recipe], [], [], parameters ?? ImmutableSortedDictionary<string, string>.Empty)], inputs, outputs, tasks);
 
     public static JobCommand.Submit Submit(JobPlan plan, string key = "key", string fingerprint = "f") =>
         new(Id, new JobSpec("exec", "user", 0, [], Commit: false, 0, key, fingerprint), plan);

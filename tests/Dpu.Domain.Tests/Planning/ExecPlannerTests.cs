@@ -17,8 +17,8 @@ public sealed class ExecPlannerTests
         var plan = SampleRecipes.Accepted(ExecPlanner.Plan(["/bin/echo", "{}"], null, Small, TimeSpan.FromMinutes(1)));
 
         plan.TaskCount.ShouldBe(1);
-        plan.Steps[0].ShouldBe(new StepPlan("echo", null, 0, 1, plan.Steps[0].Command, Small, TimeSpan.FromMinutes(1), new StepWork.Exec(null)));
-        plan.Steps[0].Command.ShouldBe(["/bin/echo", "{}"]);
+        plan.Steps[0].ShouldBe(new StepPlan("echo", null, 0, 1, Small, TimeSpan.FromMinutes(1), plan.Steps[0].Work));
+        plan.Steps[0].Work.ShouldBeOfType<StepWork.Exec>().Command.ShouldBe(["/bin/echo", "{}"]);
     }
 
     [Fact]

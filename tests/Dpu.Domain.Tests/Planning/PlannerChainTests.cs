@@ -18,9 +18,9 @@ public sealed class PlannerChainTests
         plan.Shape(1).ShouldBe(["chip=ccd50 ← 0", "chip=ccd51 ← 1", "chip=ccd52 ← 2"]);
         plan.Shape(2).ShouldBe(["filter=#842 ← 3,4,5"]);
         plan.Steps.Select(step => (step.First, step.Count)).ShouldBe([(0, 3), (3, 3), (6, 1)]);
-        plan.Groups(1).DividedInput.ShouldBe("reduced");
-        plan.Groups(1).UpstreamTypes.ShouldBe(["reduced"]);
-        plan.Groups(2).UpstreamTypes.ShouldBe(["regridded", "reduced"]);
+        plan.Groups(1).Inputs[0].Name.ShouldBe("reduced");
+        plan.Groups(1).Inputs[0].UpstreamTypes.ShouldBe(["reduced"]);
+        plan.Groups(2).Inputs[0].UpstreamTypes.ShouldBe(["regridded", "reduced"]);
         plan.Groups(1).Tasks[0].Inputs["reduced"].ShouldBeEmpty();
     }
 

@@ -127,7 +127,7 @@ public sealed class PlannerPropertyTests
     private static string Written(JobPlan plan) => JsonSerializer.Serialize(new
     {
         files = plan.Files.Select(file => file.Id),
-        steps = plan.Steps.Select((step, i) => new { step.Name, step.First, step.Count, step.Command, work = plan.Groups(i) }),
+        steps = plan.Steps.Select((step, i) => new { step.Name, step.First, step.Count, work = plan.Groups(i) }),
     });
 
     private static JobPlan Plan(CatalogFile[] frames) => SampleFiles.Plan("A>B>C>D", [], frames, Catalog).Plan;

@@ -30,13 +30,13 @@ public sealed class PlannerTests
 
         step.Name.ShouldBe("Reduce");
         step.Recipe.ShouldBe("Reduce");
-        step.Command.ShouldBe(["dpu-calibration", "reduce", "--instrument", "WFI", "--commit"]);
         step.Resources.ShouldBe(new Resources(1, 512L * 1024 * 1024));
         step.WallTime.ShouldBe(TimeSpan.FromMinutes(10));
         var work = step.Work.ShouldBeOfType<StepWork.Groups>();
-        work.DividedInput.ShouldBe("science");
-        work.UpstreamTypes.ShouldBeEmpty();
-        work.Parameters["instrument"].ShouldBe("\"WFI\"");
+        work.Commands[0].Program.ShouldBe(["dpu-calibration", "reduce", "--instrument", "WFI", "--commit"]);
+        work.Inputs[0].Name.ShouldBe("science");
+        work.Inputs[0].UpstreamTypes.ShouldBeEmpty();
+        work.Commands[0].Parameters["instrument"].ShouldBe("\"WFI\"");
         work.Outputs.Select(output => output.Name).ShouldBe(["reduced", "quicklook"]);
     }
 
@@ -73,8 +73,7 @@ public sealed class PlannerTests
         plan.TaskCount.ShouldBe(3);
         plan.Steps.Select(step => step.Name).ShouldBe(["Null", "Null-2", "Null-3"]);
         plan.Shape(2).ShouldBe([" ← 1"]);
-        plan.Groups(1).DividedInput.ShouldBe("");
-        plan.Groups(1).UpstreamTypes.ShouldBeEmpty();
+        plan.Groups(1).Inputs.ShouldBeEmpty();
     }
 
     [Fact]

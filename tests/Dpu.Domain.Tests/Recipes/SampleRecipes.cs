@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
 using Dpu.Hocon;
 using Shouldly;
@@ -98,7 +99,7 @@ internal static class SampleRecipes
 
     public static RecipeCatalog Catalog { get; } = Read(Text);
 
-    public static RecipeCatalog Read(string text) => RecipeCatalogReader.Read(HoconParser.ParseString(text, "recipes.conf")) switch
+    public static RecipeCatalog Read(string text) => RecipeCatalogReader.Read(HoconParser.ParseString(text, "recipes.conf"), RetryRules.Once) switch
     {
         Declared<RecipeCatalog>.Valid { Value: var catalog } => catalog,
         Declared<RecipeCatalog>.Invalid { Errors: var errors } => throw new ShouldAssertException(string.Join('\n', errors)),
@@ -106,7 +107,7 @@ internal static class SampleRecipes
     };
 
     public static ImmutableArray<string> ErrorsOf(string text) =>
-        RecipeCatalogReader.Read(HoconParser.ParseString(text, "recipes.conf")).ShouldBeOfType<Declared<RecipeCatalog>.Invalid>().Errors;
+        RecipeCatalogReader.Read(HoconParser.ParseString(text, "recipes.conf"), RetryRules.Once).ShouldBeOfType<Declared<RecipeCatalog>.Invalid>().Errors;
 
     public static Sequence Sequence(string text, RecipeCatalog? catalog = null) => Accepted(Domain.Recipes.Sequence.Parse(text, catalog ?? Catalog));
 

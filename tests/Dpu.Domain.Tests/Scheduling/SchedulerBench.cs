@@ -8,6 +8,8 @@ namespace Dpu.Domain.Tests.Scheduling;
 /// <summary>A scheduler beside a naive account of what it was told and what it proposed.</summary>
 internal sealed class SchedulerBench
 {
+    public static readonly DateTimeOffset Start = new(2000, 4, 28, 0, 0, 0, TimeSpan.Zero);
+
     private readonly Scheduler _scheduler = new();
 
     public Dictionary<string, (Resources Capacity, bool Up)> Nodes { get; } = new(StringComparer.Ordinal);
@@ -112,4 +114,11 @@ internal sealed class SchedulerBench
         var needs = Held.Where(held => held.Value == node).Select(held => NeedOf(held.Key.Job, held.Key.Task)).ToList();
         return new Resources(needs.Sum(need => need.Cpus), needs.Sum(need => need.MemoryBytes));
     }
+
+    public static StepNeed Need(int first, int count, Resources resources, StepRules? rules = null) =>
+        new(first, count, resources, "Recipe", rules ?? StepRules.Usual);
+
+    public static JobDemand Demand(
+        int job, int priority, ImmutableArray<StepNeed> steps, ImmutableArray<TaskRange> startable, ImmutableArray<Reservation> running = default, string user = "user") =>
+        new(new JobId(job), user, priority, Start.AddSeconds(job), steps, startable, running.IsDefault ? [] : running, []);
 }

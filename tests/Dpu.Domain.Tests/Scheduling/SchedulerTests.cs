@@ -138,7 +138,7 @@ public sealed class SchedulerTests
     {
         var bench = new SchedulerBench();
         bench.Join("a", new Resources(1, 0));
-        bench.Announce(new JobDemand(new JobId(1), 0, [new StepNeed(0, 2, new(1, 0)), new StepNeed(2, 2, new(1, 0))], [new TaskRange(0, 2), new TaskRange(3, 1)], []));
+        bench.Announce(SchedulerBench.Demand(1, 0, [SchedulerBench.Need(0, 2, new(1, 0)), SchedulerBench.Need(2, 2, new(1, 0))], [new TaskRange(0, 2), new TaskRange(3, 1)]));
 
         bench.Plan().Single().Tasks.ShouldBe([3]);
     }
@@ -194,7 +194,7 @@ public sealed class SchedulerTests
     public void What_a_job_runs_on_a_node_that_is_away_stays_reserved_there()
     {
         var bench = new SchedulerBench();
-        bench.Announce(Demand(1, tasks: 1) with { Startable = [], Running = [new Reservation(0, "a")] });
+        bench.Announce(Demand(1, tasks: 1) with { Startable = [], Running = [new Reservation(0, "a", SchedulerBench.Start)] });
         bench.Announce(Demand(2, tasks: 1));
         bench.Plan().ShouldBeEmpty();
 
@@ -227,7 +227,7 @@ public sealed class SchedulerTests
         bench.Announce(Demand(1, tasks: 4));
         bench.Plan().Single().Tasks.ShouldBe([0, 1]);
 
-        bench.Announce(Demand(1, tasks: 4) with { Startable = [new TaskRange(2, 2)], Running = [new Reservation(0, "a")] });
+        bench.Announce(Demand(1, tasks: 4) with { Startable = [new TaskRange(2, 2)], Running = [new Reservation(0, "a", SchedulerBench.Start)] });
 
         bench.Plan().Single().Tasks.ShouldBe([2]);
     }
@@ -248,8 +248,8 @@ public sealed class SchedulerTests
         bench.Plan().Single().Job.ShouldBe(new JobId(2));
     }
 
-    private static JobDemand Demand(int job, int tasks, int priority = 0) => new(
-        new JobId(job), priority, [new StepNeed(0, tasks, new Resources(1, 0))], [new TaskRange(0, tasks)], []);
+    private static JobDemand Demand(int job, int tasks, int priority = 0) =>
+        SchedulerBench.Demand(job, priority, [SchedulerBench.Need(0, tasks, new Resources(1, 0))], [new TaskRange(0, tasks)]);
 
     private static List<int> Drain(SchedulerBench bench, double seconds)
     {
@@ -328,14 +328,10 @@ public sealed class SchedulerTests
         /// <summary>A job of two steps of different needs; once in a while it says that some of it runs.</summary>
         public JobDemand Demand(SchedulerBench bench)
         {
-            var running = What == 3 && bench.Nodes.Count > 0 ? ImmutableArray.Create(new Reservation(0, bench.Nodes.Keys.Order(StringComparer.Ordinal).First())) : [];
+            var running = What == 3 && bench.Nodes.Count > 0 ? ImmutableArray.Create(new Reservation(0, bench.Nodes.Keys.Order(StringComparer.Ordinal).First(), SchedulerBench.Start)) : [];
             var startable = running.IsEmpty ? new TaskRange(0, Size + 3) : new TaskRange(1, Size + 2);
-            return new JobDemand(
-                new JobId(Number),
-                Priority,
-                [new StepNeed(0, Size, Need), new StepNeed(Size, 12, new Resources(1, 1))],
-                [startable],
-                running);
+            return SchedulerBench.Demand(
+                Number, Priority, [SchedulerBench.Need(0, Size, Need), SchedulerBench.Need(Size, 12, new Resources(1, 1))], [startable], running);
         }
     }
 }

@@ -177,7 +177,7 @@ public sealed class CatalogTests : IDisposable
 
     private async Task RunAsync(int job, ImmutableArray<string> used, string output, ImmutableArray<string> from)
     {
-        var plan = new JobPlan([], [new StepPlan("Make", null, 0, 1, ["make"], new Resources(1, 0), null, new StepWork.Exec(null))]);
+        var plan = new JobPlan([], [new StepPlan("Make", null, 0, 1, new Resources(1, 0), null, new StepWork.Exec(["make"], null))]);
         var file = new OutputFile(output, "made", $"{output}.fits", 1, "", "made", true, ImmutableSortedDictionary<string, MetadataValue>.Empty, from);
         await _store.Journal.AppendAsync(
             JobPersistenceId.Of(new JobId(job)),

@@ -13,7 +13,8 @@ internal static class GoldenEvents
     private static readonly DateTimeOffset Morning = new(2000, 4, 28, 8, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Submission = new(2000, 4, 28, 9, 55, 55, TimeSpan.Zero);
 
-    public static object[] All { get; } =
+    /// <summary>What the first version could tell.</summary>
+    public static object[] V1 { get; } =
     [
         new JobEvent.Submitted(
             new JobId(84820),
@@ -22,14 +23,13 @@ internal static class GoldenEvents
                 [new InputFile("raw-1a2b", "/raw/WFI 50.fits", "raw-science", Metadata(
                     ("chip", MetadataValue.Of("ccd50")), ("exptime", MetadataValue.Of(60.5)), ("good", MetadataValue.Of(true)), ("patch", MetadataValue.Of("8,6"))))],
                 [
-                    new StepPlan("Reduce", "Reduce", 0, 1, ["dpu-calibration", "reduce"], new Resources(1, 512 << 20), TimeSpan.FromSeconds(20), new StepWork.Groups(
-                        Texts(("chip", "\"ccd50\""), ("commit", "true")),
-                        "science",
-                        [],
+                    new StepPlan("Reduce", "Reduce", 0, 1, new Resources(1, 512 << 20), TimeSpan.FromSeconds(20), new StepWork.Groups(
+                        [new StepCommand("Reduce", "Reduce", ["dpu-calibration", "reduce"], [], [], Texts(("chip", "\"ccd50\""), ("commit", "true")))],
+                        [InputRule.InPlace("science", [])],
                         [new OutputRule("reduced", "reduced", "*_reduced_*.fits", true)],
                         [new TaskGroup(Texts(("chip", "ccd50")), Inputs(("science", 0)), [])])),
-                    new StepPlan("Coadd", "Coadd", 1, 1, ["dpu-calibration", "coadd"], new Resources(2, 0), null, new StepWork.Groups(
-                        Texts(), "reduced", ["reduced"], [], [new TaskGroup(Texts(), Inputs(), [0])])),
+                    new StepPlan("Coadd", "Coadd", 1, 1, new Resources(2, 0), null, new StepWork.Groups(
+                        [new StepCommand("Coadd", "Coadd", ["dpu-calibration", "coadd"], [], [], Texts())], [InputRule.InPlace("reduced", ["reduced"])], [], [new TaskGroup(Texts(), Inputs(), [0])])),
                 ]),
             Submission.AddTicks(1234567)),
         Exec(1, "key-2", "echo", ["echo", "{}"], TaskLines.Pack(["line 1", "line, 2"])),
@@ -64,10 +64,72 @@ internal static class GoldenEvents
             Morning),
     ];
 
+    /// <summary>What came with the second.</summary>
+    private static object[] NewInV2 { get; } =
+    [
+        new JobEvent.Submitted(
+            new JobId(3),
+            new JobSpec("hsc-proto", "fokke", 0, [], false, 0, "key-4", "")
+            {
+                Asked = new AskedOptions(["--tract", "0"], """{"patch":"8,6"}""", 1 << 30),
+                After = [new JobId(1), new JobId(2)],
+                Campaign = new CampaignUnit("PROTO, 0.1", 11, "8,6", 95),
+            },
+            new JobPlan([], [Warp]),
+            Submission),
+        new JobEvent.TasksHeld("schmidt", [Held], "seeing", Submission.AddSeconds(4)),
+        new JobEvent.TasksEnded(
+            "schmidt",
+            [new AttemptEnd(1, 1, FailureCause.Memory, true, "It held more than 512 MiB.", null, [], []) { NextMemoryBytes = 1 << 30, Elsewhere = true }],
+            Submission.AddSeconds(4)),
+        new JobEvent.Held("fokke", "wait, please", Submission.AddSeconds(5)),
+        new JobEvent.Released("fokke", Submission.AddSeconds(6)),
+        new JobEvent.PriorityChanged("fokke", -3, Submission.AddSeconds(7)),
+        new JobEvent.PrerequisitesMet([new JobId(1), new JobId(2)], Submission.AddSeconds(8)),
+        new JobEvent.TasksReopened("fokke", [new TaskRange(0, 2)], [new StepChange(0, [WarpCommand("warp")], 2L << 30)], Submission.AddSeconds(9)),
+    ];
+
+    private static StepPlan Warp => new("warp", "makeWarp", 0, 2, new Resources(1, 0), null, new StepWork.Groups(
+        [WarpCommand("warp"), WarpCommand("check")],
+        [new InputRule("corr", ["calexp"], "corr", "{visit}-{ccd}.fits", true)],
+        [new OutputRule("warp", "warp", "warp-{patch}-{job}.{task}.{attempt}.fits", true) { Folder = "deepCoadd/{filter}" }],
+        [new TaskGroup(Texts(("patch", "8,6")), Inputs(), []), new TaskGroup(Texts(("patch", "8,7")), Inputs(), [])]))
+    {
+        Rules = new StepRules(
+            new Placement(PlacementKind.SingleNode, ["gpu, big"], [new HostRange("lce001", 0, 2)]),
+            MaxPerNode: 8,
+            MaxAtOnce: 3,
+            ExpectedSeconds: 12.5,
+            new RetryRules(2, 3, 2, 4, 5, 6, 1.5, 1L << 40),
+            [new ExitRule(75, FailureCause.Launch, false), new ExitRule(2, FailureCause.Recipe, true)],
+            [
+                new LogPattern("oom", "MemoryError", FindingLevel.Error, FindingAction.Fail, FailureCause.Memory),
+                new LogPattern("seeing", @"seeing > \d", FindingLevel.Warning, FindingAction.Hold, null),
+            ]),
+    };
+
+    private static AttemptEnd Held => new(
+        0, 1, null, false, "",
+        new AttemptExit(EndReason.Exited, 0, null, Submission.AddSeconds(1), Submission.AddSeconds(3.5), 1.25, 1 << 20, MemorySource.Sampled, 42), [], [])
+    {
+        Findings = [new LogFinding("seeing", FindingLevel.Warning, Submission.AddSeconds(2), "seeing > 3, \"bad\"", 12)],
+    };
+
+    /// <summary>Everything that today's version can tell, each at least once.</summary>
+    public static object[] All { get; } = [.. V1, .. NewInV2];
+
+    private static StepCommand WarpCommand(string name) => new(
+        name,
+        "makeWarp",
+        ["warp", "--repo", "."],
+        [new ArgumentRule(["--selectId", "visit={visit}", "ccd={ccd}"], "corr", null), new ArgumentRule(["filter={filter}"], "corr", "^")],
+        [new ListRule("corr.list", "corr", ["{path}", "visit"], "\t")],
+        Texts());
+
     private static JobEvent.Submitted Exec(int job, string key, string name, ImmutableArray<string> command, TaskLines? lines) => new(
         new JobId(job),
         new JobSpec("exec", "fokke", 0, [], false, 0, key, ""),
-        new JobPlan([], [new StepPlan(name, null, 0, lines?.Count ?? 1, command, new Resources(1, 0), null, new StepWork.Exec(lines))]),
+        new JobPlan([], [new StepPlan(name, null, 0, lines?.Count ?? 1, new Resources(1, 0), null, new StepWork.Exec(command, lines))]),
         Submission);
 
     private static ImmutableSortedDictionary<string, MetadataValue> Metadata(params (string Key, MetadataValue Value)[] values) =>

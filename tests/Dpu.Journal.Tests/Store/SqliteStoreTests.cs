@@ -171,7 +171,7 @@ public sealed class SqliteStoreTests : IDisposable
         [new JobEvent.Submitted(
             new JobId(job),
             new JobSpec("exec", "ann", 0, [], false, 1, $"{job}", ""),
-            new JobPlan([], [new StepPlan("true", null, 0, 1, ["true"], new Resources(1, 0), null, new StepWork.Exec(null))]),
+            new JobPlan([], [new StepPlan("true", null, 0, 1, new Resources(1, 0), null, new StepWork.Exec(["true"], null))]),
             DateTimeOffset.UnixEpoch)],
         None);
 

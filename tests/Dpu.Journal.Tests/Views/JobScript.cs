@@ -90,7 +90,7 @@ internal sealed class JobScript
         var count = _random.Next(1, 12);
         if (_random.Next(3) == 0)
         {
-            return new JobPlan([], [Step("echo", null, 0, count, new StepWork.Exec(TaskLines.Pack(Enumerable.Range(0, count).Select(line => $"{line}"))))]);
+            return new JobPlan([], [Step("echo", null, 0, count, new StepWork.Exec(["echo"], TaskLines.Pack(Enumerable.Range(0, count).Select(line => $"{line}"))))]);
         }
 
         var reduce = Enumerable.Range(0, count).Select(task => new TaskGroup(Keys(task), ImmutableSortedDictionary<string, ImmutableArray<int>>.Empty, [])).ToImmutableArray();
@@ -98,10 +98,11 @@ internal sealed class JobScript
         return new JobPlan([], [Step("Reduce", "Reduce", 0, count, Groups(reduce)), Step("Coadd", "Coadd", count, 1, Groups([coadd]))]);
     }
 
-    private static StepWork.Groups Groups(ImmutableArray<TaskGroup> tasks) => new(ImmutableSortedDictionary<string, string>.Empty, "science", [], [], tasks);
+    private static StepWork.Groups Groups(ImmutableArray<TaskGroup> tasks) => new(
+        [new StepCommand("science", "Science", ["science"], [], [], ImmutableSortedDictionary<string, string>.Empty)], [InputRule.InPlace("science", [])], [], tasks);
 
     private static StepPlan Step(string name, string? recipe, int first, int count, StepWork work) =>
-        new(name, recipe, first, count, [name], new Resources(1, 0), TimeSpan.FromSeconds(1.5), work);
+        new(name, recipe, first, count, new Resources(1, 0), TimeSpan.FromSeconds(1.5), work);
 
     private static ImmutableSortedDictionary<string, string> Keys(int task) =>
         ImmutableSortedDictionary<string, string>.Empty.Add("chip", string.Create(CultureInfo.InvariantCulture, $"ccd{50 + task}"));

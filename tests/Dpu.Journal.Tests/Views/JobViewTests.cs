@@ -87,7 +87,7 @@ public sealed class JobViewTests : IDisposable
     [Fact]
     public async Task The_golden_journal_shows_its_results_and_statistics()
     {
-        await _store.Journal.AppendAsync("catalog", 0, [GoldenEvents.All[^1]], None);
+        await _store.Journal.AppendAsync("catalog", 0, [GoldenEvents.V1[^1]], None);
         await _store.Journal.AppendAsync("job-84820", 0, [GoldenEvents.All[0]], None);
         await AppendAsync(84820, 1, new JobEvent.TasksStarted("schmidt", Guid.Empty, [new TaskAttempt(0, 1)], Noon));
         var ended = (JobEvent.TasksEnded)GoldenEvents.All[4];
@@ -108,7 +108,7 @@ public sealed class JobViewTests : IDisposable
     private Task SubmitAsync(int job, string user = "ann", string? key = null) => AppendAsync(job, 0, new JobEvent.Submitted(
         new JobId(job),
         new JobSpec("exec", user, 0, [], false, 1, key ?? $"key-{job}", "f00d"),
-        new JobPlan([], [new StepPlan("true", null, 0, 1_000_000, ["true"], new Resources(1, 0), null, new StepWork.Exec(new TaskLines(1_000_000, [])))]),
+        new JobPlan([], [new StepPlan("true", null, 0, 1_000_000, new Resources(1, 0), null, new StepWork.Exec(["true"], new TaskLines(1_000_000, [])))]),
         Noon));
 
     private Task AppendAsync(int job, long expected, params JobEvent[] events) =>

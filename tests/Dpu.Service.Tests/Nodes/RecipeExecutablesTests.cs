@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
 using Dpu.Service.Nodes;
 using Dpu.Service.Tests.Configuration;
@@ -60,5 +61,5 @@ public sealed class RecipeExecutablesTests : IDisposable
     }
 
     private static Recipe Of(string name, string program) =>
-        new(name, "", [program], [], [], ImmutableArray<string>.Empty, new Dpu.Domain.Jobs.Resources(1, 0), TimeSpan.Zero, null, []);
+        new(name, "", [program], [], [], ImmutableArray<string>.Empty, new Resources(1, 0), TimeSpan.Zero, null, [], StepRules.Usual);
 }

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Domain.Scheduling;
+
+/// <summary>Why startable tasks of a job do not run: the constraint that binds, in numbers.</summary>
+public abstract record WaitReason
+{
+    private WaitReason()
+    {
+    }
+
+    /// <summary>No node is there that could take anything.</summary>
+    public sealed record NoNode : WaitReason;
+
+    /// <summary>The tasks belong to a host that is not there.</summary>
+    public sealed record HostAway(string Host) : WaitReason;
+
+    /// <summary>No node that is there has these tags.</summary>
+    public sealed record TagsMissing(ImmutableArray<string> Tags) : WaitReason;
+
+    /// <summary>No node that is there is large enough, even with nothing else on it.</summary>
+    public sealed record TooLarge(Resources Need, Resources Largest) : WaitReason;
+
+    /// <summary>Nodes that fit are busy: what the task needs, and the most that is free on one of them.</summary>
+    public sealed record Busy(Resources Need, Resources MostFree, int Nodes) : WaitReason;
+
+    /// <summary>Its user, its recipe or its step runs as many tasks as it may at once.</summary>
+    public sealed record Limited(string Of, string Name, int Running, int Max) : WaitReason;
+
+    /// <summary>As many of this step run on each node that fits as may.</summary>
+    public sealed record NodesFull(int MaxPerNode) : WaitReason;
+
+    /// <summary>Room is kept for a task that has waited for it, until about <paramref name="Until"/>.</summary>
+    public sealed record Reserved(JobId For, string Node, DateTimeOffset Until) : WaitReason;
+
+    /// <summary>Jobs of higher priority come first.</summary>
+    public sealed record Priority(int Own, int Higher, long TasksBefore) : WaitReason;
+
+    /// <summary>Other users have used less lately; shares are fractions of what all used.</summary>
+    public sealed record FairShare(double OwnShare, double LowestShare, string LowestUser) : WaitReason;
+
+    /// <summary>Older jobs of the same user come first.</summary>
+    public sealed record Age(JobId Before, long TasksBefore) : WaitReason;
+
+    /// <summary>It waits for the node that has its data, a bounded time.</summary>
+    public sealed record DataElsewhere(string Node, DateTimeOffset Until) : WaitReason;
+
+    /// <summary>Every node that fits is quarantined or draining.</summary>
+    public sealed record NodesUnfit(ImmutableArray<string> Nodes, string State) : WaitReason;
+}
