@@ -131,7 +131,8 @@ public abstract record JobEvent(DateTimeOffset At)
     /// Tasks that had ended are to run again; what earlier attempts of them made is not visible any more. <c>job.tasks-reopened.v1</c>
     /// </summary>
     /// <param name="By">Who asked for it.</param>
+    /// <param name="Key">The client's own name for its request: the same key reopens nothing twice.</param>
     /// <param name="Tasks">Which.</param>
     /// <param name="Changes">What is different this time; empty for the same again.</param>
-    public sealed record TasksReopened(string By, ImmutableArray<TaskRange> Tasks, ImmutableArray<StepChange> Changes, DateTimeOffset At) : JobEvent(At);
+    public sealed record TasksReopened(string By, string Key, ImmutableArray<TaskRange> Tasks, ImmutableArray<StepChange> Changes, DateTimeOffset At) : JobEvent(At);
 }

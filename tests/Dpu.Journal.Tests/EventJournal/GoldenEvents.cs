@@ -86,7 +86,7 @@ internal static class GoldenEvents
         new JobEvent.Released("fokke", Submission.AddSeconds(6)),
         new JobEvent.PriorityChanged("fokke", -3, Submission.AddSeconds(7)),
         new JobEvent.PrerequisitesMet([new JobId(1), new JobId(2)], Submission.AddSeconds(8)),
-        new JobEvent.TasksReopened("fokke", [new TaskRange(0, 2)], [new StepChange(0, [WarpCommand("warp")], 2L << 30)], Submission.AddSeconds(9)),
+        new JobEvent.TasksReopened("fokke", "key-5", [new TaskRange(0, 2)], [new StepChange(0, [WarpCommand("warp")], 2L << 30)], Submission.AddSeconds(9)),
     ];
 
     private static StepPlan Warp => new("warp", "makeWarp", 0, 2, new Resources(1, 0), null, new StepWork.Groups(
