@@ -100,11 +100,12 @@ public sealed record StepCommand(
 public sealed record ArgumentRule(ImmutableArray<string> Words, string? Each, string? Join);
 
 /// <summary>A file that lists an input's files, a line each.</summary>
+/// <param name="Name">Its name in the recipe's declaration: <c>{list.NAME}</c> in an argument is its file name.</param>
 /// <param name="FileName">Template of its name, relative to the work directory.</param>
 /// <param name="Input">The input.</param>
 /// <param name="Columns">Templates of a line's values: <c>{path}</c>, a metadata key.</param>
 /// <param name="Separator">Between two columns.</param>
-public sealed record ListRule(string FileName, string Input, ImmutableArray<string> Columns, string Separator);
+public sealed record ListRule(string Name, string FileName, string Input, ImmutableArray<string> Columns, string Separator);
 
 /// <summary>How one input of a step comes to its tasks.</summary>
 /// <param name="Name">Its name in the recipe's declaration and in <c>task.json</c>.</param>

@@ -123,7 +123,7 @@ internal static class GoldenEvents
         "makeWarp",
         ["warp", "--repo", "."],
         [new ArgumentRule(["--selectId", "visit={visit}", "ccd={ccd}"], "corr", null), new ArgumentRule(["filter={filter}"], "corr", "^")],
-        [new ListRule("corr.list", "corr", ["{path}", "visit"], "\t")],
+        [new ListRule("corrs", "corr.list", "corr", ["{path}", "visit"], "\t")],
         Texts());
 
     private static JobEvent.Submitted Exec(int job, string key, string name, ImmutableArray<string> command, TaskLines? lines) => new(
