@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
 
 namespace Dpu.Domain.Execution;
@@ -44,14 +45,19 @@ public sealed record TaskStart(
         foreach (var rule in groups.Inputs.Where(rule => !rule.UpstreamTypes.IsEmpty))
         {
             var upstream = group.Upstream
+                .Where(from => rule.UpstreamSteps.IsEmpty || rule.UpstreamSteps.Contains(state.Plan.StepOf(from)))
                 .SelectMany(from => state.Outputs.GetValueOrDefault(from, []))
-                .Where(output => rule.UpstreamTypes.Contains(output.Type, StringComparer.Ordinal))
+                .Where(output => rule.UpstreamTypes.Contains(output.Type, StringComparer.Ordinal) && !Contradicts(output.Metadata, group.Keys))
                 .Select(output => new InputFile(output.Id, output.Path, output.Type, output.Metadata));
             inputs = inputs.SetItem(rule.Name, inputs.GetValueOrDefault(rule.Name, []).AddRange(upstream));
         }
 
         return new TaskWork.Directed(step.Recipe ?? step.Name, group.Keys, groups.Commands[0].Parameters, inputs, groups.Outputs);
     }
+
+    /// <summary>An output for another patch is no input of this patch's task, although the task that made it served both.</summary>
+    private static bool Contradicts(ImmutableSortedDictionary<string, MetadataValue> metadata, ImmutableSortedDictionary<string, string> keys) =>
+        keys.Any(key => metadata.TryGetValue(key.Key, out var value) && !string.Equals(value.Text, key.Value, StringComparison.Ordinal));
 }
 
 /// <summary>What there is to an attempt beside its command.</summary>

@@ -115,6 +115,12 @@ public sealed record ListRule(string Name, string FileName, string Input, Immuta
 /// <param name="Unpack">Whether a file is an archive (tar, optionally compressed) that is unpacked there.</param>
 public sealed record InputRule(string Name, ImmutableArray<string> UpstreamTypes, string? Folder, string? Rename, bool Unpack)
 {
+    /// <summary>
+    /// Indexes of the steps whose outputs arrive: a task may wait for tasks of several steps that make files of the same type. Empty for all that it waits for.
+    /// </summary>
+    [JsonRequired]
+    public ImmutableArray<int> UpstreamSteps { get; init; } = [];
+
     /// <summary>Files stay where they are; outputs of these types arrive.</summary>
     public static InputRule InPlace(string name, ImmutableArray<string> upstreamTypes) => new(name, upstreamTypes, null, null, false);
 }

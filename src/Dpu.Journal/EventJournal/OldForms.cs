@@ -76,6 +76,7 @@ internal static class OldForms
                 ["folder"] = null,
                 ["rename"] = null,
                 ["unpack"] = false,
+                ["upstreamSteps"] = new JsonArray(),
             }),
             ["outputs"] = parts["outputs"],
             ["tasks"] = parts["tasks"],

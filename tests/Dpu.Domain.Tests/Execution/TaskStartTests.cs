@@ -72,6 +72,40 @@ public sealed class TaskStartTests
         TaskStart.For(state, 0).Work.ShouldBeOfType<TaskWork.Directed>().InputIds.ShouldBe(["raw-0"]);
     }
 
+    [Fact]
+    public void An_output_for_other_keys_is_no_input_although_its_task_served_both()
+    {
+        var warp = Given.Groups("warp", [InputRule.InPlace("raw", [])], [], [Group()]);
+        var coadd = Given.Groups("coadd", [InputRule.InPlace("warps", ["warp"])], [], [.. new[] { "8,6", "8" }.Select(patch => Group([0]) with { Keys = NoTexts.Add("patch", patch) })]);
+        var plan = new JobPlan([], [Step("warp", 0, 1, warp), Step("coadd", 1, 2, coadd)]);
+        var outputs = new[] { ("a", "8,6"), ("b", "8"), ("c", null) }.Select(made => Given.Output(0, 1, "warp") with
+        {
+            Id = made.Item1,
+            Metadata = made.Item2 is null ? NoMetadata : NoMetadata.Add("patch", MetadataValue.Of(made.Item2)),
+        });
+        var state = Given.Job(plan, Given.Start(0), Ended(0, [.. outputs]), Given.Start(1, 2));
+
+        TaskStart.For(state, 1).Work.ShouldBeOfType<TaskWork.Directed>().InputIds.ShouldBe(["a", "c"]);
+        TaskStart.For(state, 2).Work.ShouldBeOfType<TaskWork.Directed>().InputIds.ShouldBe(["b", "c"]);
+    }
+
+    [Fact]
+    public void Of_two_steps_that_make_the_same_type_an_input_reads_those_it_names()
+    {
+        var maker = Given.Groups("maker", [], [], [Group()]);
+        var first = InputRule.InPlace("first", ["image"]) with { UpstreamSteps = [0] };
+        var second = InputRule.InPlace("second", ["image"]) with { UpstreamSteps = [1] };
+        var reader = Given.Groups("reader", [first, second, InputRule.InPlace("both", ["image"])], [], [Group([0, 1])]);
+        var plan = new JobPlan([], [Step("one", 0, 1, maker), Step("two", 1, 1, maker), Step("reader", 2, 1, reader)]);
+        var state = Given.Job(plan, Given.Start(0, 1), Ended(0, Given.Output(0, 1, "image")), Ended(1, Given.Output(1, 1, "image")), Given.Start(2));
+
+        var inputs = TaskStart.For(state, 2).Work.ShouldBeOfType<TaskWork.Directed>().Inputs;
+
+        inputs["first"].Select(file => file.Id).ShouldBe([Given.Output(0, 1).Id]);
+        inputs["second"].Select(file => file.Id).ShouldBe([Given.Output(1, 1).Id]);
+        inputs["both"].Length.ShouldBe(2);
+    }
+
     private static InputFile File(string id) => new(id, "/" + id, "raw", NoMetadata);
 
     private static StepPlan Step(string name, int first, int count, StepWork work) => new(name, name, first, count, Given.OneCpu, null, work);

@@ -91,7 +91,7 @@ internal static class GoldenEvents
 
     private static StepPlan Warp => new("warp", "makeWarp", 0, 2, new Resources(1, 0), null, new StepWork.Groups(
         [WarpCommand("warp"), WarpCommand("check")],
-        [new InputRule("corr", ["calexp"], "corr", "{visit}-{ccd}.fits", true)],
+        [new InputRule("corr", ["calexp"], "corr", "{visit}-{ccd}.fits", true) { UpstreamSteps = [0, 2] }],
         [new OutputRule("warp", "warp", "warp-{patch}-{job}.{task}.{attempt}.fits", true) { Folder = "deepCoadd/{filter}" }],
         [new TaskGroup(Texts(("patch", "8,6")), Inputs(), []), new TaskGroup(Texts(("patch", "8,7")), Inputs(), [])]))
     {
