@@ -164,7 +164,7 @@ public sealed class JobActor(
         var refused = assign.Command.Tasks.Except(started.Select(a => a.Task)).ToImmutableArray();
         if (!refused.IsEmpty)
         {
-            turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.TasksFreed(id, refused, null)));
+            turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.TasksFreed(id, [.. refused.Select(FreedTask.Refused)])));
         }
     }
 
@@ -180,7 +180,7 @@ public sealed class JobActor(
         var released = turn.TakeReleased();
         if (!released.IsEmpty)
         {
-            turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.TasksReleased(id, released)));
+            turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.TasksReleased(id, released, [])));
         }
     }
 

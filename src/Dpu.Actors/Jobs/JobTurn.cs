@@ -3,6 +3,7 @@ using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
 
 namespace Dpu.Actors.Jobs;
 
@@ -76,19 +77,12 @@ internal sealed class JobTurn(JobState state, RetryPolicy policy, DateTimeOffset
         _freed.AddRange(FreedBy(@event));
     }
 
-    /// <summary>Each step by itself: how long the tasks of one take says nothing about those of another.</summary>
     private IEnumerable<SchedulerMessage> FreedBy(JobEvent @event) => @event switch
     {
-        JobEvent.TasksEnded ended => ended.Ends
-            .GroupBy(end => State.Plan.StepOf(end.Task))
-            .Select(step => new SchedulerMessage.TasksFreed(State.Id, [.. step.Select(end => end.Task)], MeanSeconds(step))),
-        JobEvent.AttemptsLost lost => [new SchedulerMessage.TasksFreed(State.Id, [.. lost.Attempts.Select(a => a.Task)], null)],
+        JobEvent.TasksEnded ended => [new SchedulerMessage.TasksFreed(State.Id, [.. ended.Ends.Select(end => FreedTask.Ended(end.Task, end.Cause, Seconds(end.Exit)))])],
+        JobEvent.AttemptsLost lost => [new SchedulerMessage.TasksFreed(State.Id, [.. lost.Attempts.Select(a => FreedTask.Lost(a.Task))])],
         _ => [],
     };
 
-    private static double? MeanSeconds(IEnumerable<AttemptEnd> ends)
-    {
-        var ran = ends.Where(end => end is { Cause: null, Exit: not null }).ToList();
-        return ran.Count == 0 ? null : ran.Average(end => (end.Exit!.EndedAt - end.Exit.StartedAt).TotalSeconds);
-    }
+    private static double? Seconds(AttemptExit? exit) => exit is null ? null : (exit.EndedAt - exit.StartedAt).TotalSeconds;
 }

@@ -26,14 +26,38 @@ public sealed class SchedulerActor : BatchActor<SchedulerMessage>
             Take(message);
         }
 
+        Propose();
+        Answer(messages);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Propose()
+    {
         foreach (var assignment in _scheduler.Plan())
         {
             var command = new JobCommand.Assign(assignment.Node, assignment.Incarnation, assignment.Tasks);
             var announced = _jobs[assignment.Job];
             announced.Job.Tell(new JobMessage.Assign(command, _nodes[assignment.Node], announced.Announcement));
         }
+    }
 
-        return ValueTask.CompletedTask;
+    /// <summary>After the plan: what could be started has been, and what still waits has a reason.</summary>
+    private void Answer(IReadOnlyList<SchedulerMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            switch (message)
+            {
+                case SchedulerMessage.Explain explain:
+                    explain.ReplyTo.Tell(_scheduler.Why(explain.Job, Context.Time.GetUtcNow()));
+                    break;
+                case SchedulerMessage.GetNodes nodes:
+                    nodes.ReplyTo.Tell(new NodeStatuses(_scheduler.Nodes()));
+                    break;
+                default:
+                    break;
+            }
+        }
     }
 
     private void Take(SchedulerMessage message)
@@ -54,11 +78,14 @@ public sealed class SchedulerActor : BatchActor<SchedulerMessage>
                 _scheduler.Released(released.Job, released.Tasks);
                 break;
             case SchedulerMessage.TasksFreed freed:
-                _scheduler.Freed(freed.Job, freed.Tasks, freed.MeanSeconds);
+                _scheduler.Freed(freed.Job, freed.Tasks);
                 break;
             case SchedulerMessage.JobEnded ended:
                 _jobs.Remove(ended.Job);
                 _scheduler.JobEnded(ended.Job);
+                break;
+            case SchedulerMessage.Explain or SchedulerMessage.GetNodes:
+                // Answered behind the plan.
                 break;
             default:
                 throw new InvalidOperationException($"The scheduler knows no message {message.GetType().Name}.");

@@ -29,11 +29,23 @@ public abstract record SchedulerMessage
     public sealed record JobAnnounced(JobDemand Demand, IActorRef<JobMessage> Job, long Announcement) : SchedulerMessage;
 
     /// <summary>More tasks of a job may be started.</summary>
-    public sealed record TasksReleased(JobId Job, ImmutableArray<TaskRange> Tasks) : SchedulerMessage;
+    /// <param name="Job">The job.</param>
+    /// <param name="Tasks">The tasks.</param>
+    /// <param name="Needs">What some of them need instead of what was announced; those that are not in it need what they did before.</param>
+    public sealed record TasksReleased(JobId Job, ImmutableArray<TaskRange> Tasks, ImmutableArray<TaskNeed> Needs) : SchedulerMessage;
 
-    /// <summary>Tasks hold no resources any more; <paramref name="MeanSeconds"/> says how long they ran when they ended normally.</summary>
-    public sealed record TasksFreed(JobId Job, ImmutableArray<int> Tasks, double? MeanSeconds) : SchedulerMessage;
+    /// <summary>Tasks hold no resources any more.</summary>
+    public sealed record TasksFreed(JobId Job, ImmutableArray<FreedTask> Tasks) : SchedulerMessage;
 
     /// <summary>A job is over.</summary>
     public sealed record JobEnded(JobId Job) : SchedulerMessage;
+
+    /// <summary>Why tasks of a job wait, and how the nodes are. Answered also for a job that is not known: nothing of it waits here.</summary>
+    public sealed record Explain(JobId Job, IActorRef<JobWaits> ReplyTo) : SchedulerMessage;
+
+    /// <summary>How the nodes are.</summary>
+    public sealed record GetNodes(IActorRef<NodeStatuses> ReplyTo) : SchedulerMessage;
 }
+
+/// <summary>The nodes that the scheduler knows, by name.</summary>
+public sealed record NodeStatuses(ImmutableArray<NodeStatus> Nodes);

@@ -69,10 +69,7 @@ public sealed class Scheduler
     }
 
     /// <summary>Tasks hold nothing any more: they ended, were lost, or their assignment was refused.</summary>
-    /// <param name="id">The job.</param>
-    /// <param name="tasks">Its tasks.</param>
-    /// <param name="seconds">How long they ran, on average; null when that says nothing about the work.</param>
-    public void Freed(JobId id, IEnumerable<int> tasks, double? seconds)
+    public void Freed(JobId id, ImmutableArray<FreedTask> tasks)
     {
         if (!_jobs.TryGetValue(id, out var job))
         {
@@ -81,15 +78,43 @@ public sealed class Scheduler
 
         foreach (var task in tasks)
         {
-            if (job.Reserved.Remove(task, out var node))
+            if (job.Reserved.Remove(task.Task, out var node))
             {
-                node.Free(job.StepOf(task));
-                if (seconds is { } measured)
+                node.Free(job.StepOf(task.Task));
+                if (task is { Normal: true, Seconds: { } measured })
                 {
-                    job.StepOf(task).Learn(measured);
+                    job.StepOf(task.Task).Learn(measured);
                 }
             }
         }
+    }
+
+    /// <summary>Why startable tasks of a job wait. To be asked behind <see cref="Plan"/>.</summary>
+    public JobWaits Why(JobId id, DateTimeOffset now)
+    {
+        _ = now;
+        var steps = _jobs.TryGetValue(id, out var job)
+            ? job.Steps.Select((step, index) => (step, index)).Where(s => s.step.Ready.Count > 0).Select(s => new StepWait(s.index, s.step.Ready.Count, Why(s.step.Need)))
+            : [];
+        return new JobWaits(id, [.. steps], Nodes());
+    }
+
+    /// <summary>All nodes that are known, by name.</summary>
+    public ImmutableArray<NodeStatus> Nodes() => [.. _nodes.Values.OrderBy(node => node.Name, StringComparer.Ordinal).Select(node => node.Status)];
+
+    private WaitReason Why(Resources need)
+    {
+        var up = _nodes.Values.Where(node => node.Up).Select(node => node.Status).ToList();
+        var fitting = up.Where(node => need.Cpus <= node.Capacity.Cpus && need.MemoryBytes <= node.Capacity.MemoryBytes).ToList();
+        return (up, fitting) switch
+        {
+            ([], _) => new WaitReason.NoNode(),
+            (_, []) => new WaitReason.TooLarge(need, new Resources(up.Max(node => node.Capacity.Cpus), up.Max(node => node.Capacity.MemoryBytes))),
+            _ => new WaitReason.Busy(
+                need,
+                new Resources(fitting.Max(node => node.Capacity.Cpus - node.Held.Cpus), fitting.Max(node => node.Capacity.MemoryBytes - node.Held.MemoryBytes)),
+                fitting.Count),
+        };
     }
 
     /// <summary>Forgets a job and frees whatever it held.</summary>
@@ -188,6 +213,15 @@ public sealed class Scheduler
         public Resources Capacity { get; set; }
 
         public bool Up { get; set; }
+
+        public NodeStatus Status => new(
+            Name,
+            Up ? NodeState.Up : NodeState.Away,
+            Up ? null : "it cannot be reached",
+            Capacity,
+            new Resources(_cpusHeld, _memoryHeld),
+            _held.Values.Sum(),
+            []);
 
         /// <summary>Whether anything at all could be given to it.</summary>
         public bool HasRoom => _cpusHeld < Capacity.Cpus || !HoldsLongTasks;

@@ -13,7 +13,7 @@ public abstract record WaitReason
     /// <summary>No node is there that could take anything.</summary>
     public sealed record NoNode : WaitReason;
 
-    /// <summary>The tasks belong to a host that is not there.</summary>
+    /// <summary>The tasks belong to a host that is not there, or the others of their step run on it and all have to.</summary>
     public sealed record HostAway(string Host) : WaitReason;
 
     /// <summary>No node that is there has these tags.</summary>
@@ -26,13 +26,20 @@ public abstract record WaitReason
     public sealed record Busy(Resources Need, Resources MostFree, int Nodes) : WaitReason;
 
     /// <summary>Its user, its recipe or its step runs as many tasks as it may at once.</summary>
+    /// <param name="Of"><c>user</c>, <c>recipe</c> or <c>step</c>.</param>
+    /// <param name="Name">The user's or the recipe's name; the step's recipe.</param>
+    /// <param name="Running">How many run.</param>
+    /// <param name="Max">How many may.</param>
     public sealed record Limited(string Of, string Name, int Running, int Max) : WaitReason;
 
     /// <summary>As many of this step run on each node that fits as may.</summary>
     public sealed record NodesFull(int MaxPerNode) : WaitReason;
 
-    /// <summary>Room is kept for a task that has waited for it, until about <paramref name="Until"/>.</summary>
-    public sealed record Reserved(JobId For, string Node, DateTimeOffset Until) : WaitReason;
+    /// <summary>
+    /// Room is kept on a node for a task that came first and fits nowhere yet: for another job's, or, when <paramref name="For"/> is the
+    /// job itself, for this one. <paramref name="Until"/> is when it is expected to start; null when nobody knows how long what runs there takes.
+    /// </summary>
+    public sealed record Reserved(JobId For, string Node, DateTimeOffset? Until) : WaitReason;
 
     /// <summary>Jobs of higher priority come first.</summary>
     public sealed record Priority(int Own, int Higher, long TasksBefore) : WaitReason;

@@ -3,6 +3,7 @@ using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
 using Shouldly;
 using Xunit;
 
@@ -105,12 +106,7 @@ public sealed class JobActorTests
 
         bench.Report(new JobCommand.ReportEnds("node", [GivenJobs.Report(GivenJobs.Attempt(0)), slow]), GivenJobs.Attempt(0), GivenJobs.Attempt(1));
 
-        bench.Scheduler.ExpectMessage<SchedulerMessage.TasksFreed>().ShouldSatisfyAllConditions(
-            freed => freed.Tasks.ShouldBe([0]),
-            freed => freed.MeanSeconds.ShouldBe(1));
-        bench.Scheduler.ExpectMessage<SchedulerMessage.TasksFreed>().ShouldSatisfyAllConditions(
-            freed => freed.Tasks.ShouldBe([1]),
-            freed => freed.MeanSeconds.ShouldBe(100));
+        bench.Scheduler.ExpectMessage<SchedulerMessage.TasksFreed>().Tasks.ShouldBe([FreedTask.Ended(0, null, 1), FreedTask.Ended(1, null, 100)]);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class SchedulerActorTests
         Announce(1, startable: 3);
         _job.ExpectMessage<JobMessage.Assign>();
 
-        _scheduler.Tell(new SchedulerMessage.TasksFreed(GivenJobs.First, [0], 5));
+        _scheduler.Tell(new SchedulerMessage.TasksFreed(GivenJobs.First, [FreedTask.Ended(0, null, 5)]));
 
         _job.ExpectMessage<JobMessage.Assign>().Command.Tasks.ShouldBe([2]);
     }
@@ -90,9 +90,39 @@ public sealed class SchedulerActorTests
         Join();
         Announce(1, startable: 1);
         _scheduler.Tell(new SchedulerMessage.JobEnded(GivenJobs.First));
-        _scheduler.Tell(new SchedulerMessage.TasksReleased(GivenJobs.First, [new TaskRange(0, 1)]));
+        _scheduler.Tell(new SchedulerMessage.TasksReleased(GivenJobs.First, [new TaskRange(0, 1)], []));
 
         _job.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void Who_asks_why_a_job_waits_is_answered_behind_the_plan()
+    {
+        var asking = new TestProbe<JobWaits>(_world, "asking");
+        _scheduler.Tell(new SchedulerMessage.Explain(new JobId(404), asking));
+        Join();
+        Announce(1, startable: 3);
+        _scheduler.Tell(new SchedulerMessage.Explain(GivenJobs.First, asking));
+
+        var unknown = asking.ExpectMessage<JobWaits>();
+        unknown.Steps.ShouldBeEmpty();
+        var waits = asking.ExpectMessage<JobWaits>();
+        waits.Steps.ShouldHaveSingleItem().ShouldBe(new StepWait(0, 1, new WaitReason.Busy(GivenJobs.OneCpu, new Resources(0, 0), 1)));
+        waits.Nodes.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            node => node.State.ShouldBe(NodeState.Up),
+            node => node.Held.ShouldBe(new Resources(2, 0)));
+        asking.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void Who_asks_for_the_nodes_is_told_them_also_while_they_are_away()
+    {
+        var asking = new TestProbe<NodeStatuses>(_world, "asking");
+        Join();
+        _scheduler.Tell(new SchedulerMessage.NodeLeft("node"));
+        _scheduler.Tell(new SchedulerMessage.GetNodes(asking));
+
+        asking.ExpectMessage<NodeStatuses>().Nodes.ShouldHaveSingleItem().State.ShouldBe(NodeState.Away);
     }
 
     private void Join() => _scheduler.Tell(new SchedulerMessage.NodeJoined("node", GivenJobs.Incarnation, new Resources(2, 0), _node));

@@ -69,7 +69,7 @@ internal sealed class SchedulerBench
 
     public void Free(JobId job, double? seconds, params int[] tasks)
     {
-        _scheduler.Freed(job, tasks, seconds);
+        _scheduler.Freed(job, [.. tasks.Select(task => seconds is null ? FreedTask.Refused(task) : FreedTask.Ended(task, null, seconds))]);
         foreach (var task in tasks)
         {
             Held.Remove((job, task));
