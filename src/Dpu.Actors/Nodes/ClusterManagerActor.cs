@@ -157,6 +157,7 @@ public sealed class ClusterManagerActor(
                 Notice(gone.Attempt);
                 break;
             case NodeMessage.LogsStored stored:
+                _logs.Stored();
                 foreach (var @event in stored.Events)
                 {
                     Finish(@event.Incarnation, @event.SequenceNr);

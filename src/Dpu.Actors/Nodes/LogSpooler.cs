@@ -15,6 +15,7 @@ internal sealed class LogSpooler(ILogStore store, ActorContext<NodeMessage> cont
 
     private readonly List<LogChunk> _waiting = [];
     private bool _failing;
+    private bool _told;
 
     public void Add(LauncherEvent.Output output, string? step, Guid incarnation) => _waiting.Add(new LogChunk(
         output.Attempt,
@@ -54,10 +55,29 @@ internal sealed class LogSpooler(ILogStore store, ActorContext<NodeMessage> cont
         if (!_failing)
         {
             _failing = true;
-            NodeLog.LogStoreFailed(context.Logger, failed.Reason);
+            TellOnce(failed.Reason);
             context.Timers.StartSingle(RetryTimer, NodeMessage.RetryLogs.Instance, RetryDelay);
         }
     }
 
     public void Retry() => _failing = false;
+
+    public void Stored()
+    {
+        if (_told)
+        {
+            _told = false;
+            NodeLog.LogsStoredAgain(context.Logger);
+        }
+    }
+
+    /// <summary>Not at every try: on a full disk that would be a line a second for as long as it is full.</summary>
+    private void TellOnce(Exception reason)
+    {
+        if (!_told)
+        {
+            _told = true;
+            NodeLog.LogStoreFailed(context.Logger, reason);
+        }
+    }
 }

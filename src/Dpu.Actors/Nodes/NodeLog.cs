@@ -12,4 +12,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(3003, LogLevel.Warning, "Node {Node} lost its keeper: {Reason}")]
     public static partial void Disconnected(ILogger logger, string node, string reason);
+
+    [LoggerMessage(3004, LogLevel.Information, "Logs are stored again.")]
+    public static partial void LogsStoredAgain(ILogger logger);
 }

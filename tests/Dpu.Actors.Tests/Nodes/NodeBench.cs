@@ -19,7 +19,7 @@ internal sealed class NodeBench : IAsyncDisposable
         Scheduler = new TestProbe<SchedulerMessage>(World, "scheduler");
         Frontend = new TestProbe<FrontendMessage>(World, "frontend");
         Job = new TestProbe<JobMessage>(World, "job");
-        System = World.StartSystem("service");
+        System = World.StartSystem("service", options => options with { Loggers = Log });
         Node = System.Spawn(
             new Props<NodeMessage>(() => Manager = new ClusterManagerActor(Options, Launcher, Files, Logs, Scheduler, Frontend)),
             "node");
@@ -37,6 +37,8 @@ internal sealed class NodeBench : IAsyncDisposable
     public ScriptedFiles Files { get; }
 
     public ScriptedLogStore Logs { get; } = new();
+
+    public RecordedLog Log { get; } = new();
 
     public TestProbe<SchedulerMessage> Scheduler { get; }
 

@@ -323,6 +323,22 @@ public sealed class RunningTests
         bench.Launcher.Acknowledged.Max().ShouldBe(3);
     }
 
+    [Fact]
+    public void A_log_store_that_goes_on_failing_is_told_once_and_its_end_too()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Logs.Fails = true;
+        bench.Say(ScriptedLauncher.Line(1, Attempt, "first"));
+        bench.World.RunFor(TimeSpan.FromSeconds(30));
+        bench.Log.Lines.Count(line => line.Contains("could not be stored", StringComparison.Ordinal)).ShouldBe(1);
+
+        bench.Logs.Fails = false;
+        bench.World.RunFor(TimeSpan.FromSeconds(5));
+        bench.Say(ScriptedLauncher.Line(2, Attempt, "second"));
+        bench.Log.Lines.Count(line => line.Contains("stored again", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
     private static void ShouldNeverHaveRun(NodeBench bench)
     {
         var report = bench.ExpectReport();
