@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Dpu.Journal.EventJournal;
+using Dpu.Journal.Logs;
 using Dpu.Journal.Store;
+using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Nodes;
 
@@ -92,9 +94,10 @@ public static class Doctor
         {
             // Opening creates or migrates it, which the service would do at its next start anyhow.
             SqliteStore.Open(data, DpuEvents.Codec, TimeProvider.System).DisposeAsync().AsTask().GetAwaiter().GetResult();
-            return Good("database", $"{data.DatabasePath} can be read and written");
+            FileLogStore.Open(FileLogStoreOptions.In(data.FullPath), TimeProvider.System).DisposeAsync().AsTask().GetAwaiter().GetResult();
+            return Good("database", $"{data.DatabasePath} and the logs can be read and written");
         }
-        catch (StoreException error)
+        catch (Exception error) when (error is StoreException or JournalException)
         {
             return new Finding("database", false, error.Message, "Use the version of dpu that wrote it, or a copy from before.");
         }

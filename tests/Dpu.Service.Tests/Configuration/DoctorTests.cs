@@ -57,6 +57,13 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task An_index_of_the_logs_that_cannot_be_used_is_found_before_a_start_finds_it()
+    {
+        _folder.File("data/logs.db", new string('x', 10_000));
+        Bad(await ExamineAsync(Sound), "database").Message.ShouldContain("logs.db");
+    }
+
+    [Fact]
     public async Task A_data_directory_that_cannot_be_made_is_found()
     {
         _folder.File("data", "I am a file.");
