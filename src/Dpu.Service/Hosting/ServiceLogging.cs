@@ -17,6 +17,8 @@ internal static class ServiceLogging
         var logger = new LoggerConfiguration()
             .MinimumLevel.Is(Enum.Parse<LogEventLevel>(options.Service.LogLevel))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            // A start that fails is told once, by whoever asked for it, in words that say what to do.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .Enrich.With(new CauseEnricher())
             .WriteTo.File(
                 Path.Combine(options.DataDirectory, "service.log"),

@@ -86,7 +86,7 @@ public sealed class ServeTests
         await using var dpu = new RealDpu();
         using var other = new TcpListener(IPAddress.Loopback, dpu.Address.Port);
         other.Start();
-        (await ProgramRun.OfAsync(dpu.Serve())).Exits(3).Error.ShouldContain("in use");
+        (await ProgramRun.OfAsync(dpu.Serve())).Exits(3).Error.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("in use");
         (await ProgramRun.OfAsync(dpu.ServeElsewhere("--config", dpu.NewFile("bad.conf", "dpu {\n  name = [\n}\n")))).Exits(2).Error.ShouldContain("bad.conf:");
         (await ProgramRun.OfAsync(dpu.ServeElsewhere("--config", dpu.NewFile("unknown.conf", "dpu.http.prot = 1\n")))).Exits(2).Error.ShouldContain("unknown.conf:1");
         (await ProgramRun.OfAsync(dpu.ServeElsewhere("-D", "dpu.cluster.fence-after=1 h"))).Exits(2).Error.ShouldContain("node-timeout");
