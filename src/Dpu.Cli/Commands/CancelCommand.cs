@@ -38,8 +38,7 @@ internal sealed class CancelCommand : DpuCommand
             {
                 // One job that cannot be cancelled does not save the others.
                 exitCode = ExitCodes.WrongCommand;
-                var hint = e.Problem.Code == "running" ? " Use --force to end its tasks." : "";
-                context.Say($"dpu: Job {id}: {string.Join(' ', ProblemText.Lines(e.Problem))}{hint}");
+                context.Say($"dpu: {string.Join(' ', ProblemText.Lines(e.Problem))}");
             }
         }
 

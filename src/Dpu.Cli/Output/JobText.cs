@@ -60,11 +60,13 @@ internal sealed class JobText(CliContext context, TextWriter writer)
 
             foreach (var attempt in task.Attempts)
             {
+                // The task's state is its last attempt's; one that came before ended otherwise.
+                var state = ReferenceEquals(attempt, task.Attempts[^1]) ? task.State : attempt.State ?? "";
                 table.Add(
                     Units.Number(task.Task),
                     task.Step,
                     Keys.Text(task.Keys),
-                    task.State,
+                    state,
                     Units.Number(attempt.Attempt),
                     attempt.Node ?? "",
                     attempt.Started is { } started ? Units.Duration((attempt.Ended ?? context.Time.GetUtcNow()) - started) : "",
@@ -84,7 +86,9 @@ internal sealed class JobText(CliContext context, TextWriter writer)
         {
             var last = task.Attempts.Count > 0 ? task.Attempts[^1] : null;
             writer.WriteLine();
-            writer.WriteLine(Visible.Text($"Task {task.Task} of {task.Step} ({Keys.Text(task.Keys)}) has state {task.State}{(last is null ? "" : ": " + Ending(last))}"));
+            var keys = task.Keys.Count > 0 ? $" ({Keys.Text(task.Keys)})" : "";
+            var ending = last is null ? "" : Ending(last);
+            writer.WriteLine(Visible.Text($"Task {task.Task} of {task.Step}{keys} has state {task.State}{(ending.Length > 0 ? ": " : "")}{ending}"));
             if (last?.Message is { Length: > 0 } message)
             {
                 writer.WriteLine("  " + Visible.Text(message));
@@ -114,7 +118,9 @@ internal sealed class JobText(CliContext context, TextWriter writer)
     {
         var how = attempt switch
         {
-            { State: { } state, ExitCode: null, Signal: null } => state,
+            { State: "Running", ExitCode: null, Signal: null } => "",
+            { State: { } state, Cause: null or "", ExitCode: null, Signal: null } => state,
+            { State: not null, ExitCode: null, Signal: null } => "",
             { Signal: { } signal } => $"signal {Units.Number(signal)}",
             { ExitCode: { } code } => $"exit code {Units.Number(code)}",
             { Ended: null } => "",

@@ -16,7 +16,9 @@ internal static class ProblemText
             yield break;
         }
 
-        yield return Visible.Text(head);
+        // A service that has no more to say than its items joins them into one line, where nobody can tell them apart.
+        var saysNoMore = items.Count > 1 && items.All(item => head.Contains(item.Message, StringComparison.Ordinal));
+        yield return saysNoMore ? $"{items.Count} things are wrong:" : Visible.Text(head);
         foreach (var item in items)
         {
             yield return "  - " + Visible.Text(Item(item));

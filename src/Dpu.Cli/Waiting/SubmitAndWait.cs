@@ -61,6 +61,11 @@ internal sealed class SubmitAndWait(Invocation invocation, bool json, bool wait)
         }
 
         Finish(accepted, last);
+        if (last is { Status: "FAILED" })
+        {
+            _context.Say($"'dpu show {accepted.JobId}' tells why.");
+        }
+
         return last is { Status: "FINISHED" } ? ExitCodes.Done : ExitCodes.WorkFailed;
     }
 

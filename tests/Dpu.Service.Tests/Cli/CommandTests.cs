@@ -64,13 +64,13 @@ public sealed class CommandTests
     }
 
     [Theory]
-    [InlineData("FINISHED", "8/0/0/0/0", 0)]
-    [InlineData("FAILED", "7/1/0/0/0", 1)]
-    [InlineData("CANCELLED", "1/0/7/0/0", 1)]
-    public async Task Waiting_ends_with_the_status_line_and_its_exit_code(string status, string counts, int exitCode)
+    [InlineData("FINISHED", "8/0/0/0/0", 0, "")]
+    [InlineData("FAILED", "7/1/0/0/0", 1, "'dpu show 84820' tells why.\n")]
+    [InlineData("CANCELLED", "1/0/7/0/0", 1, "")]
+    public async Task Waiting_ends_with_the_status_line_and_its_exit_code(string status, string counts, int exitCode, string hint)
     {
         var dpu = Waited(Samples.Status("RUNNING", "0/0/0/8/0") + Samples.Status(status, counts));
-        (await CliRun.Of(dpu, "run", "Bias", "--wait")).ShouldBe(new CliRun(exitCode, "84820\n", $"Jobid 84820 has status {status} N/E/A/S/U {counts}\n"));
+        (await CliRun.Of(dpu, "run", "Bias", "--wait")).ShouldBe(new CliRun(exitCode, "84820\n", $"Jobid 84820 has status {status} N/E/A/S/U {counts}\n{hint}"));
     }
 
     [Fact]
@@ -255,13 +255,13 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Cancelling_says_what_force_is_for_and_goes_on_with_the_next()
+    public async Task Cancelling_says_once_why_not_and_goes_on_with_the_next()
     {
         var dpu = new FakeDpu()
-            .When(HttpMethod.Post, "/jobs/1/cancel", () => FakeDpu.Problem(HttpStatusCode.Conflict, """{"title":"Conflict","status":409,"detail":"Job 1 runs.","code":"running"}"""))
+            .When(HttpMethod.Post, "/jobs/1/cancel", () => FakeDpu.Problem(HttpStatusCode.Conflict, """{"title":"Conflict","status":409,"detail":"Job 1 is running: cancel it with --force.","code":"running"}"""))
             .When(HttpMethod.Post, "/jobs/2/cancel", Samples.Job("CANCELLED", "0/0/8/0/0", 2));
         (await CliRun.Of(dpu, "cancel", "1", "2")).ShouldBe(new CliRun(
-            2, "Jobid 2 has status CANCELLED N/E/A/S/U 0/0/8/0/0\n", "dpu: Job 1: Job 1 runs. Use --force to end its tasks.\n"));
+            2, "Jobid 2 has status CANCELLED N/E/A/S/U 0/0/8/0/0\n", "dpu: Job 1 is running: cancel it with --force.\n"));
     }
 
     [Fact]
@@ -279,6 +279,19 @@ public sealed class CommandTests
         run.Out.ShouldContain("Task 3 of Reduce (chip=8,6) has state Error: exit code 2, cause recipe");
         run.Out.ShouldContain("  | no flat \\x1b[1mfor\\x1b[0m ccd50");
         (await CliRun.Of(dpu, "show", "1", "--tasks")).Out.ShouldContain("1 MiB");
+    }
+
+    [Fact]
+    public async Task Show_says_of_a_task_that_was_lost_how_each_try_ended_and_says_nothing_twice()
+    {
+        const string Tasks = """
+            ,"steps":[{"name":"sh","counts":{"N":0,"E":0,"A":0,"S":0,"U":1}}],"tasks":[{"task":0,"step":"sh","keys":{},"state":"Running","attempts":[{"attempt":1,"node":"local","started":"2026-11-22T09:55:56Z","ended":"2026-11-22T09:55:58Z","exitCode":null,"cause":"node","maxRssBytes":0,"cpuSeconds":0,"state":"Unknown"},{"attempt":2,"node":"local","started":"2026-11-22T09:55:58Z","ended":null,"exitCode":null,"cause":null,"maxRssBytes":0,"cpuSeconds":0,"state":"Running"}]},{"task":1,"step":"sh","keys":{},"state":"Error","attempts":[{"attempt":1,"node":"local","started":"2026-11-22T09:55:56Z","ended":"2026-11-22T09:55:58Z","exitCode":null,"cause":"launch","maxRssBytes":0,"cpuSeconds":0,"state":"Error","message":"The program 'x' does not exist."}]}]}
+            """;
+        var dpu = new FakeDpu().When(HttpMethod.Get, "/jobs/1?tasks=true", Samples.Job("RUNNING", "0/1/0/1/0", 1)[..^1] + Tasks.Trim());
+        var lines = (await CliRun.Of(dpu, "show", "1", "--tasks")).Out.Split('\n');
+        lines.Single(line => line.StartsWith("   0", StringComparison.Ordinal) && line.Contains("Unknown", StringComparison.Ordinal)).ShouldEndWith("cause node");
+        lines.Single(line => line.StartsWith("   0", StringComparison.Ordinal) && line.Contains("Running", StringComparison.Ordinal)).TrimEnd().ShouldEndWith("0 B");
+        lines.ShouldContain("Task 1 of sh has state Error: cause launch");
     }
 
     [Fact]

@@ -104,6 +104,14 @@ public sealed class TextTests
     }
 
     [Fact]
+    public void Several_errors_that_the_head_only_joins_are_said_once()
+    {
+        ProblemItem[] items = [new("bad-option", "Option 'i' needs a value."), new("required", "run Bias first, with commit")];
+        ProblemText.Lines(new Problem("Refused", 422, "Option 'i' needs a value. run Bias first, with commit", "bad-option", items))
+            .ShouldBe(["2 things are wrong:", "  - Option 'i' needs a value.", "  - run Bias first, with commit"]);
+    }
+
+    [Fact]
     public void A_refusal_that_says_nothing_has_its_title() => ProblemText.Lines(new Problem("Conflict", 409)).ShouldBe(["Conflict"]);
 
     [Fact]
