@@ -141,10 +141,10 @@ public sealed class DpuHost : IAsyncDisposable
         Undo(system.TerminateAsync);
 
         var node = NodeOptionsOf(Options);
-        var planner = new SubmissionPlanner(Options.Recipes, store.Catalog, store.Views, node.Capacity, executables.WhyUnavailable);
+        var planner = new SubmissionPlanner(Options.Recipes, store.Catalog, store.Views, node.Capacity, Options.Task.Retry, executables.WhyUnavailable);
         var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor()) { Supervision = Escalate }, "scheduler");
         var frontend = system.Spawn(
-            new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, planner, Options.Task.Retries, scheduler)) { Supervision = Escalate },
+            new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, planner, scheduler)) { Supervision = Escalate },
             "frontend");
         var catalog = system.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");
         await frontend.AskAsync<FrontendMessage, FrontendReady>(

@@ -20,7 +20,6 @@ public sealed class FrontendActor(
     IEventJournal journal,
     IViews views,
     SubmissionPlanner planner,
-    RetryPolicy policy,
     IActorRef<SchedulerMessage> scheduler) : Actor<FrontendMessage>
 {
     /// <summary>How many submissions' keys are remembered beyond the life of their jobs, until the views surely show them.</summary>
@@ -289,7 +288,7 @@ public sealed class FrontendActor(
         if (!_jobs.TryGetValue(job, out var actor))
         {
             var frontend = Context.Self;
-            var props = new Props<JobMessage>(() => new JobActor(job, journal, policy, scheduler, frontend)) { Supervision = UntilTheJournalAnswers };
+            var props = new Props<JobMessage>(() => new JobActor(job, journal, scheduler, frontend)) { Supervision = UntilTheJournalAnswers };
             actor = Context.Spawn(props, JobActor.PersistenceIdOf(job));
             _jobs.Add(job, actor);
         }

@@ -20,12 +20,14 @@ public sealed record PlannedSubmission(string Sequence, JobPlan Plan, ImmutableA
 /// <param name="files">What it can be run on.</param>
 /// <param name="views">Tells when the catalog is up to date.</param>
 /// <param name="largestNode">The largest node that is configured: what needs more can never run.</param>
+/// <param name="usualRetry">How often a task of <c>exec</c> is tried; recipes have their own rules.</param>
 /// <param name="unavailable">Why a recipe cannot run here, or null.</param>
 public sealed class SubmissionPlanner(
     RecipeCatalog recipes,
     ICatalog files,
     IViews views,
     Resources largestNode,
+    RetryRules usualRetry,
     Func<Recipe, string?> unavailable)
 {
     private const int InputFilesMax = 1_000_000;
@@ -58,7 +60,7 @@ public sealed class SubmissionPlanner(
 
         return new Checked<PlannedSubmission>.Accepted(new PlannedSubmission(
             sequence.Text,
-            planned.Plan,
+            WithinLargestNode(planned.Plan),
             planned.StepSeconds,
             asked.EstimatedSeconds ?? planned.EstimatedSeconds,
             options.IsSet("commit")));
@@ -72,8 +74,18 @@ public sealed class SubmissionPlanner(
             return new Checked<PlannedSubmission>.Refused(errors);
         }
 
-        return new Checked<PlannedSubmission>.Accepted(new PlannedSubmission("exec", plan, [0], 0, Commit: false));
+        return new Checked<PlannedSubmission>.Accepted(new PlannedSubmission("exec", WithinLargestNode(TriedAsUsual(plan)), [0], 0, Commit: false));
     }
+
+    private JobPlan TriedAsUsual(JobPlan plan) => WithRetries(plan, _ => usualRetry);
+
+    /// <summary>The cap on memory is part of the plan, so that whoever decides about an attempt need not know the nodes.</summary>
+    private JobPlan WithinLargestNode(JobPlan plan) => WithRetries(plan, retry => retry.Within(largestNode));
+
+    private static JobPlan WithRetries(JobPlan plan, Func<RetryRules, RetryRules> change) => plan with
+    {
+        Steps = [.. plan.Steps.Select(step => step with { Rules = step.Rules with { Retry = change(step.Rules.Retry) } })],
+    };
 
     private static Checked<SequenceOptions> Options(Sequence sequence, Submission.OfRecipes asked) =>
         asked.Options is { } values ? OptionParser.Parse(sequence, values) : OptionParser.Parse(sequence, asked.Arguments);

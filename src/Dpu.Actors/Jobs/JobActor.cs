@@ -16,7 +16,6 @@ namespace Dpu.Actors.Jobs;
 public sealed class JobActor(
     JobId id,
     IEventJournal journal,
-    RetryPolicy policy,
     IActorRef<SchedulerMessage> scheduler,
     IActorRef<FrontendMessage> frontend)
     : PersistentActor<JobMessage, JobEvent, JobState>(journal)
@@ -50,7 +49,7 @@ public sealed class JobActor(
 
     protected override async ValueTask ReceiveBatchAsync(IReadOnlyList<JobMessage> messages)
     {
-        var turn = new JobTurn(State, policy, Context.Time.GetUtcNow());
+        var turn = new JobTurn(State, Context.Time.GetUtcNow());
         foreach (var message in messages)
         {
             Take(turn, message);

@@ -11,7 +11,7 @@ namespace Dpu.Actors.Jobs;
 /// The decisions over one batch of messages: each sees the state that the earlier ones lead to, and nothing is told to anybody
 /// before all their events are committed.
 /// </summary>
-internal sealed class JobTurn(JobState state, RetryPolicy policy, DateTimeOffset now)
+internal sealed class JobTurn(JobState state, DateTimeOffset now)
 {
     private readonly List<TaskRange> _released = [];
     private readonly List<SchedulerMessage> _freed = [];
@@ -25,7 +25,7 @@ internal sealed class JobTurn(JobState state, RetryPolicy policy, DateTimeOffset
 
     public JobDecision Decide(JobCommand command)
     {
-        var decision = JobDecider.Decide(State, command, policy, now);
+        var decision = JobDecider.Decide(State, command, now);
         if (decision is JobDecision.Accepted accepted)
         {
             foreach (var @event in accepted.Events)

@@ -30,7 +30,7 @@ public sealed record TaskStart(
             _ => throw new InvalidOperationException($"A step knows no work {step.Work.GetType().Name}."),
         };
         var attempt = new AttemptId(state.Id, task, state.Cells[task].Attempts);
-        return new TaskStart(attempt, step.Name, step.Resources, step.WallTime, command, work);
+        return new TaskStart(attempt, step.Name, state.ResourcesOf(task), step.WallTime, command, work);
     }
 
     private static ImmutableArray<string> Expand(StepPlan step, StepWork.Exec exec, int task) =>

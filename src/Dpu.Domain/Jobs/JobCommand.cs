@@ -77,20 +77,3 @@ public abstract record JobDecision
     /// <summary>No, and why.</summary>
     public sealed record Rejected(JobRejection Reason, string Message) : JobDecision;
 }
-
-/// <summary>How often a task is tried.</summary>
-/// <param name="AttemptsMax">Attempts that may fail by a fault of their own before the task ends with an error.</param>
-/// <param name="NodeLossesMax">Nodes that may be lost under a task before it is taken for the cause.</param>
-public sealed record RetryPolicy(int AttemptsMax, int NodeLossesMax)
-{
-    public static RetryPolicy Default { get; } = new(AttemptsMax: 1, NodeLossesMax: 5);
-
-    /// <summary>Whether a task that failed with this cause, this attempt included in <paramref name="failures"/>, is tried again.</summary>
-    public bool Retries(FailureCause cause, int failures) => cause switch
-    {
-        FailureCause.Cancelled => false,
-        FailureCause.Node => true,
-        FailureCause.Recipe or FailureCause.Memory or FailureCause.Time or FailureCause.Launch or FailureCause.Data => failures < AttemptsMax,
-        _ => throw new InvalidOperationException($"There is no cause {cause}."),
-    };
-}

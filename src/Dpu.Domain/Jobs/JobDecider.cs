@@ -7,14 +7,14 @@ namespace Dpu.Domain.Jobs;
 public static class JobDecider
 {
     /// <summary>What <paramref name="command"/> leads to in <paramref name="state"/>.</summary>
-    public static JobDecision Decide(JobState state, JobCommand command, RetryPolicy policy, DateTimeOffset now) => (state, command) switch
+    public static JobDecision Decide(JobState state, JobCommand command, DateTimeOffset now) => (state, command) switch
     {
         ({ Exists: false }, JobCommand.Submit submit) => Happen(new JobEvent.Submitted(submit.Job, submit.Spec, submit.Plan, now)),
         ({ Exists: false }, _) => new JobDecision.Rejected(JobRejection.Unknown, "There is no such job."),
         (_, JobCommand.Submit submit) => SubmitAgain(state, submit),
         (_, JobCommand.Assign assign) => Assign(state, assign, now),
-        (_, JobCommand.ReportEnds report) => ReportEnds(state, report, policy, now),
-        (_, JobCommand.ReportLost lost) => ReportLost(state, lost, policy, now),
+        (_, JobCommand.ReportEnds report) => ReportEnds(state, report, now),
+        (_, JobCommand.ReportLost lost) => ReportLost(state, lost, now),
         (_, JobCommand.CancelJob cancel) => Cancel(state, cancel, now),
         _ => throw new InvalidOperationException($"A job knows no command {command.GetType().Name}."),
     };
@@ -43,7 +43,7 @@ public static class JobDecider
             : Happen(new JobEvent.TasksStarted(assign.Node, assign.Incarnation, attempts, now));
     }
 
-    private static JobDecision ReportEnds(JobState state, JobCommand.ReportEnds report, RetryPolicy policy, DateTimeOffset now)
+    private static JobDecision ReportEnds(JobState state, JobCommand.ReportEnds report, DateTimeOffset now)
     {
         var current = report.Reports.DistinctBy(r => r.Attempt).Where(r => state.IsCurrent(r.Attempt)).ToImmutableArray();
         var stale = report.Reports.Length - current.Length;
@@ -52,31 +52,41 @@ public static class JobDecider
             return new JobDecision.Ignored("these attempts no longer matter", stale);
         }
 
-        var ends = current.Select(r => EndOf(state, r, policy)).ToImmutableArray();
+        var ends = current.Select(r => EndOf(state, r)).ToImmutableArray();
         var events = ImmutableArray.Create<JobEvent>(new JobEvent.TasksEnded(report.Node, ends, now));
         return new JobDecision.Accepted(events.AddRange(AbortDependents(state, ends.Where(IsFinalFailure).Select(end => end.Task), now)), stale);
     }
 
-    private static AttemptEnd EndOf(JobState state, AttemptReport report, RetryPolicy policy)
+    private static AttemptEnd EndOf(JobState state, AttemptReport report)
     {
-        var retry = report.Cause is { } cause
-            && state.Cancel is null
-            && policy.Retries(cause, state.Cells[report.Attempt.Task].Failures);
-        var outcome = report.Cause is not null && state.Cancel is { Force: true } ? FailureCause.Cancelled : report.Cause;
-        return new AttemptEnd(
-            report.Attempt.Task,
-            report.Attempt.Number,
-            outcome,
-            retry,
-            report.Message,
-            report.Exit,
-            report.Used,
-            outcome is null ? report.Outputs : []);
+        if (report.Cause is not { } cause)
+        {
+            return End(report, null, report.Message) with { Outputs = report.Outputs };
+        }
+
+        if (state.Cancel is { } cancel)
+        {
+            return End(report, cancel.Force ? FailureCause.Cancelled : cause, report.Message);
+        }
+
+        var next = NextTry.Of(state, report, cause);
+        return End(report, cause, next.Words.Length == 0 ? report.Message : $"{report.Message}; {next.Words}") with
+        {
+            Retry = next.Retry,
+            NextMemoryBytes = next.MemoryBytes,
+            Elsewhere = next.Elsewhere,
+        };
     }
+
+    private static AttemptEnd End(AttemptReport report, FailureCause? cause, string message) => new(
+        report.Attempt.Task, report.Attempt.Number, cause, Retry: false, message, report.Exit, report.Used, Outputs: [])
+    {
+        Findings = report.Findings,
+    };
 
     private static bool IsFinalFailure(AttemptEnd end) => end is { Cause: not null, Retry: false };
 
-    private static JobDecision ReportLost(JobState state, JobCommand.ReportLost lost, RetryPolicy policy, DateTimeOffset now)
+    private static JobDecision ReportLost(JobState state, JobCommand.ReportLost lost, DateTimeOffset now)
     {
         var current = lost.Attempts.Distinct().Where(state.IsCurrent).ToImmutableArray();
         var stale = lost.Attempts.Length - current.Length;
@@ -91,7 +101,7 @@ public static class JobDecider
             return new JobDecision.Accepted([new JobEvent.TasksEnded(lost.Node, ends, now)], stale);
         }
 
-        var blamed = current.Where(a => state.Cells[a.Task].Losses + 1 >= policy.NodeLossesMax).ToImmutableArray();
+        var blamed = current.Where(a => state.Cells[a.Task].Losses + 1 >= state.RulesOf(a.Task).Retry.NodeLosses).ToImmutableArray();
         var others = current.RemoveRange(blamed);
         var events = ImmutableArray.CreateBuilder<JobEvent>();
         if (!others.IsEmpty)
@@ -101,13 +111,16 @@ public static class JobDecider
 
         if (!blamed.IsEmpty)
         {
-            var reason = string.Create(CultureInfo.InvariantCulture, $"{policy.NodeLossesMax} nodes were lost while this task ran on them; the last: {lost.Reason}");
-            events.Add(new JobEvent.TasksEnded(lost.Node, [.. blamed.Select(a => GoneWithItsNode(a, FailureCause.Node, reason))], now));
+            events.Add(new JobEvent.TasksEnded(lost.Node, [.. blamed.Select(a => GoneWithItsNode(a, FailureCause.Node, Blame(state, a, lost.Reason)))], now));
             events.AddRange(AbortDependents(state, blamed.Select(a => a.Task), now));
         }
 
         return new JobDecision.Accepted(events.ToImmutable(), stale);
     }
+
+    private static string Blame(JobState state, TaskAttempt attempt, string reason) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{state.Cells[attempt.Task].Losses + 1} nodes were lost while this task ran on them; the last: {reason}");
 
     private static AttemptEnd GoneWithItsNode(TaskAttempt attempt, FailureCause cause, string reason) =>
         new(attempt.Task, attempt.Number, cause, Retry: false, reason, Exit: null, Used: [], Outputs: []);

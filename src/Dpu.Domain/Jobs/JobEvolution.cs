@@ -75,7 +75,8 @@ public static class JobEvolution
         foreach (var end in ended.Ends)
         {
             change.Leave(end.Task, end.Number);
-            change.Move(end.Task, cell => cell with { State = StateAfter(end) });
+            change.Move(end.Task, cell => cell with { State = StateAfter(end), Losses = LossesAfter(cell, end) });
+            change.Note(end, ended.Node);
             if (end.Cause is null)
             {
                 change.Release(end.Task, end.Outputs);
@@ -84,6 +85,11 @@ public static class JobEvolution
 
         return change.Done(ended.At);
     }
+
+    private static byte LossesAfter(TaskCell cell, AttemptEnd end) =>
+        end is { Cause: FailureCause.Node, Retry: true } ? OneMore(cell.Losses) : cell.Losses;
+
+    private static byte OneMore(byte losses) => (byte)Math.Min(losses + 1, byte.MaxValue);
 
     private static TaskState StateAfter(AttemptEnd end) => end switch
     {
@@ -99,7 +105,7 @@ public static class JobEvolution
         foreach (var attempt in lost.Attempts)
         {
             change.Leave(attempt.Task, attempt.Number);
-            change.Move(attempt.Task, cell => cell with { State = TaskState.Unknown, Losses = (byte)Math.Min(cell.Losses + 1, byte.MaxValue) });
+            change.Move(attempt.Task, cell => cell with { State = TaskState.Unknown, Losses = OneMore(cell.Losses) });
         }
 
         return change.Done(lost.At);
@@ -126,6 +132,7 @@ public static class JobEvolution
         private readonly PagedArray<TaskCell>.Builder _cells;
         private readonly PagedArray<int>.Builder _waiting;
         private readonly TaskCounts[] _counts;
+        private readonly ImmutableDictionary<int, TaskTroubles>.Builder _troubles;
         private ImmutableDictionary<int, ImmutableArray<OutputFile>> _outputs;
 
         public Change(JobState state)
@@ -134,11 +141,21 @@ public static class JobEvolution
             _cells = state.Cells.ToBuilder();
             _waiting = state.Waiting.ToBuilder();
             _counts = [.. state.StepCounts];
+            _troubles = state.Troubles.ToBuilder();
             _outputs = state.Outputs;
             Running = state.Running.ToBuilder();
         }
 
         public ImmutableDictionary<int, RunningAttempt>.Builder Running { get; }
+
+        /// <summary>What a failure leaves behind for the next attempt.</summary>
+        public void Note(AttemptEnd end, string node)
+        {
+            if (end.Retry)
+            {
+                _troubles[end.Task] = (_troubles.TryGetValue(end.Task, out var before) ? before : TaskTroubles.None).After(end, node);
+            }
+        }
 
         /// <summary>The current attempt at a task is over.</summary>
         public void Leave(int task, int number)
@@ -161,6 +178,11 @@ public static class JobEvolution
             }
 
             _cells[task] = after;
+            if (after.Ended)
+            {
+                _troubles.Remove(task);
+            }
+
             ref var counts = ref _counts[_state.Plan.StepOf(task)];
             counts = Count(Count(counts, before.State, -1), after.State, +1);
         }
@@ -192,6 +214,7 @@ public static class JobEvolution
                 StepCounts = [.. _counts],
                 Running = Running.ToImmutable(),
                 Outputs = _outputs,
+                Troubles = _troubles.ToImmutable(),
             };
             return after.Ended ? after with { EndedAt = at } : after;
         }

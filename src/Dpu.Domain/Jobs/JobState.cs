@@ -56,6 +56,9 @@ public sealed record JobState
     /// <summary>Outputs of tasks that others read, by task.</summary>
     public ImmutableDictionary<int, ImmutableArray<OutputFile>> Outputs { get; init; } = ImmutableDictionary<int, ImmutableArray<OutputFile>>.Empty;
 
+    /// <summary>What went wrong with tasks that failed and have not ended, by task.</summary>
+    public ImmutableDictionary<int, TaskTroubles> Troubles { get; init; } = ImmutableDictionary<int, TaskTroubles>.Empty;
+
     /// <summary>Whether it was cancelled; by force if what runs is ended too.</summary>
     public JobEvent.CancelRequested? Cancel { get; init; }
 
@@ -88,6 +91,19 @@ public sealed record JobState
     public bool IsCurrent(TaskAttempt attempt) =>
         attempt.Task >= 0 && attempt.Task < Cells.Length
         && Cells[attempt.Task] is { State: TaskState.Running } cell && cell.Attempts == attempt.Number;
+
+    /// <summary>What went wrong with a task so far.</summary>
+    public TaskTroubles TroublesOf(int task) => Troubles.GetValueOrDefault(task, TaskTroubles.None);
+
+    /// <summary>What the current attempt at a task holds, or the next one will.</summary>
+    public Resources ResourcesOf(int task)
+    {
+        var resources = Plan.Steps[Plan.StepOf(task)].Resources;
+        return TroublesOf(task).MemoryBytes is { } bytes ? resources with { MemoryBytes = bytes } : resources;
+    }
+
+    /// <summary>The rules of a task's step.</summary>
+    public StepRules RulesOf(int task) => Plan.Steps[Plan.StepOf(task)].Rules;
 
     /// <summary>All tasks that may be started now, in order.</summary>
     public ImmutableArray<TaskRange> Startable() => Ranges(static cell => cell.Startable);

@@ -58,6 +58,21 @@ public sealed record RetryRules(int Recipe, int Memory, int Time, int Launch, in
 {
     /// <summary>Every failure is final; five nodes may be lost.</summary>
     public static RetryRules Once { get; } = new(1, 1, 1, 1, 1, NodeLosses: 5, MemoryFactor: 2, MemoryBytesMax: null);
+
+    /// <summary>How many attempts may end with a cause before the task does; the loss of nodes is counted by itself.</summary>
+    public int AttemptsFor(FailureCause cause) => cause switch
+    {
+        FailureCause.Recipe => Recipe,
+        FailureCause.Memory => Memory,
+        FailureCause.Time => Time,
+        FailureCause.Launch => Launch,
+        FailureCause.Data => Data,
+        _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "Only causes that use up attempts have a number of them."),
+    };
+
+    /// <summary>With no more memory for any attempt than the largest node has: more could never be given.</summary>
+    public RetryRules Within(Resources largestNode) =>
+        this with { MemoryBytesMax = Math.Min(MemoryBytesMax ?? long.MaxValue, largestNode.MemoryBytes) };
 }
 
 /// <summary>What an exit code of a program means.</summary>

@@ -41,16 +41,13 @@ public enum TaskState : byte
 
 /// <summary>What a job remembers of each task: four bytes.</summary>
 /// <param name="State">Where it stands.</param>
-/// <param name="Losses">How many of its attempts were lost with their node.</param>
+/// <param name="Losses">How many of its attempts were lost with their node, since it was submitted or opened again.</param>
 /// <param name="Attempts">How many attempts were numbered so far; the last one is the current one.</param>
 public readonly record struct TaskCell(TaskState State, byte Losses, ushort Attempts)
 {
     public bool Startable => State is TaskState.Ready or TaskState.Unknown;
 
     public bool Ended => State is TaskState.Normal or TaskState.Error or TaskState.Aborted;
-
-    /// <summary>Attempts that ended by a fault of their own.</summary>
-    public int Failures => Attempts - Losses;
 }
 
 /// <summary>The edges of the drawing at <see cref="TaskState"/>.</summary>

@@ -23,7 +23,7 @@ public sealed record HttpOptions(string Host, int Port, long BodyMaxBytes, TimeS
 public sealed record NodeSettings(string Name, Resources Capacity, string SearchPath);
 
 /// <summary>Section <c>dpu.task</c>.</summary>
-public sealed record TaskSettings(TimeSpan KillGrace, RetryPolicy Retries, long LogHeadMaxBytes, long LogTailMaxBytes, bool EnforceMemory);
+public sealed record TaskSettings(TimeSpan KillGrace, RetryRules Retry, long LogHeadMaxBytes, long LogTailMaxBytes, bool EnforceMemory);
 
 /// <summary>Section <c>dpu.service</c>.</summary>
 public sealed record ServiceSettings(TimeSpan StopGrace, string LogLevel, long LogFileMaxBytes, int LogFilesKept);

@@ -22,15 +22,16 @@ internal static class DpuOptionsReader
     {
         var reader = new HoconReader(root);
         var dpu = reader.GetObject("dpu");
+        var retry = Retry(dpu.GetObject("task.retry"));
         var options = new DpuOptions(
             Name(dpu, "name"),
             DataDirectory(dpu),
             Http(dpu.GetObject("http")),
             Node(dpu.GetObject("node"), machine),
-            Task(dpu.GetObject("task")),
+            Task(dpu.GetObject("task"), retry),
             new Resources(dpu.GetInt32("exec.cpus", min: 1), dpu.GetSize("exec.memory")),
             Service(dpu.GetObject("service")),
-            Recipes(dpu),
+            Recipes(dpu, retry),
             Ingest(dpu));
         CheckFence(dpu.GetObject("cluster"), options.Task.KillGrace);
         reader.EnsureAllKeysUsed("dpu");
@@ -91,9 +92,25 @@ internal static class DpuOptionsReader
         return new NodeSettings(name, capacity, node.GetString("path"));
     }
 
-    private static TaskSettings Task(HoconReader task) => new(
+    private static RetryRules Retry(HoconReader retry)
+    {
+        int Attempts(string key) => retry.GetInt32(key, 1, ushort.MaxValue);
+        var factor = retry.GetDouble("memory-factor");
+        var most = retry.GetSize("memory-max");
+        return new RetryRules(
+            Attempts("recipe"),
+            Attempts("memory"),
+            Attempts("time"),
+            Attempts("launch"),
+            Attempts("data"),
+            retry.GetInt32("node-losses", 1, byte.MaxValue),
+            factor is >= 1 and <= 100 ? factor : throw retry.Error("memory-factor", $"is {factor}; expected 1 to 100"),
+            most == 0 ? null : most);
+    }
+
+    private static TaskSettings Task(HoconReader task, RetryRules retry) => new(
         Duration(task, "kill-grace", TimeSpan.Zero),
-        new RetryPolicy(task.GetInt32("attempts-max", 1, ushort.MaxValue), task.GetInt32("node-losses-max", 1, byte.MaxValue)),
+        retry,
         task.GetSize("log-head-max"),
         task.GetSize("log-tail-max"),
         task.GetBoolean("enforce-memory"));
@@ -117,8 +134,8 @@ internal static class DpuOptionsReader
         }
     }
 
-    private static RecipeCatalog Recipes(HoconReader dpu) =>
-        Accept(RecipeCatalogReader.Read(Section(dpu, "recipes"), RetryRules.Once));
+    private static RecipeCatalog Recipes(HoconReader dpu, RetryRules usualRetry) =>
+        Accept(RecipeCatalogReader.Read(Section(dpu, "recipes"), usualRetry));
 
     private static IngestRules Ingest(HoconReader dpu) =>
         Accept(IngestRulesReader.Read(Section(dpu, "ingest")));

@@ -65,8 +65,8 @@ internal sealed class FrontendBench : IDisposable
         }
 
         _system = World.StartSystem("service");
-        var planner = new SubmissionPlanner(Recipes, _store.Catalog, Views, new Resources(4, 1 << 30), _ => Unavailable);
-        Frontend = _system.Spawn(new Props<FrontendMessage>(() => new FrontendActor(Journal, Views, planner, RetryPolicy.Default, Scheduler)), "frontend");
+        var planner = new SubmissionPlanner(Recipes, _store.Catalog, Views, new Resources(4, 1 << 30), RetryRules.Once, _ => Unavailable);
+        Frontend = _system.Spawn(new Props<FrontendMessage>(() => new FrontendActor(Journal, Views, planner, Scheduler)), "frontend");
     }
 
     public void Submit(string key = "key", int priority = 0)

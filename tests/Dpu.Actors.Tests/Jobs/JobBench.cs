@@ -13,7 +13,7 @@ internal sealed class JobBench
 {
     private static readonly SupervisorStrategy Restarted = new SupervisorStrategy.Restart(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1), 100, TimeSpan.FromHours(1));
 
-    public JobBench(RetryPolicy? policy = null)
+    public JobBench()
     {
         Journal = new SimulatedJournal(World);
         Scheduler = new TestProbe<SchedulerMessage>(World, "scheduler");
@@ -21,15 +21,12 @@ internal sealed class JobBench
         Node = new TestProbe<NodeMessage>(World, "node");
         Submitter = new TestProbe<SubmitReply>(World, "submitter");
         Canceller = new TestProbe<CancelReply>(World, "canceller");
-        Policy = policy ?? RetryPolicy.Default;
         Job = Spawn();
     }
 
     public Simulation World { get; } = new(1);
 
     public SimulatedJournal Journal { get; }
-
-    public RetryPolicy Policy { get; }
 
     public TestProbe<SchedulerMessage> Scheduler { get; }
 
@@ -76,6 +73,6 @@ internal sealed class JobBench
     public void Idle() => World.RunFor(TimeSpan.FromSeconds(30));
 
     private IActorRef<JobMessage> Spawn() => World.StartSystem("service").Spawn(
-        new Props<JobMessage>(() => new JobActor(GivenJobs.First, Journal, Policy, Scheduler, Frontend)) { Supervision = Restarted },
+        new Props<JobMessage>(() => new JobActor(GivenJobs.First, Journal, Scheduler, Frontend)) { Supervision = Restarted },
         "job-1");
 }

@@ -24,7 +24,7 @@ internal sealed class ClusterSimulation : IDisposable
     private static readonly TimeSpan WorkMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RestMax = TimeSpan.FromHours(1);
 
-    private static readonly RecipeCatalog Recipes = ReadRecipes("""
+    private const string Recipes = """
         Cut {
           command = [long, cut]
           options { chip { short = c, type = string, default = "", select = { input = raw, key = chip } } }
@@ -35,20 +35,23 @@ internal sealed class ClusterSimulation : IDisposable
         }
         Warp { command = [short, warp], inputs { cuts { type = cut } }, divide-by = [chip], outputs { warp { type = warp, pattern = "*" } } }
         Stack { command = [long, stack], inputs { warps { type = warp } }, resources { memory = 200 MiB }, outputs { stack { type = stack, pattern = "*", main = true } } }
-        """);
+        """;
 
     private readonly Queue<string> _story = new();
     private readonly MemoryStore _store;
     private readonly MemoryLogStore _logs = new();
     private readonly Chaos _chaos;
-    private readonly RetryPolicy _policy;
+    private readonly RetryRules _retry;
+    private readonly RecipeCatalog _recipes;
     private Exception? _unexplained;
 
     private ClusterSimulation(int seed)
     {
         World = new Simulation(seed);
         Capacity = new Resources(World.Random.Next(1, 5), 400L << 20);
-        _policy = new RetryPolicy(World.Random.Next(1, 4), World.Random.Next(3, 9));
+        var (tries, losses) = (World.Random.Next(1, 4), World.Random.Next(3, 9));
+        _retry = new RetryRules(tries, 3, tries, tries, tries, losses, MemoryFactor: 2, MemoryBytesMax: null);
+        _recipes = ReadRecipes(_retry);
 
         // A few runs go through the storage form of every event; the others are faster without.
         _store = new MemoryStore(seed % 8 == 0 ? DpuEvents.Codec : null);
@@ -109,7 +112,7 @@ internal sealed class ClusterSimulation : IDisposable
         }
 
         Tell("service starts");
-        Service = new SimulatedService(World, Keeper, _store, _logs, Faults, Recipes, Node(), _policy, reason => _unexplained ??= reason);
+        Service = new SimulatedService(World, Keeper, _store, _logs, Faults, _recipes, Node(), _retry, reason => _unexplained ??= reason);
     }
 
     public void KillService()
@@ -122,7 +125,7 @@ internal sealed class ClusterSimulation : IDisposable
         }
     }
 
-    private static RecipeCatalog ReadRecipes(string text) => RecipeCatalogReader.Read(HoconParser.ParseString(text, "recipes.conf"), RetryRules.Once) is Declared<RecipeCatalog>.Valid valid
+    private static RecipeCatalog ReadRecipes(RetryRules retry) => RecipeCatalogReader.Read(HoconParser.ParseString(Recipes, "recipes.conf"), retry) is Declared<RecipeCatalog>.Valid valid
         ? valid.Value
         : throw new InvalidOperationException("The recipes of the simulation cannot be read.");
 

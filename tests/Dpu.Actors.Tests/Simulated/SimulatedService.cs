@@ -36,7 +36,7 @@ internal sealed class SimulatedService
         Faults faults,
         RecipeCatalog recipes,
         NodeOptions node,
-        RetryPolicy policy,
+        RetryRules retry,
         Action<Exception> onUnexplained)
     {
         _simulation = simulation;
@@ -47,11 +47,11 @@ internal sealed class SimulatedService
         _launcher = new SimulatedLauncher(simulation, keeper);
         var logsNow = new FaultyLogStore(logs, world);
         PendingLogs = () => logsNow.Pending;
-        var planner = new SubmissionPlanner(recipes, store.Catalog, views, node.Capacity, _ => null);
+        var planner = new SubmissionPlanner(recipes, store.Catalog, views, node.Capacity, retry, _ => null);
 
         var scheduler = System.Spawn(new Props<SchedulerMessage>(() => _scheduler = new SchedulerActor()) { Supervision = Escalate }, "scheduler");
         _jobs = new ListeningScheduler(scheduler);
-        Frontend = System.Spawn(new Props<FrontendMessage>(() => new FrontendActor(journal, views, planner, policy, _jobs)) { Supervision = Escalate }, "frontend");
+        Frontend = System.Spawn(new Props<FrontendMessage>(() => new FrontendActor(journal, views, planner, _jobs)) { Supervision = Escalate }, "frontend");
         Catalog = System.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");
         var files = new SimulatedTaskFiles(node, world);
         System.Spawn(

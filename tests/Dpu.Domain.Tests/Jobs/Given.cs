@@ -69,11 +69,16 @@ internal static class Given
     public static AttemptExit Exit(int? code, int? signal = null, EndReason reason = EndReason.Exited) =>
         new(reason, code, signal, Now, Now.AddSeconds(1), 0.5, 100L << 20, MemorySource.ResourceUsage, 0);
 
-    public static JobDecision Decide(JobState state, JobCommand command, RetryPolicy? policy = null) =>
-        JobDecider.Decide(state, command, policy ?? RetryPolicy.Default, Now);
+    /// <summary>The same plan, tried by other rules, with other resources.</summary>
+    public static JobPlan Tried(this JobPlan plan, RetryRules retry, Resources? resources = null) => plan with
+    {
+        Steps = [.. plan.Steps.Select(step => step with { Resources = resources ?? step.Resources, Rules = step.Rules with { Retry = retry } })],
+    };
+
+    public static JobDecision Decide(JobState state, JobCommand command) => JobDecider.Decide(state, command, Now);
 
     public static ImmutableArray<JobEvent> EventsOf(JobDecision decision) => decision is JobDecision.Accepted accepted ? accepted.Events : [];
 
-    public static JobState After(JobState state, JobCommand command, RetryPolicy? policy = null) =>
-        EventsOf(Decide(state, command, policy)).Aggregate(state, JobEvolution.Apply);
+    public static JobState After(JobState state, JobCommand command) =>
+        EventsOf(Decide(state, command)).Aggregate(state, JobEvolution.Apply);
 }

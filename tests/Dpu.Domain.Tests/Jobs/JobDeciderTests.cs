@@ -6,7 +6,7 @@ namespace Dpu.Domain.Tests.Jobs;
 
 public sealed class JobDeciderTests
 {
-    private static readonly RetryPolicy ThreeTries = new(AttemptsMax: 3, NodeLossesMax: 2);
+    private static readonly RetryRules ThreeTries = RetryRules.Once with { Recipe = 3, Time = 3, NodeLosses = 2 };
 
     [Fact]
     public void Only_tasks_that_can_start_are_started_each_under_its_next_number()
@@ -22,13 +22,13 @@ public sealed class JobDeciderTests
     [Fact]
     public void A_failure_is_tried_again_until_it_has_failed_often_enough()
     {
-        var state = Given.Job(Given.Tasks(1));
+        var state = Given.Job(Given.Tasks(1).Tried(ThreeTries));
         for (var number = 1; number <= 3; number++)
         {
             state = Given.After(state, Given.Start(0));
-            var end = EndOf(state, Given.Ended(0, number, FailureCause.Recipe), ThreeTries);
+            var end = EndOf(state, Given.Ended(0, number, FailureCause.Recipe));
             (end.Number, end.Retry).ShouldBe((number, number < 3));
-            state = Given.After(state, Given.Ended(0, number, FailureCause.Recipe), ThreeTries);
+            state = Given.After(state, Given.Ended(0, number, FailureCause.Recipe));
         }
 
         state.Status.ShouldBe(JobStatus.Failed);
@@ -38,20 +38,21 @@ public sealed class JobDeciderTests
     [Fact]
     public void A_lost_node_uses_up_none_of_the_task_s_own_tries()
     {
-        var state = Given.Job(Given.Tasks(1), Given.Start(0), Given.Lost(0), Given.Start(0));
+        var state = Given.Job(Given.Tasks(1).Tried(RetryRules.Once with { Recipe = 2 }), Given.Start(0), Given.Lost(0), Given.Start(0));
 
-        EndOf(state, Given.Ended(0, 2, FailureCause.Recipe), new RetryPolicy(2, 5)).Retry.ShouldBeTrue();
-        EndOf(state, Given.Ended(0, 2, FailureCause.Recipe), new RetryPolicy(1, 5)).Retry.ShouldBeFalse();
+        EndOf(state, Given.Ended(0, 2, FailureCause.Recipe)).Retry.ShouldBeTrue();
+        state = Given.After(Given.After(state, Given.Ended(0, 2, FailureCause.Recipe)), Given.Start(0));
+        EndOf(state, Given.Ended(0, 3, FailureCause.Recipe)).Retry.ShouldBeFalse();
     }
 
     [Fact]
     public void A_task_under_which_node_after_node_is_lost_is_taken_for_the_cause()
     {
-        var state = Given.Job(Given.Tasks(1), Given.Start(0));
-        Given.EventsOf(Given.Decide(state, Given.Lost(0), ThreeTries)).Single().ShouldBeOfType<JobEvent.AttemptsLost>();
-        state = Given.After(Given.After(state, Given.Lost(0), ThreeTries), Given.Start(0));
+        var state = Given.Job(Given.Tasks(1).Tried(ThreeTries), Given.Start(0));
+        Given.EventsOf(Given.Decide(state, Given.Lost(0))).Single().ShouldBeOfType<JobEvent.AttemptsLost>();
+        state = Given.After(Given.After(state, Given.Lost(0)), Given.Start(0));
 
-        var end = EndOf(state, Given.Lost(0, 2), ThreeTries);
+        var end = EndOf(state, Given.Lost(0, 2));
 
         (end.Cause, end.Retry).ShouldBe((FailureCause.Node, false));
         end.Message.ShouldBe("2 nodes were lost while this task ran on them; the last: the keeper died");
@@ -60,11 +61,11 @@ public sealed class JobDeciderTests
     [Fact]
     public void A_loss_that_some_survive_and_others_do_not_is_told_of_each()
     {
-        var plan = Given.Steps([[], []], [[0]]);
+        var plan = Given.Steps([[], []], [[0]]).Tried(ThreeTries);
         var state = Given.Job(plan, Given.Start(0), Given.Lost(0), Given.Start(0, 1));
         var lost = new JobCommand.ReportLost(Given.Node, [new TaskAttempt(0, 2), new TaskAttempt(1, 1)], "the keeper died");
 
-        var events = Given.EventsOf(Given.Decide(state, lost, ThreeTries));
+        var events = Given.EventsOf(Given.Decide(state, lost));
 
         events.Length.ShouldBe(3);
         events[0].ShouldBeOfType<JobEvent.AttemptsLost>().Attempts.ShouldBe([new TaskAttempt(1, 1)]);
@@ -90,9 +91,9 @@ public sealed class JobDeciderTests
     [Fact]
     public void A_failure_that_is_tried_again_aborts_nothing()
     {
-        var state = Given.Job(Given.Steps([[]], [[0]]), Given.Start(0));
+        var state = Given.Job(Given.Steps([[]], [[0]]).Tried(ThreeTries), Given.Start(0));
 
-        Given.EventsOf(Given.Decide(state, Given.Ended(0, cause: FailureCause.Recipe), ThreeTries)).Length.ShouldBe(1);
+        Given.EventsOf(Given.Decide(state, Given.Ended(0, cause: FailureCause.Recipe))).Length.ShouldBe(1);
     }
 
     [Fact]
@@ -114,19 +115,19 @@ public sealed class JobDeciderTests
         var state = Given.Job(Given.Tasks(1), Given.Start(0));
         var failed = Given.Report(0, 1, FailureCause.Data) with { Outputs = [Given.Output(0, 1)] };
 
-        EndOf(state, new JobCommand.ReportEnds(Given.Node, [failed]), RetryPolicy.Default).Outputs.ShouldBeEmpty();
-        EndOf(state, Given.Ended(0), RetryPolicy.Default).Outputs.Length.ShouldBe(1);
+        EndOf(state, new JobCommand.ReportEnds(Given.Node, [failed])).Outputs.ShouldBeEmpty();
+        EndOf(state, Given.Ended(0)).Outputs.Length.ShouldBe(1);
     }
 
     [Fact]
     public void What_ends_after_its_job_was_cancelled_by_force_is_aborted_unless_it_ended_normally()
     {
-        var state = Given.Job(Given.Tasks(3), Given.Start(0, 1), Given.Cancel(force: true));
+        var state = Given.Job(Given.Tasks(3).Tried(ThreeTries), Given.Start(0, 1), Given.Cancel(force: true));
 
-        EndOf(state, Given.Ended(0, cause: FailureCause.Recipe), ThreeTries).ShouldSatisfyAllConditions(
+        EndOf(state, Given.Ended(0, cause: FailureCause.Recipe)).ShouldSatisfyAllConditions(
             end => end.Cause.ShouldBe(FailureCause.Cancelled),
             end => end.Retry.ShouldBeFalse());
-        EndOf(state, Given.Lost(1), ThreeTries).Cause.ShouldBe(FailureCause.Cancelled);
+        EndOf(state, Given.Lost(1)).Cause.ShouldBe(FailureCause.Cancelled);
         var ended = Given.After(Given.After(state, Given.Ended(0)), Given.Lost(1));
         (ended.Status, ended.Counts).ShouldBe((JobStatus.Cancelled, new TaskCounts(1, 0, 2, 0, 0)));
     }
@@ -147,17 +148,6 @@ public sealed class JobDeciderTests
         Given.Decide(Given.Job(Given.Tasks(2), Given.Start(0)), Given.Cancel()).ShouldBeOfType<JobDecision.Rejected>()
             .Message.ShouldBe("Job 7 is running (1 of its tasks): cancel it with --force to end them.");
 
-    [Theory]
-    [InlineData(FailureCause.Cancelled, 0, false)]
-    [InlineData(FailureCause.Node, 99, true)]
-    [InlineData(FailureCause.Recipe, 2, true)]
-    [InlineData(FailureCause.Recipe, 3, false)]
-    [InlineData(FailureCause.Memory, 3, false)]
-    [InlineData(FailureCause.Time, 2, true)]
-    [InlineData(FailureCause.Launch, 2, true)]
-    [InlineData(FailureCause.Data, 3, false)]
-    public void Each_cause_has_its_own_policy(FailureCause cause, int failures, bool retried) => ThreeTries.Retries(cause, failures).ShouldBe(retried);
-
-    private static AttemptEnd EndOf(JobState state, JobCommand command, RetryPolicy policy) =>
-        Given.EventsOf(Given.Decide(state, command, policy)).OfType<JobEvent.TasksEnded>().Single().Ends.Single();
+    private static AttemptEnd EndOf(JobState state, JobCommand command) =>
+        Given.EventsOf(Given.Decide(state, command)).OfType<JobEvent.TasksEnded>().Single().Ends.Single();
 }

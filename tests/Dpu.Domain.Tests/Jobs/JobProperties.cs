@@ -13,15 +13,15 @@ public sealed class JobProperties
     private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(100);
 
     [Fact]
-    public void A_command_that_is_repeated_changes_nothing_more() => ForSteps((_, command, policy, _, after) =>
-        Given.EventsOf(Given.Decide(after, command, policy)).ShouldBeEmpty());
+    public void A_command_that_is_repeated_changes_nothing_more() => ForSteps((_, command, _, after) =>
+        Given.EventsOf(Given.Decide(after, command)).ShouldBeEmpty());
 
     [Fact]
-    public void A_decision_follows_from_its_state_alone() => ForSteps((before, command, policy, events, _) =>
-        Given.EventsOf(Given.Decide(before, command, policy)).Select(Written).ShouldBe(events.Select(Written)));
+    public void A_decision_follows_from_its_state_alone() => ForSteps((before, command, events, _) =>
+        Given.EventsOf(Given.Decide(before, command)).Select(Written).ShouldBe(events.Select(Written)));
 
     [Fact]
-    public void Counts_add_up_and_tell_what_the_cells_hold() => ForSteps((_, _, _, _, after) =>
+    public void Counts_add_up_and_tell_what_the_cells_hold() => ForSteps((_, _, _, after) =>
     {
         after.Counts.Total.ShouldBe(after.Plan.TaskCount);
         for (var step = 0; step < after.Plan.Steps.Length; step++)
@@ -38,14 +38,14 @@ public sealed class JobProperties
     });
 
     [Fact]
-    public void A_job_has_ended_when_its_tasks_have_and_has_a_time_for_it() => ForSteps((_, _, _, _, after) =>
+    public void A_job_has_ended_when_its_tasks_have_and_has_a_time_for_it() => ForSteps((_, _, _, after) =>
     {
         after.Ended.ShouldBe(Enumerable.Range(0, after.Plan.TaskCount).All(task => after.Cells[task].Ended));
         (after.EndedAt is not null).ShouldBe(after.Ended);
     });
 
     [Fact]
-    public void A_task_is_past_waiting_exactly_when_all_it_needs_has_ended_normally() => ForSteps((_, _, _, _, after) =>
+    public void A_task_is_past_waiting_exactly_when_all_it_needs_has_ended_normally() => ForSteps((_, _, _, after) =>
     {
         foreach (var (task, upstream) in UpstreamOf(after.Plan))
         {
@@ -66,19 +66,24 @@ public sealed class JobProperties
     });
 
     [Fact]
-    public void What_runs_is_known_by_its_current_attempt() => ForSteps((_, _, _, _, after) =>
+    public void What_runs_is_known_by_its_current_attempt() => ForSteps((_, _, _, after) =>
     {
         Enumerable.Range(0, after.Plan.TaskCount).Where(task => after.Cells[task].State == TaskState.Running).ShouldBe(after.Running.Keys.Order());
         after.Running.ShouldAllBe(running => after.IsCurrent(new TaskAttempt(running.Key, running.Value.Number)));
     });
 
     [Fact]
-    public void Nothing_is_tried_more_often_than_the_policy_allows() => ForSteps((_, _, policy, _, after) =>
+    public void Nothing_is_tried_more_often_than_the_rules_allow() => ForSteps((_, _, _, after) =>
     {
         for (var task = 0; task < after.Plan.TaskCount; task++)
         {
-            ((int)after.Cells[task].Losses).ShouldBeLessThan(policy.NodeLossesMax);
-            after.Cells[task].Failures.ShouldBeLessThanOrEqualTo(policy.AttemptsMax);
+            var (rules, troubles) = (after.RulesOf(task).Retry, after.TroublesOf(task));
+            ((int)after.Cells[task].Losses).ShouldBeLessThan(rules.NodeLosses);
+            (troubles == TaskTroubles.None || !after.Cells[task].Ended).ShouldBeTrue("what has ended needs no next attempt");
+            foreach (var cause in Enum.GetValues<FailureCause>().Except([FailureCause.Node, FailureCause.Cancelled]))
+            {
+                troubles.Count(cause).ShouldBeLessThan(Math.Max(1, rules.AttemptsFor(cause)));
+            }
         }
     });
 
@@ -98,22 +103,22 @@ public sealed class JobProperties
     });
 
     [Fact]
-    public void A_replay_leads_to_the_same_state() => ForJobs((walk, policy) =>
+    public void A_replay_leads_to_the_same_state() => ForJobs(walk =>
     {
         var events = new List<JobEvent>();
-        var last = Walk(walk, policy, (_, _, happened, _) => events.AddRange(happened));
+        var last = Walk(walk, (_, _, happened, _) => events.AddRange(happened));
         Describe(events.Aggregate(JobState.Empty, JobEvolution.Apply)).ShouldBe(Describe(last));
     });
 
     [Fact]
-    public void A_job_that_is_driven_on_ends() => ForJobs((walk, policy) =>
+    public void A_job_that_is_driven_on_ends() => ForJobs(walk =>
     {
-        var state = Walk(walk, policy, static (_, _, _, _) => { });
+        var state = Walk(walk, static (_, _, _, _) => { });
         for (var round = 0; !state.Ended; round++)
         {
             round.ShouldBeLessThan(1000);
-            state = Given.After(state, Given.Start([.. Enumerable.Range(0, state.Plan.TaskCount)]), policy);
-            state = state.Running.Aggregate(state, (s, running) => Given.After(s, Given.Ended(running.Key, running.Value.Number), policy));
+            state = Given.After(state, Given.Start([.. Enumerable.Range(0, state.Plan.TaskCount)]));
+            state = state.Running.Aggregate(state, (s, running) => Given.After(s, Given.Ended(running.Key, running.Value.Number)));
         }
     });
 
@@ -125,13 +130,14 @@ public sealed class JobProperties
     /// <summary>A plan of up to three layers, and what happens to its job: numbers that choose commands and what they name.</summary>
     private sealed record RandomWalk(JobPlan Plan, IReadOnlyList<(int What, int Task, int Number)> Choices);
 
-    private static readonly Arbitrary<(RandomWalk Walk, RetryPolicy Policy)> Walks = (
+    private static readonly Arbitrary<RandomWalk> Walks = (
             from sizes in Gen.Choose(1, 5).ListOf(3)
             from edges in Gen.Choose(0, 2).ListOf(40)
             from choices in (from what in Gen.Choose(0, 11) from task in Gen.Choose(-1, 12) from number in Gen.Choose(0, 4) select (what, task, number)).ListOf()
             from attempts in Gen.Choose(1, 3)
             from losses in Gen.Choose(1, 3)
-            select (new RandomWalk(Layers([.. sizes], [.. edges]), [.. choices]), new RetryPolicy(attempts, losses)))
+            let rules = new RetryRules(attempts, attempts, attempts, attempts, attempts, losses, 2, 1 << 10)
+            select new RandomWalk(Layers([.. sizes], [.. edges]).Tried(rules, new Resources(1, 300)), [.. choices]))
         .ToArbitrary();
 
     private static JobPlan Layers(int[] sizes, int[] edges)
@@ -149,6 +155,8 @@ public sealed class JobProperties
         return Given.Steps([.. layers]);
     }
 
+    private static readonly FailureCause[] Failures = [FailureCause.Recipe, FailureCause.Memory, FailureCause.Time, FailureCause.Launch, FailureCause.Data];
+
     private static JobCommand CommandOf(JobState state, (int What, int Task, int Number) choice)
     {
         var (what, task, wanted) = choice;
@@ -159,7 +167,7 @@ public sealed class JobProperties
             0 or 1 or 2 => Given.Start(task, task + 1, task + 2),
             3 => Given.Start([.. Enumerable.Range(0, state.Plan.TaskCount)]),
             4 or 5 or 6 => Given.Ended(task, number),
-            7 => Given.Ended(task, number, FailureCause.Recipe),
+            7 => Given.Ended(task, number, Failures[(task + 1 + wanted) % Failures.Length]),
             8 => Given.Ended(task, number, FailureCause.Cancelled),
             9 => Given.Lost(task, number),
             10 => Given.Submit(state.Plan),
@@ -168,27 +176,27 @@ public sealed class JobProperties
     }
 
     private static JobState Walk(
-        RandomWalk walk, RetryPolicy policy, Action<JobState, JobCommand, ImmutableArray<JobEvent>, JobState> step)
+        RandomWalk walk, Action<JobState, JobCommand, ImmutableArray<JobEvent>, JobState> step)
     {
-        var state = Take(JobState.Empty, Given.Submit(walk.Plan), policy, step);
-        return walk.Choices.Aggregate(state, (before, choice) => Take(before, CommandOf(before, choice), policy, step));
+        var state = Take(JobState.Empty, Given.Submit(walk.Plan), step);
+        return walk.Choices.Aggregate(state, (before, choice) => Take(before, CommandOf(before, choice), step));
     }
 
     private static JobState Take(
-        JobState before, JobCommand command, RetryPolicy policy, Action<JobState, JobCommand, ImmutableArray<JobEvent>, JobState> step)
+        JobState before, JobCommand command, Action<JobState, JobCommand, ImmutableArray<JobEvent>, JobState> step)
     {
-        var events = Given.EventsOf(Given.Decide(before, command, policy));
+        var events = Given.EventsOf(Given.Decide(before, command));
         var after = events.Aggregate(before, JobEvolution.Apply);
         step(before, command, events, after);
         return after;
     }
 
-    private static void ForJobs(Action<RandomWalk, RetryPolicy> holds) => Prop.ForAll(Walks, walk => holds(walk.Walk, walk.Policy)).Check(Many);
+    private static void ForJobs(Action<RandomWalk> holds) => Prop.ForAll(Walks, holds).Check(Many);
 
-    private static void ForSteps(Action<JobState, JobCommand, RetryPolicy, ImmutableArray<JobEvent>, JobState> holds) =>
-        ForJobs((walk, policy) => Walk(walk, policy, (before, command, events, after) => holds(before, command, policy, events, after)));
+    private static void ForSteps(Action<JobState, JobCommand, ImmutableArray<JobEvent>, JobState> holds) =>
+        ForJobs(walk => Walk(walk, (before, command, events, after) => holds(before, command, events, after)));
 
-    private static void ForEvents(Action<JobState, JobEvent, JobState> holds) => ForSteps((before, _, _, events, _) =>
+    private static void ForEvents(Action<JobState, JobEvent, JobState> holds) => ForSteps((before, _, events, _) =>
     {
         foreach (var @event in events)
         {
@@ -212,6 +220,8 @@ public sealed class JobProperties
         '\n',
         [
             $"{state} {state.Cancel} {state.SubmittedAt} {state.StartedAt} {state.EndedAt}",
-            .. Enumerable.Range(0, state.Cells.Length).Select(task => $"{task} {state.Cells[task]} {(state.Waiting.Length > 0 ? state.Waiting[task] : 0)} {state.Running.GetValueOrDefault(task)} {state.Outputs.GetValueOrDefault(task, []).Length}"),
+            .. Enumerable.Range(0, state.Cells.Length).Select(task => $"{task} {state.Cells[task]} {(state.Waiting.Length > 0 ? state.Waiting[task] : 0)} {state.Running.GetValueOrDefault(task)} {state.Outputs.GetValueOrDefault(task, []).Length} {Describe(state.TroublesOf(task))}"),
         ]);
+
+    private static string Describe(TaskTroubles troubles) => $"{troubles with { Avoid = [] }} {string.Join(' ', troubles.Avoid)}";
 }

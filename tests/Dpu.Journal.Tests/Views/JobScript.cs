@@ -11,7 +11,7 @@ namespace Dpu.Journal.Tests.Views;
 internal sealed class JobScript
 {
     private static readonly Guid Launcher = new("11111111-2222-3333-4444-555555555555");
-    private static readonly RetryPolicy Policy = new(AttemptsMax: 2, NodeLossesMax: 3);
+    private static readonly StepRules Rules = StepRules.Usual with { Retry = new RetryRules(2, 3, 2, 2, 2, NodeLosses: 3, MemoryFactor: 2, MemoryBytesMax: 1000) };
 
     private readonly Random _random;
     private readonly Dictionary<int, JobState> _states = [];
@@ -42,7 +42,7 @@ internal sealed class JobScript
     {
         _now += TimeSpan.FromMilliseconds(_random.Next(5000));
         var state = _states.GetValueOrDefault(job, JobState.Empty);
-        if (JobDecider.Decide(state, command, Policy, _now) is JobDecision.Accepted accepted)
+        if (JobDecider.Decide(state, command, _now) is JobDecision.Accepted accepted)
         {
             foreach (var item in accepted.Events)
             {
@@ -102,7 +102,7 @@ internal sealed class JobScript
         [new StepCommand("science", "Science", ["science"], [], [], ImmutableSortedDictionary<string, string>.Empty)], [InputRule.InPlace("science", [])], [], tasks);
 
     private static StepPlan Step(string name, string? recipe, int first, int count, StepWork work) =>
-        new(name, recipe, first, count, new Resources(1, 0), TimeSpan.FromSeconds(1.5), work);
+        new(name, recipe, first, count, new Resources(1, 400), TimeSpan.FromSeconds(1.5), work) { Rules = Rules };
 
     private static ImmutableSortedDictionary<string, string> Keys(int task) =>
         ImmutableSortedDictionary<string, string>.Empty.Add("chip", string.Create(CultureInfo.InvariantCulture, $"ccd{50 + task}"));
