@@ -179,7 +179,8 @@ public sealed class JobActor(
         var released = turn.TakeReleased();
         if (!released.IsEmpty)
         {
-            turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.TasksReleased(id, released, [])));
+            var needs = JobDemands.NeedsOf(turn.State, released);
+            turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.TasksReleased(id, released, needs)));
         }
     }
 
