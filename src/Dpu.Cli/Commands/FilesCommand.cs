@@ -9,15 +9,16 @@ internal sealed class FilesCommand : DpuCommand
 {
     private readonly Argument<string[]> _query = new("QUERY")
     {
-        Description = "Which files: key=value of their metadata or of type, id, name, path, job, step, committed (? and * match), or a part of the name. Without one, all",
+        Description = "Which files: key=value of their metadata or of type, id, name, path, job, step, committed (? and * match), key=(a|b), key=from..to, != < <= > >=, or a part of the "
+            + "name; joined by blanks (and), or, not, parentheses. Without one, all",
         Arity = ArgumentArity.ZeroOrMore,
     };
-
 
     private readonly Option<bool> _json = JsonOption("One JSON array of files, as of 'results --json'");
 
     public FilesCommand()
-        : base("files", "The catalog", "dpu files", "dpu files type=bias chip='ccd5?'", "dpu files 'object=M 31' committed=true", "dpu files --json | jq -r .[].path")
+        : base("files", "The catalog", "dpu files", "dpu files type=bias chip='ccd5?'", "dpu files 'object=M 31' committed=true",
+            "dpu files 'visit=903332..903346 filter=(HSC-R|HSC-I) exptime>=30'", "dpu files '(type=bias or type=dark) and not chip=ccd5?'", "dpu files --json | jq -r .[].path")
     {
         Add(_query);
         Add(_json);
@@ -27,7 +28,7 @@ internal sealed class FilesCommand : DpuCommand
     {
         var context = invocation.Context;
         using var http = context.OpenClient(invocation.Dpu);
-        var files = await http.FindFilesAsync(FileQueryText.Of(invocation.Get(_query) ?? []), CancellationToken.None);
+        var files = await http.FindFilesAsync(FileQueryArguments.Of(invocation.Get(_query) ?? []), CancellationToken.None);
         if (invocation.Get(_json))
         {
             context.WriteJson(files, ApiJson.Readable.IReadOnlyListFileRecord);

@@ -55,7 +55,7 @@ internal sealed class ProvenanceCommand : DpuCommand
         }
 
         var full = Path.GetFullPath(text);
-        var files = await http.FindFilesAsync(FileQueryText.Term($"name={Path.GetFileName(full)}"), ct);
+        var files = await http.FindFilesAsync(FileQueryArguments.Term($"name={Path.GetFileName(full)}"), ct);
         var found = files.Where(file => file.Path == full).ToList();
         if (found.Count == 0 && !isPath)
         {

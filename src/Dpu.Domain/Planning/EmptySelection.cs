@@ -25,6 +25,12 @@ internal static class EmptySelection
 
         var asked = Wording.Keys(selection.Conditions.Select(condition => KeyValuePair.Create(condition.Key, condition.Pattern)));
         var excluding = selection.Conditions.Where(condition => !candidates.OfType.Any(file => Fits(file, condition))).ToImmutableArray();
+        if (excluding.IsEmpty && selection.Query is { } query && !candidates.OfType.Any(file => selection.Conditions.All(c => Fits(file, c)) && query.Matches(file)))
+        {
+            var with = selection.Conditions.IsEmpty ? "" : $" with {asked}";
+            return new SubmissionError(SubmissionErrors.NoInputs, $"{recipe.Name} finds no {types}{with} for which its own query holds: {query}.");
+        }
+
         var reasons = excluding.IsEmpty
             ? ". Each of these is there, but never together"
             : string.Concat(excluding.Select(condition => Reason(condition, candidates.OfType)));

@@ -27,11 +27,11 @@ public static class InputSelection
     ];
 
     /// <summary>
-    /// The files of one input: its types, and what the options select. An option that selects the key <c>type</c> chooses among the input's
+    /// The files of one input: its types, what the options select, and the input's own query. An option that selects the key <c>type</c> chooses among the input's
     /// types; in a chain the step before has chosen.
     /// </summary>
     public static FileSelection For(Recipe recipe, RecipeInput input, StepOptions options) =>
-        new(Types(recipe, input, options), [.. Conditions(recipe, input, options).Distinct()]);
+        new(Types(recipe, input, options), [.. Conditions(recipe, input, options).Distinct()], Query: input.Query);
 
     private static ImmutableArray<string> Types(Recipe recipe, RecipeInput input, StepOptions options)
     {

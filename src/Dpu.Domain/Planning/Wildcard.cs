@@ -1,7 +1,7 @@
 namespace Dpu.Domain.Planning;
 
 /// <summary>
-/// Patterns of the catalog's selections: <c>?</c> stands for one character, <c>*</c> for any run of them, everything else for itself.
+/// Patterns of the catalog's selections: <c>?</c> stands for one character (of Unicode, as in SQL), <c>*</c> for any run of them, everything else for itself.
 /// </summary>
 public static class Wildcard
 {
@@ -21,7 +21,12 @@ public static class Wildcard
                 star = p++;
                 resume = t;
             }
-            else if (p < pattern.Length && (pattern[p] == '?' || pattern[p] == text[t]))
+            else if (p < pattern.Length && pattern[p] == '?')
+            {
+                p++;
+                t += CharacterLength(text, t);
+            }
+            else if (p < pattern.Length && pattern[p] == text[t])
             {
                 p++;
                 t++;
@@ -30,7 +35,8 @@ public static class Wildcard
             {
                 // The last star takes one character more; an earlier one never has to.
                 p = star + 1;
-                t = ++resume;
+                resume += CharacterLength(text, resume);
+                t = resume;
             }
             else
             {
@@ -40,4 +46,7 @@ public static class Wildcard
 
         return pattern.AsSpan(p).IndexOfAnyExcept('*') < 0;
     }
+
+    private static int CharacterLength(string text, int at) =>
+        at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
 
 namespace Dpu.Domain.Recipes;
@@ -19,7 +20,14 @@ public enum InputPick
 /// <param name="Match">Metadata keys that must agree with the group; empty for the divided input.</param>
 /// <param name="Pick">All or the latest.</param>
 /// <param name="Optional">Whether a task also runs without any.</param>
-public sealed record RecipeInput(string Name, ImmutableArray<string> Types, ImmutableArray<string> Match, InputPick Pick, bool Optional);
+public sealed record RecipeInput(string Name, ImmutableArray<string> Types, ImmutableArray<string> Match, InputPick Pick, bool Optional)
+{
+    /// <summary>
+    /// What must hold of its files in the catalog besides what the options select; null for nothing. Outputs of the step before, in a chain, are
+    /// taken as they are: they do not exist yet when the chain is planned.
+    /// </summary>
+    public FileQuery? Query { get; init; }
+}
 
 /// <summary>A program of the catalog: what it is called, what it takes, what it makes.</summary>
 /// <param name="Name">Its name in sequences.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
 using Dpu.Hocon;
 
@@ -81,7 +82,22 @@ internal sealed partial class RecipeReader(string name, HoconReader declaration,
             throw reader.Error("pick", "cannot be latest here: the first input is divided into groups, with all of its files");
         }
 
-        return new RecipeInput(input, types, match, pick, reader.GetBooleanOrDefault("optional", false));
+        return new RecipeInput(input, types, match, pick, reader.GetBooleanOrDefault("optional", false))
+        {
+            Query = ReadQuery(reader),
+        };
+    }
+
+    private static FileQuery? ReadQuery(HoconReader reader)
+    {
+        try
+        {
+            return reader.Has("query") ? FileQuery.Parse(reader.GetString("query")) : null;
+        }
+        catch (FormatException error)
+        {
+            throw reader.Error("query", $"cannot be read. {error.Message}");
+        }
     }
 
     private ImmutableArray<OutputRule> ReadOutputs() =>

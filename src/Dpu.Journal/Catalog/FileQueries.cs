@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Sqlite;
@@ -16,11 +15,11 @@ internal static class FileQueries
     public static ImmutableArray<CatalogFile> Select(Database database, FileSelection selection, int limit)
     {
         var where = new List<string>();
-        var values = new List<string>();
+        var sql = new FileQuerySql();
         if (!selection.Types.IsEmpty)
         {
             where.Add("f.type IN (SELECT value FROM json_each(?))");
-            values.Add(ViewText.OfTags(selection.Types));
+            sql.Values.Add(ViewText.OfTags(selection.Types));
         }
 
         if (selection.CommittedOnly)
@@ -30,36 +29,21 @@ internal static class FileQueries
 
         foreach (var condition in selection.Conditions)
         {
-            AddMetadata(condition, where, values);
+            where.Add(sql.OfMetadata(condition));
         }
 
-        return Run(database, where, values, limit);
+        if (selection.Query is { } query)
+        {
+            where.Add(sql.Of(query));
+        }
+
+        return Run(database, where, sql.Values, limit);
     }
 
     public static ImmutableArray<CatalogFile> Query(Database database, FileQuery query, int limit)
     {
-        var where = new List<string>();
-        var values = new List<string>();
-        foreach (var condition in query.Conditions)
-        {
-            if (ColumnOf(condition.Key) is { } column)
-            {
-                where.Add($"{column} {Match(condition.Pattern, values)}");
-            }
-            else
-            {
-                AddMetadata(condition, where, values);
-            }
-        }
-
-        foreach (var word in query.Words)
-        {
-            where.Add("(f.id = ? OR f.name GLOB ?)");
-            values.Add(word);
-            values.Add($"*{Glob(word)}*");
-        }
-
-        return Run(database, where, values, limit);
+        var sql = new FileQuerySql();
+        return Run(database, [sql.Of(query)], sql.Values, limit);
     }
 
     public static CatalogFile? Get(Database database, string id)
@@ -91,11 +75,15 @@ internal static class FileQueries
         return query.Step() ? Read(database, query) : null;
     }
 
-    private static ImmutableArray<CatalogFile> Run(Database database, List<string> where, List<string> values, int limit)
+    private static ImmutableArray<CatalogFile> Run(Database database, List<string> where, List<object> values, int limit)
     {
         var condition = where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}";
         using var query = database.PrepareOnce($"SELECT {Columns} FROM files f{condition} ORDER BY f.seq DESC LIMIT ?");
-        values.ForEach(value => query.Bind(value));
+        foreach (var value in values)
+        {
+            _ = value is double number ? query.Bind(number) : query.Bind((string)value);
+        }
+
         query.Bind(limit);
         var files = ImmutableArray.CreateBuilder<CatalogFile>();
         while (query.Step())
@@ -105,34 +93,6 @@ internal static class FileQueries
 
         return files.ToImmutable();
     }
-
-    private static void AddMetadata(FileCondition condition, List<string> where, List<string> values)
-    {
-        values.Add(condition.Key);
-        where.Add($"EXISTS (SELECT 1 FROM file_metadata m WHERE m.file_id = f.id AND m.key = ? AND m.text {Match(condition.Pattern, values)})");
-    }
-
-    private static string Match(string pattern, List<string> values)
-    {
-        var wild = pattern.AsSpan().ContainsAny('?', '*');
-        values.Add(wild ? Glob(pattern) : pattern);
-        return wild ? "GLOB ?" : "= ?";
-    }
-
-    /// <summary>SQLite's GLOB knows brackets too; here they stand for themselves.</summary>
-    private static string Glob(string pattern) => new StringBuilder(pattern).Replace("[", "[[]").ToString();
-
-    private static string? ColumnOf(string key) => key switch
-    {
-        "type" => "f.type",
-        "id" => "f.id",
-        "name" => "f.name",
-        "path" => "f.path",
-        "step" => "f.step",
-        "job" => "CAST(f.job_id AS TEXT)",
-        "committed" => "CASE f.committed WHEN 1 THEN 'true' ELSE 'false' END",
-        _ => null,
-    };
 
     private static CatalogFile Read(Database database, Statement row) => new(
         row.Text(0),

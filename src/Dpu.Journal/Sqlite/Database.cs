@@ -112,7 +112,8 @@ internal sealed class Database : IDisposable
 
         _ = raw.sqlite3_extended_result_codes(handle, 1);
         _ = raw.sqlite3_busy_timeout(handle, 5_000);
-        return new Database(handle, path);
+        var database = new Database(handle, path);
+        return ValueFunctions.Register(handle) == raw.SQLITE_OK ? database : throw database.Error("registering its functions");
     }
 
     private Statement Compile(string sql, uint flags) =>

@@ -54,6 +54,25 @@ public sealed class PlannerErrorTests
     }
 
     [Fact]
+    public void The_query_of_an_input_narrows_what_its_options_select()
+    {
+        var catalog = SampleRecipes.Read("""
+            Stack {
+              command = [stack]
+              options { chip { type = string, default = "", select { input = frames, key = chip } } }
+              inputs { frames { type = raw-science, query = "visit=1..5 and not quality=bad" } }
+            }
+            """);
+        var files = new[] { 1, 5, 6 }.Select(visit => File($"v{visit}", "raw-science", ("chip", "ccd50"), ("visit", $"{visit}"), ("quality", visit == 5 ? "bad" : "good"))).ToArray();
+
+        Plan("Stack", [], files, catalog).Plan.Ids(0, 0, "frames").ShouldBe(["v1"]);
+        Errors("Stack", ["--chip", "ccd50"], files[1..], catalog).ShouldBe(
+            [new SubmissionError("no-inputs", "Stack finds no raw-science with chip ccd50 for which its own query holds: visit=1..5 not quality=bad.")]);
+        Errors("Stack", ["--chip", "ccd51"], files, catalog).ShouldBe(
+            [new SubmissionError("no-inputs", "Stack finds no raw-science with chip ccd51. None has chip 'ccd51': there is ccd50; did you mean 'ccd50'?", "chip", "ccd50")]);
+    }
+
+    [Fact]
     public void A_file_without_a_key_that_divides_is_refused_by_name() =>
         Errors("Bias", Wfi, [File("odd", "raw-bias", ("instrument", "WFI"))]).ShouldBe(
             [new SubmissionError("key-missing", "odd.fits has no 'chip', by which Bias is divided.")]);

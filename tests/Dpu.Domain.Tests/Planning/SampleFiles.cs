@@ -69,7 +69,7 @@ internal static class SampleFiles
     {
         var ofType = files.Where(file => query.Selection.Types.Contains(file.Type)).ToImmutableArray();
         var found = ofType.Where(file => query.Selection.Conditions.All(condition =>
-            file.Metadata.GetValueOrDefault(condition.Key) is { } value && Wildcard.Matches(condition.Pattern, value.Text))).ToImmutableArray();
+            file.Metadata.GetValueOrDefault(condition.Key) is { } value && Wildcard.Matches(condition.Pattern, value.Text)) && query.Selection.Query?.Matches(file) != false).ToImmutableArray();
         return new InputCandidates(query, found, found.IsEmpty ? ofType : []);
     }
 }

@@ -90,6 +90,7 @@ public sealed class RecipeCatalogReaderTests
     [InlineData("A { command = [a], inputs { i { type = t, match = [k] } } }", "dpu.recipes.A.inputs.i.match cannot stand here")]
     [InlineData("A { command = [a], inputs { i { type = t, pick = latest } } }", "dpu.recipes.A.inputs.i.pick cannot be latest here")]
     [InlineData("A { command = [a], inputs { i { type = t }, j { type = t, pick = newest } } }", "expected one of all, latest")]
+    [InlineData("A { command = [a], inputs { i { type = t, query = \"visit >= 5\" } } }", "dpu.recipes.A.inputs.i.query cannot be read. The query is wrong at character 7: there is no key before '>='")]
     [InlineData("A { command = [a], resources { cpus = 0 } }", "dpu.recipes.A.resources.cpus")]
     [InlineData("A { command = [a], resources { memory = much } }", "dpu.recipes.A.resources.memory")]
     [InlineData("A { command = [a], outputs { o { type = t } } }", "dpu.recipes.A.outputs.o.pattern is missing")]

@@ -176,9 +176,16 @@ public sealed class TextTests
     [Fact]
     public void A_term_of_a_query_survives_whatever_it_holds()
     {
-        FileQueryText.Of([]).ShouldBeNull();
-        FileQueryText.Of(["type=bias chip=ccd5?"]).ShouldBe("type=bias chip=ccd5?");
-        FileQueryText.Of(["object=M 31", "a\"b\\c\nd"]).ShouldBe("\"object=M 31\" \"a\\\"b\\\\c\\nd\"");
+        FileQueryArguments.Of([]).ShouldBeNull();
+        FileQueryArguments.Of(["type=bias chip=ccd5?"]).ShouldBe("type=bias chip=ccd5?");
+        FileQueryArguments.Of(["object=M 31", "a\"b\\c\nd"]).ShouldBe("\"object=M 31\" \"a\\\"b\\\\c\\nd\"");
+    }
+
+    [Fact]
+    public void Operators_and_groups_may_be_arguments_of_their_own()
+    {
+        FileQueryArguments.Of(["visit>5", "or", "not", "type=bias"]).ShouldBe("visit>5 or not type=bias");
+        FileQueryArguments.Of(["object=M 31", "(a=1 or b=2)", "filter=(HSC R|HSC-I)"]).ShouldBe("\"object=M 31\" (a=1 or b=2) filter=(HSC R|HSC-I)");
     }
 
     private static async Task<IReadOnlyList<string>> Lines(string text)
