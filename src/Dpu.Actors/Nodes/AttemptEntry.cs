@@ -23,6 +23,9 @@ internal sealed class AttemptEntry(TaskStart start, IActorRef<JobMessage> job)
 
     public bool EndRequested { get; set; }
 
+    /// <summary>The last piece of its output that its launcher told of.</summary>
+    public LauncherEventId? LastOutput { get; set; }
+
     /// <summary>The launcher's event that told its end.</summary>
     public long? EndSequenceNr { get; set; }
 

@@ -34,15 +34,18 @@ public sealed class ClusterManagerActor(
     private readonly List<AttemptEntry> _toLaunch = [];
     private readonly ReportOutbox _outbox = new();
     private readonly List<IActorRef<NodeQuiet>> _awaitQuiet = [];
+    private readonly List<(IActorRef<TaskMessage> Task, TaskMessage End)> _endsToTell = [];
 
     private LogSpooler _logs = null!;
     private AckWindow _window = new();
     private Guid? _incarnation;
     private bool _connected;
     private bool _willAskAgain;
-
     /// <summary>For tests: nothing of any attempt is remembered, neither as running nor as something to tell.</summary>
     internal bool HoldsNothing => _entries.Count == 0 && _strangers.Count == 0 && _ledger is { Waiting: 0, Running: 0 };
+
+    /// <summary>Attempts whose output could not be searched to its end, since the start.</summary>
+    internal long SearchesFailed { get; private set; }
 
     protected override ValueTask OnStartAsync()
     {
@@ -61,10 +64,18 @@ public sealed class ClusterManagerActor(
         AdmitWaiting();
         FlushLaunches();
         _logs.Flush();
+        TellEnds();
         TellOutcomes(haveWaited: messages.Contains(NodeMessage.TellOutcomes.Instance));
         RememberToAskAgain();
         AnswerIfQuiet();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Only now: what an attempt printed before its end was handed to the log store, where its actor looks for it.</summary>
+    private void TellEnds()
+    {
+        _endsToTell.ForEach(end => end.Task.Tell(end.End));
+        _endsToTell.Clear();
     }
 
     private void AnswerIfQuiet()
@@ -152,6 +163,9 @@ public sealed class ClusterManagerActor(
                 break;
             case NodeMessage.TaskEnded ended:
                 Conclude(ended.Attempt, ended.Outcome);
+                break;
+            case NodeMessage.SearchFailed failed:
+                NodeLog.SearchFailed(Context.Logger, failed.Attempt, failed.Missing, ++SearchesFailed, failed.Reason);
                 break;
             case NodeMessage.TaskActorGone gone:
                 Notice(gone.Attempt);
@@ -246,7 +260,7 @@ public sealed class ClusterManagerActor(
 
     private IActorRef<TaskMessage> SpawnTask(TaskStart start, bool adopted)
     {
-        var props = new Props<TaskMessage>(() => new TaskActor(start, adopted, options.LimitsOf(start), files, Context.Self));
+        var props = new Props<TaskMessage>(() => new TaskActor(start, adopted, files, logs, Context.Self));
         var attempt = start.Attempt;
         var task = Context.Spawn(props, $"{attempt.Job}.{attempt.Task}.{attempt.Number}");
         Context.Watch(task, new NodeMessage.TaskActorGone(attempt));
@@ -407,6 +421,7 @@ public sealed class ClusterManagerActor(
     {
         if (said is LauncherEvent.Output output)
         {
+            entry.LastOutput = new LauncherEventId(incarnation, output.SequenceNr);
             _logs.Add(output, entry.Start.Step, incarnation);
         }
         else
@@ -440,12 +455,12 @@ public sealed class ClusterManagerActor(
             return;
         }
 
-        task.Tell(end switch
+        _endsToTell.Add((task, end switch
         {
-            LauncherEvent.Exited exited => new TaskMessage.Exited(exited.Exit),
+            LauncherEvent.Exited exited => new TaskMessage.Exited(exited.Exit, entry.LastOutput),
             LauncherEvent.LaunchFailed failed => new TaskMessage.LaunchFailed(failed.Reason),
             _ => throw new InvalidOperationException($"{end.GetType().Name} is no end."),
-        });
+        }));
     }
 
     private void Connect(LauncherEvent.Connected connected)

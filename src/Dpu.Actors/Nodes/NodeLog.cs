@@ -1,3 +1,4 @@
+using Dpu.Domain.Jobs;
 using Microsoft.Extensions.Logging;
 
 namespace Dpu.Actors.Nodes;
@@ -15,4 +16,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(3004, LogLevel.Information, "Logs are stored again.")]
     public static partial void LogsStoredAgain(ILogger logger);
+
+    [LoggerMessage(3005, LogLevel.Warning, "The output of attempt {Attempt} was not searched to its end for its recipe's patterns: {Missing}. Its outcome stands. Attempts so far of which this is true: {Count}.")]
+    public static partial void SearchFailed(ILogger logger, AttemptId attempt, string missing, long count, Exception? reason);
 }

@@ -49,6 +49,9 @@ public abstract record NodeMessage
     /// <summary>A task's actor knows how its attempt ended.</summary>
     internal sealed record TaskEnded(AttemptId Attempt, AttemptOutcome Outcome) : NodeMessage;
 
+    /// <summary>An attempt's output could not be searched to its end; its outcome stands.</summary>
+    internal sealed record SearchFailed(AttemptId Attempt, string Missing, Exception? Reason) : NodeMessage;
+
     /// <summary>A task's actor died without a word.</summary>
     internal sealed record TaskActorGone(AttemptId Attempt) : NodeMessage;
 

@@ -1,31 +1,42 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Journal.Logs;
 using Dpu.Kernel;
 
 namespace Dpu.Actors.Nodes;
 
 /// <summary>
-/// One attempt on its node: puts its files in place, has its process started, saves its outputs, and tells how it ended.
+/// One attempt on its node: puts its files in place, has its process started, looks through its output, saves its outputs, and tells how it ended.
 /// </summary>
 /// <remarks>
 /// <code>
-/// preparing ──► running ──► collecting ──► told
-///     │            │             │          ▲
-///     └────────────┴─────────────┴──────────┘   (failed, ended)
+/// preparing ──► running ──► searching ──► collecting ──► told
+///     │            │            │             │            ▲
+///     └────────────┴────────────┴─────────────┴────────────┘   (failed, ended, nothing to collect)
 /// </code>
-/// An adopted attempt begins at running.
+/// An adopted attempt begins at running. Only attempts of steps that have patterns are searched. What cannot be read then is tried again a few times
+/// and given up: an attempt never fails because its lines could not be looked at.
 /// </remarks>
-internal sealed class TaskActor(TaskStart start, bool adopted, AttemptLimits limits, ITaskFiles files, IActorRef<NodeMessage> manager)
+internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files, ILogStore logs, IActorRef<NodeMessage> manager)
     : Actor<TaskMessage>
 {
+    private const int SearchesMax = 4;
+    private static readonly TimeSpan SearchAgainDelay = TimeSpan.FromSeconds(1);
+    private static readonly object SearchTimer = new();
+
     private Phase _phase = Phase.Preparing;
     private bool _endRequested;
+    private int _searches;
+    private ImmutableArray<LogFinding> _findings = [];
+    private string? _notSearched;
+    private string? _hold;
 
     private enum Phase
     {
         Preparing,
         Running,
+        Searching,
         Collecting,
         Told,
     }
@@ -62,13 +73,19 @@ internal sealed class TaskActor(TaskStart start, bool adopted, AttemptLimits lim
                 End();
                 break;
             case (Phase.Running, TaskMessage.Exited exited):
-                Judge(exited.Exit);
+                Examine(exited);
+                break;
+            case (Phase.Searching, TaskMessage.Searched searched):
+                Take(searched);
+                break;
+            case (Phase.Searching, TaskMessage.SearchAgain again):
+                Search(again.Ended);
                 break;
             case (Phase.Running, TaskMessage.LaunchFailed failed):
                 Tell(FailureCause.Launch, failed.Reason, null);
                 break;
             case (Phase.Collecting, TaskMessage.Collected collected):
-                Tell(new AttemptOutcome.Ended(Report(null, "", collected.Exit, collected.Outputs)));
+                Tell(new AttemptOutcome.Ended(Report(AttemptVerdict.Normal with { Hold = _hold }, collected.Exit, collected.Outputs)));
                 break;
             case (Phase.Preparing or Phase.Collecting, TaskMessage.FilesFailed failed):
                 Tell((failed.Reason as TaskFilesException)?.Cause ?? FailureCause.Data, failed.Reason.Message, failed.Exit);
@@ -118,30 +135,76 @@ internal sealed class TaskActor(TaskStart start, bool adopted, AttemptLimits lim
         }
     }
 
+    private void Examine(TaskMessage.Exited ended)
+    {
+        if (start.Patterns.IsEmpty)
+        {
+            Judge(ended.Exit);
+            return;
+        }
+
+        _phase = Phase.Searching;
+        Search(ended);
+    }
+
+    private void Search(TaskMessage.Exited ended)
+    {
+        _searches++;
+        Context.PipeToSelf(
+            stopping => OutputSearch.RunAsync(logs, start, ended.LastOutput, stopping),
+            output => new TaskMessage.Searched(ended, output, null),
+            reason => new TaskMessage.Searched(ended, new SearchedOutput([], reason.Message), reason));
+    }
+
+    private void Take(TaskMessage.Searched searched)
+    {
+        if (searched.Output.Missing is not null && _searches < SearchesMax)
+        {
+            Context.Timers.StartSingle(SearchTimer, new TaskMessage.SearchAgain(searched.Ended), SearchAgainDelay);
+            return;
+        }
+
+        _findings = searched.Output.Findings;
+        if (searched.Output.Missing is { } missing)
+        {
+            _notSearched = $"its output was not searched to the end for the patterns of its recipe: {missing}";
+            manager.Tell(new NodeMessage.SearchFailed(start.Attempt, missing, searched.Reason));
+        }
+
+        Judge(searched.Ended.Exit);
+    }
+
     private void Judge(AttemptExit exit)
     {
-        var (cause, message) = FailureClassifier.Classify(exit, limits);
-        if (cause is not null || start.Work is not TaskWork.Directed)
+        var verdict = FailureClassifier.Classify(exit, start, _findings);
+        if (verdict.Cause is not null || start.Work is not TaskWork.Directed)
         {
-            Tell(new AttemptOutcome.Ended(Report(cause, message, exit, [])));
+            Tell(new AttemptOutcome.Ended(Report(verdict, exit, [])));
             return;
         }
 
         _phase = Phase.Collecting;
+        _hold = verdict.Hold;
         Context.PipeToSelf(
             stopping => files.CollectAsync(start, stopping),
             outputs => new TaskMessage.Collected(exit, outputs),
             reason => new TaskMessage.FilesFailed(exit, reason));
     }
 
-    private AttemptReport Report(FailureCause? cause, string message, AttemptExit? exit, ImmutableArray<OutputFile> outputs)
+    private AttemptReport Report(AttemptVerdict verdict, AttemptExit? exit, ImmutableArray<OutputFile> outputs)
     {
         var used = start.Work is TaskWork.Directed directed ? directed.InputIds : [];
-        return new AttemptReport(new TaskAttempt(start.Attempt.Task, start.Attempt.Number), cause, message, exit, used, outputs);
+        var message = string.Join("; ", new[] { verdict.Message, _notSearched }.Where(part => !string.IsNullOrEmpty(part)));
+        return new AttemptReport(new TaskAttempt(start.Attempt.Task, start.Attempt.Number), verdict.Cause, message, exit, used, outputs)
+        {
+            Findings = _findings,
+            Final = verdict.Final,
+            Hold = verdict.Hold,
+        };
     }
 
     private void Tell(FailureCause cause, string message, AttemptExit? exit) =>
-        Tell(new AttemptOutcome.Ended(Report(cause, message, exit, [])));
+        Tell(new AttemptOutcome.Ended(Report(new AttemptVerdict(cause, message), exit, [])));
 
     private void Tell(AttemptOutcome outcome)
     {

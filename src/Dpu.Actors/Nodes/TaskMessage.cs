@@ -18,7 +18,15 @@ internal abstract record TaskMessage
     }
 
     /// <summary>The process and everything that it started is gone.</summary>
-    public sealed record Exited(AttemptExit Exit) : TaskMessage;
+    /// <param name="LastOutput">The last piece of its output that its launcher told of; null when there was none.</param>
+    public sealed record Exited(AttemptExit Exit, LauncherEventId? LastOutput) : TaskMessage;
+
+    /// <summary>Its output was looked through, as far as it could be read.</summary>
+    /// <param name="Reason">Why nothing could be read; null when something could.</param>
+    public sealed record Searched(Exited Ended, SearchedOutput Output, Exception? Reason) : TaskMessage;
+
+    /// <summary>Time to look again.</summary>
+    public sealed record SearchAgain(Exited Ended) : TaskMessage;
 
     /// <summary>There is no process, and why.</summary>
     public sealed record LaunchFailed(string Reason) : TaskMessage;

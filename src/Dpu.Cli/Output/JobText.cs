@@ -11,10 +11,12 @@ internal sealed class JobText(CliContext context, TextWriter writer)
     {
         WriteHead(job);
         WriteSteps(job);
+        WriteFindingCounts(job.Findings ?? []);
         var tasks = job.Tasks ?? [];
         if (everyTask)
         {
             WriteTasks(tasks);
+            WriteFindings(tasks);
         }
 
         WriteFailures(job.JobId, tasks, everyTask ? int.MaxValue : FailuresShownMax);
@@ -77,6 +79,45 @@ internal sealed class JobText(CliContext context, TextWriter writer)
         }
 
         table.WriteTo(writer);
+    }
+
+    private void WriteFindingCounts(IReadOnlyList<FindingSummary> findings)
+    {
+        if (findings.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteLine();
+        var table = new Table("FOUND", "LEVEL", "STEP", "LINES", "ATTEMPTS").Right(3, 4);
+        foreach (var found in findings)
+        {
+            table.Add(found.Pattern, found.Level, found.Step, Units.Number(found.Lines), Units.Number(found.Attempts));
+        }
+
+        table.WriteTo(writer);
+    }
+
+    private void WriteFindings(IReadOnlyList<TaskDetail> tasks)
+    {
+        var found = tasks.SelectMany(task => task.Attempts, (task, attempt) => (task.Task, Attempt: attempt)).Where(pair => pair.Attempt.Findings is not null);
+        foreach (var (task, attempt) in found)
+        {
+            writer.WriteLine();
+            writer.WriteLine($"Found in what task {Units.Number(task)} printed at try {Units.Number(attempt.Attempt)}:");
+            foreach (var pattern in attempt.Findings!.GroupBy(finding => (finding.Pattern, finding.Level, finding.Count)))
+            {
+                foreach (var finding in pattern)
+                {
+                    writer.WriteLine($"  {Visible.Text(finding.Pattern)} ({finding.Level}) {Units.Time(finding.At, context.Time.LocalTimeZone)}  {Visible.Line(finding.Line)}");
+                }
+
+                if (pattern.Key.Count > pattern.Count())
+                {
+                    writer.WriteLine($"  {Visible.Text(pattern.Key.Pattern)}: {Units.Number(pattern.Key.Count - pattern.Count())} more such lines; 'dpu logs' has them all.");
+                }
+            }
+        }
     }
 
     private void WriteFailures(int job, IReadOnlyList<TaskDetail> tasks, int most)

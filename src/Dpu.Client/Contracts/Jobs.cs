@@ -36,6 +36,7 @@ public sealed record JobSummary(
 
 /// <summary>A job with its steps and, when asked for, its tasks.</summary>
 /// <param name="Tasks">Null, and not written, when they were not asked for.</param>
+/// <param name="Findings">How often each pattern was found in the output of its attempts, the gravest first; not written when none was.</param>
 public sealed record JobDetail(
     int JobId,
     string Sequence,
@@ -46,7 +47,8 @@ public sealed record JobDetail(
     DateTimeOffset? Started,
     DateTimeOffset? Ended,
     IReadOnlyList<StepDetail> Steps,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TaskDetail>? Tasks = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TaskDetail>? Tasks = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FindingSummary>? Findings = null)
 {
     public static JobDetail From(JobSummary job, IReadOnlyList<StepDetail> steps, IReadOnlyList<TaskDetail>? tasks = null)
     {
@@ -56,6 +58,22 @@ public sealed record JobDetail(
 
     public JobSummary ToSummary() => new(JobId, Sequence, User, Status, Counts, Submitted, Started, Ended);
 }
+
+/// <summary>How often a pattern was found in a job's output.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Pattern">The pattern's name in the recipe's declaration.</param>
+/// <param name="Level"><c>info</c>, <c>warning</c> or <c>error</c>.</param>
+/// <param name="Lines">Lines that fit it, over all attempts.</param>
+/// <param name="Attempts">Attempts that printed such a line.</param>
+public sealed record FindingSummary(string Step, string Pattern, string Level, long Lines, long Attempts);
+
+/// <summary>A line of an attempt's output that fits a pattern of its recipe.</summary>
+/// <param name="Pattern">The pattern's name in the recipe's declaration.</param>
+/// <param name="Level"><c>info</c>, <c>warning</c> or <c>error</c>.</param>
+/// <param name="At">When it was printed.</param>
+/// <param name="Line">The line; a long one is cut.</param>
+/// <param name="Count">How many lines of the attempt fit the pattern: only the first few are listed.</param>
+public sealed record Finding(string Pattern, string Level, DateTimeOffset At, string Line, int Count);
 
 /// <summary>One step of a job.</summary>
 public sealed record StepDetail(string Name, JobCounts Counts);
@@ -82,6 +100,7 @@ public sealed record TaskDetail(
 /// <param name="MemorySource">How the memory was measured.</param>
 /// <param name="Signal">The signal that ended it, if one did.</param>
 /// <param name="State">The attempt's own state, where it says more than its task's.</param>
+/// <param name="Findings">What was found in its output, in the order in which it was printed; not written when nothing was.</param>
 public sealed record AttemptDetail(
     int Attempt,
     string? Node,
@@ -94,4 +113,5 @@ public sealed record AttemptDetail(
     string? Message = null,
     string? MemorySource = null,
     int? Signal = null,
-    string? State = null);
+    string? State = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Finding>? Findings = null);

@@ -24,6 +24,9 @@ public enum EndReason : byte
 
     /// <summary>Its process tree held more memory than its limit.</summary>
     Memory = 3,
+
+    /// <summary>The kernel killed it: the memory of the host, or of the control group that the node runs in, had run out.</summary>
+    OutOfMemory = 4,
 }
 
 /// <summary>Where the figure of the peak memory comes from.</summary>

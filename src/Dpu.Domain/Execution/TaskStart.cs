@@ -19,6 +19,12 @@ public sealed record TaskStart(
     ImmutableArray<string> Command,
     TaskWork Work)
 {
+    /// <summary>What exit codes of its program mean.</summary>
+    public ImmutableArray<ExitRule> Exits { get; init; } = [];
+
+    /// <summary>What is looked for in its output.</summary>
+    public ImmutableArray<LogPattern> Patterns { get; init; } = [];
+
     /// <summary>The attempt at <paramref name="task"/> that <paramref name="state"/> holds for the current one.</summary>
     public static TaskStart For(JobState state, int task)
     {
@@ -30,7 +36,11 @@ public sealed record TaskStart(
             _ => throw new InvalidOperationException($"A step knows no work {step.Work.GetType().Name}."),
         };
         var attempt = new AttemptId(state.Id, task, state.Cells[task].Attempts);
-        return new TaskStart(attempt, step.Name, state.ResourcesOf(task), step.WallTime, command, work);
+        return new TaskStart(attempt, step.Name, state.ResourcesOf(task), step.WallTime, command, work)
+        {
+            Exits = step.Rules.Exits,
+            Patterns = step.Rules.Patterns,
+        };
     }
 
     private static ImmutableArray<string> Expand(StepPlan step, StepWork.Exec exec, int task) =>

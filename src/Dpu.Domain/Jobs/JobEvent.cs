@@ -56,7 +56,7 @@ public sealed record OutputFile(
 /// <param name="Number">The attempt's number.</param>
 /// <param name="Cause">Null when it ended normally.</param>
 /// <param name="Retry">Whether the task is tried again; false for a normal end.</param>
-/// <param name="Message">One sentence for people when it failed, else empty.</param>
+/// <param name="Message">One sentence for people when it failed, or when something about it was not as it should be; else empty.</param>
 /// <param name="Exit">Exit and usage; null when it never ran.</param>
 /// <param name="Used">Ids of the files that it was given.</param>
 /// <param name="Outputs">What it made, when it ended normally.</param>

@@ -75,11 +75,14 @@ internal sealed class JobContext(int job, string user, bool commits, StepContext
 }
 
 /// <summary>A step and the counts of its tasks.</summary>
-internal sealed class StepContext(int index, string name, int first, int count, TaskCounts counts)
+internal sealed class StepContext(int index, string name, string? recipe, int first, int count, TaskCounts counts)
 {
     public int Index { get; } = index;
 
     public string Name { get; } = name;
+
+    /// <summary>The catalog's recipe; null for <c>exec</c>.</summary>
+    public string? Recipe { get; } = recipe;
 
     public int First { get; } = first;
 

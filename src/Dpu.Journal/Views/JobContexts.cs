@@ -79,12 +79,12 @@ internal sealed class JobContexts(Database database)
     private StepContext[] LoadSteps(int job)
     {
         var query = database.Prepare("""
-            SELECT step, name, first_task, task_count, normal, error, aborted, submitted, unknown FROM steps WHERE job_id = ? ORDER BY step
+            SELECT step, name, recipe, first_task, task_count, normal, error, aborted, submitted, unknown FROM steps WHERE job_id = ? ORDER BY step
             """).Bind(job);
         var steps = new List<StepContext>();
         while (query.Step())
         {
-            steps.Add(new StepContext(query.Int(0), query.Text(1), query.Int(2), query.Int(3), query.Counts(4)));
+            steps.Add(new StepContext(query.Int(0), query.Text(1), query.TextOrNull(2), query.Int(3), query.Int(4), query.Counts(5)));
         }
 
         query.Reset();

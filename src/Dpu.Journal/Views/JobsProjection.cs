@@ -10,7 +10,7 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
     {
         var (job, spec) = (submitted.Job.Value, submitted.Spec);
         var steps = submitted.Plan.Steps
-            .Select((step, index) => new StepContext(index, step.Name, step.First, step.Count, new TaskCounts(0, 0, 0, step.Count, 0)))
+            .Select((step, index) => new StepContext(index, step.Name, step.Recipe, step.First, step.Count, new TaskCounts(0, 0, 0, step.Count, 0)))
             .ToArray();
         var context = new JobContext(job, spec.User, spec.Commit, steps);
         database.Prepare("""

@@ -18,6 +18,7 @@ internal sealed class Projector
     private readonly JobContexts _contexts;
     private readonly JobsProjection _jobs;
     private readonly FilesProjection _files;
+    private readonly FindingsProjection _findings;
     private readonly StatisticsProjection _statistics;
     private long _committed;
 
@@ -27,6 +28,7 @@ internal sealed class Projector
         _contexts = new JobContexts(database);
         _jobs = new JobsProjection(database, _contexts);
         _files = new FilesProjection(database);
+        _findings = new FindingsProjection(database);
         _statistics = new StatisticsProjection(database);
         database.Transaction(Open);
     }
@@ -98,6 +100,7 @@ internal sealed class Projector
             case JobEvent.TasksEnded ended:
                 _jobs.Apply(context, ended);
                 _files.Apply(context, ended);
+                _findings.Apply(context, ended.Ends);
                 _statistics.Apply(context, ended);
                 break;
             case JobEvent.AttemptsLost lost:

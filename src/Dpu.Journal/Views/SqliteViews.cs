@@ -21,7 +21,7 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
 
     public Task<JobDetails?> GetJobAsync(JobId job, CancellationToken cancellationToken) =>
         reads.RunAsync(
-            database => JobQueries.Find(database, job) is { } row ? new JobDetails(row, JobQueries.Steps(database, job)) : null,
+            database => JobQueries.Find(database, job) is { } row ? new JobDetails(row, JobQueries.Steps(database, job), FindingQueries.CountsOf(database, job)) : null,
             cancellationToken);
 
     public Task<ImmutableArray<TaskRow>> GetTasksAsync(JobId job, TaskFilter filter, CancellationToken cancellationToken) =>

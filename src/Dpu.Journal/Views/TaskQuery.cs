@@ -15,6 +15,7 @@ internal sealed class TaskQuery
     private readonly ImmutableArray<StepRow> _steps;
     private readonly List<(TaskRange Tasks, string Reason)> _aborted = [];
     private readonly int _count;
+    private readonly bool _hasFindings;
 
     public TaskQuery(Database database, JobId job)
     {
@@ -22,6 +23,7 @@ internal sealed class TaskQuery
         _job = job;
         _steps = JobQueries.Steps(database, job);
         _count = _steps.Sum(step => step.Counts.Total);
+        _hasFindings = FindingQueries.Any(database, job);
         var ranges = database.Prepare("SELECT first_task, task_count, reason FROM aborted_tasks WHERE job_id = ? ORDER BY first_task").Bind(job.Value);
         while (ranges.Step())
         {
@@ -124,6 +126,12 @@ internal sealed class TaskQuery
                 query.LongOrNull(11)));
         }
 
-        return attempts.ToImmutable();
+        return _hasFindings ? WithFindings(task, attempts.ToImmutable()) : attempts.ToImmutable();
+    }
+
+    private ImmutableArray<AttemptRow> WithFindings(int task, ImmutableArray<AttemptRow> attempts)
+    {
+        var findings = FindingQueries.Of(_database, _job, task);
+        return [.. attempts.Select(attempt => attempt with { Findings = [.. findings[attempt.Number]] })];
     }
 }

@@ -55,7 +55,18 @@ public sealed record StepRow(
     TimeSpan? WallTime);
 
 /// <summary>A job with its steps, from one moment.</summary>
-public sealed record JobDetails(JobRow Job, ImmutableArray<StepRow> Steps);
+/// <param name="Job">The job.</param>
+/// <param name="Steps">In the order of the sequence.</param>
+/// <param name="Findings">How often each pattern was found in the output of its attempts, the gravest first.</param>
+public sealed record JobDetails(JobRow Job, ImmutableArray<StepRow> Steps, ImmutableArray<FindingCount> Findings);
+
+/// <summary>How often a pattern was found in a job.</summary>
+/// <param name="Step">Name of the step.</param>
+/// <param name="Pattern">The pattern's name in the recipe's declaration.</param>
+/// <param name="Level">How much a match matters.</param>
+/// <param name="Lines">Lines that fit it, over all attempts.</param>
+/// <param name="Attempts">Attempts that printed such a line.</param>
+public sealed record FindingCount(string Step, string Pattern, FindingLevel Level, long Lines, long Attempts);
 
 /// <summary>Where a task stands, as far as events tell: whether a task that was not started could be is not in the views.</summary>
 public enum TaskViewState
@@ -123,7 +134,11 @@ public sealed record AttemptRow(
     int? Signal,
     double? CpuSeconds,
     long? MaxRssBytes,
-    long? OutputBytes);
+    long? OutputBytes)
+{
+    /// <summary>What was found in its output, in the order in which it was printed.</summary>
+    public ImmutableArray<LogFinding> Findings { get; init; } = [];
+}
 
 /// <summary>A file that a job made.</summary>
 /// <param name="File">The file.</param>

@@ -4,15 +4,17 @@ namespace Dpu.Journal.Views;
 /// <remarks>Another <see cref="Version"/> than the stored one drops them, and they are folded again from the first event.</remarks>
 internal static class ViewTables
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["jobs", "steps", "tasks", "aborted_tasks", "attempts", "files", "file_metadata", "provenance", "statistics"];
+        ["jobs", "steps", "tasks", "aborted_tasks", "attempts", "findings", "files", "file_metadata", "provenance", "statistics"];
 
     /// <summary>
     /// A task has a row once something happened to it, or when it has keys. A range of tasks that were aborted before anything else is a row of
     /// <c>aborted_tasks</c>: cancelling a job of a million lines is one row.
+    /// Of each pattern that was found in an attempt the first few lines are rows of <c>findings</c>, numbered from 1; each says how many lines there were,
+    /// so that the rows with <c>nth = 1</c> add up.
     /// </summary>
     public static string Recreate { get; } = string.Concat(Names.Select(static name => $"DROP TABLE IF EXISTS {name};\n")) + """
         CREATE TABLE jobs (
@@ -96,6 +98,22 @@ internal static class ViewTables
           output_bytes INTEGER,
           PRIMARY KEY (job_id, task, attempt)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE findings (
+          job_id INTEGER NOT NULL,
+          task INTEGER NOT NULL,
+          attempt INTEGER NOT NULL,
+          pattern TEXT NOT NULL,
+          nth INTEGER NOT NULL,
+          step TEXT NOT NULL,
+          recipe TEXT,
+          user TEXT NOT NULL,
+          level TEXT NOT NULL,
+          at TEXT NOT NULL,
+          line TEXT NOT NULL,
+          count INTEGER NOT NULL,
+          PRIMARY KEY (job_id, task, attempt, pattern, nth)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX findings_of_pattern ON findings (pattern, job_id) WHERE nth = 1;
         CREATE TABLE files (
           seq INTEGER PRIMARY KEY,
           id TEXT NOT NULL UNIQUE,

@@ -39,6 +39,16 @@ internal static class ViewText
 
     public static FailureCause? Cause(string? text) => text is null ? null : Enum.Parse<FailureCause>(text);
 
+    public static string Of(FindingLevel level) => level switch
+    {
+        FindingLevel.Info => "Info",
+        FindingLevel.Warning => "Warning",
+        FindingLevel.Error => "Error",
+        _ => throw new InvalidOperationException($"There is no word for the level {level}."),
+    };
+
+    public static FindingLevel Level(string text) => Enum.Parse<FindingLevel>(text);
+
     public static string OfTags(ImmutableArray<string> tags) => JsonSerializer.Serialize(tags, ViewJson.Default.ImmutableArrayString);
 
     public static ImmutableArray<string> Tags(string text) => JsonSerializer.Deserialize(text, ViewJson.Default.ImmutableArrayString);

@@ -20,6 +20,9 @@ internal sealed class AttemptSupervisor
 
     private const long RecheckMilliseconds = 100;
 
+    /// <summary>A shell whose command was ended by a signal exits with this and the signal's number.</summary>
+    private const int ShellBase = 128;
+
     private readonly SpawnThreads _spawner;
     private readonly EventWriter _events;
     private readonly KeeperClock _clock;
@@ -27,6 +30,7 @@ internal sealed class AttemptSupervisor
     private readonly Census _census;
     private readonly Terminator _terminator;
     private readonly Strays _strays;
+    private readonly OomWatch _oom = new(ProcFiles.OomKills);
     private readonly AttemptTable _table;
     private readonly List<Attempt> _toCheck = [];
     private readonly List<Attempt> _scratch = [];
@@ -198,6 +202,7 @@ internal sealed class AttemptSupervisor
 
         if (_nextSample == long.MaxValue)
         {
+            _oom.Look();
             _nextSample = now + SampleMilliseconds;
         }
 
@@ -352,7 +357,7 @@ internal sealed class AttemptSupervisor
 
         var (peakBytes, source) = process.Peak(usage.MaxRssKibibytes * 1024, OwnPeakBytes(now));
         _events.Exited(attempt.Id, new AttemptExit(
-            attempt.EndAsked ?? EndReason.Exited,
+            attempt.EndAsked ?? ReasonOf(process, status),
             status.Code,
             status.Signal,
             process.StartedAt,
@@ -365,9 +370,16 @@ internal sealed class AttemptSupervisor
         _table.End(attempt, process);
     }
 
+    /// <summary>A SIGKILL that is not ours, in a moment in which the kernel killed somebody.</summary>
+    private EndReason ReasonOf(AttemptProcess process, ExitStatus status) =>
+        process.Signal == 0 && (status.Signal == Signals.Kill || status.Code == ShellBase + Signals.Kill) && _oom.HasStruck
+            ? EndReason.OutOfMemory
+            : EndReason.Exited;
+
     /// <summary>Comes once more after the last attempt has ended: for strays, and twice for those it finds.</summary>
     private void Sample(long now)
     {
+        _oom.Look();
         _census.TakeAll(now);
         foreach (var attempt in _table.AllRunning)
         {

@@ -120,6 +120,16 @@ internal static unsafe class ProcFiles
             && Utf8Parser.TryParse(value, out ulong mask, out _, 'x') ? mask : 0;
     }
 
+    /// <summary>How many processes the kernel has killed for want of memory since the host was started; null when it does not say.</summary>
+    public static long? OomKills()
+    {
+        // The counters' number differs from kernel to kernel; all of them have fitted into a quarter of this.
+        Span<byte> buffer = stackalloc byte[32 << 10];
+        var text = Read("/proc/vmstat", buffer);
+        var at = text.IndexOf("\noom_kill "u8);
+        return at >= 0 && Utf8Parser.TryParse(text[(at + 10)..], out long kills, out _) ? kills : null;
+    }
+
     private static byte[]? StatusField(ReadOnlySpan<byte> status, string name)
     {
         foreach (var range in status.Split((byte)'\n'))

@@ -29,6 +29,10 @@ internal static class ApiMapping
 
     public static StepDetail Step(StepRow row) => new(row.Name, Counts(row.Counts));
 
+    /// <summary>Null when nothing was found.</summary>
+    public static IReadOnlyList<FindingSummary>? Findings(ImmutableArray<FindingCount> counts) =>
+        counts.IsEmpty ? null : [.. counts.Select(count => new FindingSummary(count.Step, count.Pattern, LevelOf(count.Level), count.Lines, count.Attempts))];
+
     public static TaskDetail Task(TaskRow row, IReadOnlyList<string>? lastLines) => new(
         row.Task,
         row.StepName,
@@ -104,5 +108,10 @@ internal static class ApiMapping
         row.Message.Length == 0 ? null : row.Message,
         MemorySource: null,
         row.Signal,
-        row.State.ToString());
+        row.State.ToString(),
+        row.Findings.IsEmpty ? null : [.. row.Findings.Select(Found)]);
+
+    private static Client.Contracts.Finding Found(LogFinding finding) => new(finding.Pattern, LevelOf(finding.Level), finding.At, finding.Line, finding.Count);
+
+    private static string LevelOf(FindingLevel level) => level.ToString().ToLowerInvariant();
 }

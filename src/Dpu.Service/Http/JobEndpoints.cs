@@ -60,7 +60,7 @@ internal sealed class JobEndpoints(ApiServices services)
         }
 
         var tasks = context.Request.Query["tasks"] == "true" ? await TasksAsync(job.Job.Job, context) : null;
-        var detail = JobDetail.From(ApiMapping.Summary(job.Job), [.. job.Steps.Select(ApiMapping.Step)], tasks);
+        var detail = JobDetail.From(ApiMapping.Summary(job.Job), [.. job.Steps.Select(ApiMapping.Step)], tasks) with { Findings = ApiMapping.Findings(job.Findings) };
         return Endpoints.Json(detail, ApiJson.Default.JobDetail);
     }
 
@@ -115,14 +115,21 @@ internal sealed class JobEndpoints(ApiServices services)
         var rows = await services.Views.GetTasksAsync(job, new TaskFilter(Limit: TasksMax), context.RequestAborted);
         var tasks = new List<TaskDetail>(rows.Length);
         var failed = 0;
-        foreach (var row in rows)
+        var mayReadOutput = RequestGuard.UserOf(context) is not null;
+        foreach (var row in mayReadOutput ? rows : [.. rows.Select(WithoutOutput)])
         {
-            var wantsLines = row.State == TaskViewState.Error && RequestGuard.UserOf(context) is not null && failed++ < FailedTasksWithLines;
+            var wantsLines = row.State == TaskViewState.Error && mayReadOutput && failed++ < FailedTasksWithLines;
             tasks.Add(ApiMapping.Task(row, wantsLines ? await LastLinesAsync(job, row, context.RequestAborted) : null));
         }
 
         return tasks;
     }
+
+    /// <summary>A sentence about an attempt may quote the line that decided.</summary>
+    private static TaskRow WithoutOutput(TaskRow row) => row with
+    {
+        Attempts = [.. row.Attempts.Select(attempt => attempt.Findings.IsEmpty ? attempt : attempt with { Findings = [], Message = "" })],
+    };
 
     private async Task<IReadOnlyList<string>> LastLinesAsync(JobId job, TaskRow row, CancellationToken cancellationToken)
     {

@@ -20,6 +20,8 @@ internal sealed class ScriptedFiles(NodeOptions node) : ITaskFiles
 
     public List<AttemptId> Prepared { get; } = [];
 
+    public List<AttemptId> Collected { get; } = [];
+
     public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, CancellationToken cancellationToken)
     {
         Prepared.Add(start.Attempt);
@@ -29,6 +31,7 @@ internal sealed class ScriptedFiles(NodeOptions node) : ITaskFiles
 
     public async Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken)
     {
+        Collected.Add(start.Attempt);
         await (HoldCollection?.Task ?? Task.CompletedTask);
         return CollectionFails is { } failure ? throw failure : [];
     }

@@ -11,6 +11,8 @@ internal sealed class ScriptedLogStore : ILogStore
 
     public bool Fails { get; set; }
 
+    public bool CannotBeRead { get; set; }
+
     public List<LogChunk> Handed { get; } = [];
 
     public async Task AppendAsync(IReadOnlyList<LogChunk> chunks, CancellationToken cancellationToken)
@@ -25,7 +27,7 @@ internal sealed class ScriptedLogStore : ILogStore
     }
 
     public Task<LogPage> ReadAsync(LogSelection selection, LogCursor from, int maxBytes, CancellationToken cancellationToken) =>
-        _stored.ReadAsync(selection, from, maxBytes, cancellationToken);
+        CannotBeRead ? Task.FromException<LogPage>(new JournalException("the index is gone")) : _stored.ReadAsync(selection, from, maxBytes, cancellationToken);
 
     public Task WaitAsync(JobId job, LogCursor from, CancellationToken cancellationToken) => _stored.WaitAsync(job, from, cancellationToken);
 

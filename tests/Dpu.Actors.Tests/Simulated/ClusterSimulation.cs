@@ -32,6 +32,7 @@ internal sealed class ClusterSimulation : IDisposable
           divide-by = [chip, filter]
           resources { cpus = 1, memory = 100 MiB, wall-time = 5 s }
           outputs { cut { type = cut, pattern = "*", main = true } }
+          patterns { any { regex = "line \\d", level = info } }
         }
         Warp { command = [short, warp], inputs { cuts { type = cut } }, divide-by = [chip], outputs { warp { type = warp, pattern = "*" } } }
         Stack { command = [long, stack], inputs { warps { type = warp } }, resources { memory = 200 MiB }, outputs { stack { type = stack, pattern = "*", main = true } } }

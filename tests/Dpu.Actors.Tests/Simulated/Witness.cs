@@ -167,6 +167,13 @@ internal sealed class Witness
 
         var recipe = _keeper.History[attempt];
         ViolationException.Unless(recipe.Exit == end.Exit, $"{attempt} ended with {recipe.Exit}, the journal has {end.Exit}");
+        if (LogsNeverFailed && !Jobs[attempt.Job].Tasks[attempt.Task].Step.Rules.Patterns.IsEmpty)
+        {
+            // The one pattern that there is fits every line.
+            var found = end.Findings.IsEmpty ? 0 : end.Findings[0].Count;
+            ViolationException.Unless(recipe.Lines.Count == found, $"{attempt} wrote {recipe.Lines.Count} lines, {found} of them were found");
+        }
+
         if (LogsNeverFailed)
         {
             var lines = LinesOf(attempt, PendingLogs());

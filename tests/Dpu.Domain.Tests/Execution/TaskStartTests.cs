@@ -38,6 +38,22 @@ public sealed class TaskStartTests
     }
 
     [Fact]
+    public void It_brings_what_its_recipe_says_of_exit_codes_and_lines()
+    {
+        var plan = Given.Tasks(1);
+        var rules = StepRules.Usual with
+        {
+            Exits = [new ExitRule(2, FailureCause.Recipe, Final: true)],
+            Patterns = [new LogPattern("oom", "MemoryError", FindingLevel.Error, FindingAction.Fail, FailureCause.Memory)],
+        };
+
+        var start = TaskStart.For(Given.Job(plan with { Steps = [plan.Steps[0] with { Rules = rules }] }, Given.Start(0)), 0);
+
+        start.Exits.ShouldBe(rules.Exits);
+        start.Patterns.ShouldBe(rules.Patterns);
+    }
+
+    [Fact]
     public void A_recipe_gets_its_files_and_the_outputs_of_what_it_waited_for_by_type()
     {
         var files = ImmutableArray.Create(File("raw-0"), File("raw-1"), File("bias-0"));

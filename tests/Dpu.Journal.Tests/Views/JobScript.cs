@@ -78,8 +78,13 @@ internal sealed class JobScript
             cause is null ? "" : $"It failed: '{cause}'",
             exit,
             ["raw-1", "raw-2"],
-            cause is null && _random.Next(2) == 0 ? [new OutputFile(id, "reduced", $"{id}.fits", 2880, "", "reduced", true, Chip(task), ["raw-1"])] : []);
+            cause is null && _random.Next(2) == 0 ? [new OutputFile(id, "reduced", $"{id}.fits", 2880, "", "reduced", true, Chip(task), ["raw-1"])] : [])
+        {
+            Findings = _random.Next(3) == 0 ? [Found("seeing"), Found("seeing"), Found("oom, 'quoted'")] : [],
+        };
     }
+
+    private LogFinding Found(string pattern) => new(pattern, FindingLevel.Warning, _now.AddSeconds(-1), $"{pattern} \"{_random.Next(9)}\"", _random.Next(1, 9));
 
     private JobSpec Spec(int job) => new(
         "Reduce>Coadd", $"user{job % 2}", _random.Next(3), ["tag"], _random.Next(2) == 0, _random.NextDouble(), $"key-{job}", "f00d");

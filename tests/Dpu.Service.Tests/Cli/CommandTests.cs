@@ -46,6 +46,24 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Show_counts_what_was_found_and_with_tasks_lists_it()
+    {
+        const string Finding = """{"pattern":"seeing","level":"warning","at":"2026-11-22T09:56:00Z","line":"seeing > 3\u001b[2J","count":12}""";
+        const string Attempt = """{"attempt":2,"node":"n","started":null,"ended":null,"exitCode":0,"cause":null,"maxRssBytes":0,"cpuSeconds":0,"findings":[""" + Finding + "]}";
+        const string Counts = ""","findings":[{"step":"Reduce","pattern":"seeing","level":"warning","lines":12,"attempts":1}]""";
+        const string Tasks = ""","tasks":[{"task":3,"step":"Reduce","keys":{},"state":"Normal","attempts":[""" + Attempt + "]}]";
+        var job = Samples.Job("FINISHED", "1/0/0/0/0")[..^1] + ""","steps":[{"name":"Reduce","counts":{"N":1,"E":0,"A":0,"S":0,"U":0}}]""" + Counts;
+        var dpu = new FakeDpu().When(HttpMethod.Get, "/jobs/84820", job + "}").When(HttpMethod.Get, "/jobs/84820?tasks=true", job + Tasks + "}");
+
+        var brief = (await CliRun.Of(dpu, "show", "84820")).Out;
+        brief.ShouldContain("FOUND   LEVEL    STEP    LINES  ATTEMPTS\nseeing  warning  Reduce     12         1\n");
+        brief.ShouldNotContain("seeing > 3");
+        var full = (await CliRun.Of(dpu, "show", "84820", "--tasks")).Out;
+        full.ShouldContain("Found in what task 3 printed at try 2:\n  seeing (warning) ");
+        full.ShouldContain("  seeing > 3\\x1b[2J\n  seeing: 11 more such lines; 'dpu logs' has them all.\n");
+    }
+
+    [Fact]
     public async Task Run_prints_the_job_id_alone_and_passes_tokens_on_as_typed()
     {
         var dpu = new FakeDpu().When(HttpMethod.Post, "/jobs", Samples.Accepted, HttpStatusCode.Created);

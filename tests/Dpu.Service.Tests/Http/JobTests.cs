@@ -44,6 +44,25 @@ public sealed class JobTests(RunningDpu dpu)
     }
 
     [Fact]
+    public async Task What_was_found_in_the_output_is_shown_and_counted_and_visitors_get_the_counts_alone()
+    {
+        var job = await dpu.RunAsync(new JobSubmission("Talk", []));
+        var shown = await dpu.Client.GetJobAsync(job.JobId, tasks: true, CancellationToken.None);
+        shown.Findings.ShouldBe([new FindingSummary("Talk", "oom", "error", 1, 1), new FindingSummary("Talk", "seeing", "warning", 1, 1)]);
+        var attempt = shown.Tasks!.Single().Attempts.Single();
+        attempt.Cause.ShouldBe("memory");
+        attempt.Message!.ShouldStartWith("exit code 1; it printed 'MemoryError: no room' (pattern 'oom')");
+        attempt.Findings!.Select(finding => (finding.Pattern, finding.Level, finding.Line, finding.Count)).ShouldBe(
+            [("seeing", "warning", "seeing > 3 secret", 1), ("oom", "error", "MemoryError: no room", 1)], ignoreOrder: true);
+
+        using var answer = await dpu.Visitor.GetAsync(dpu.At($"/jobs/{job.JobId}?tasks=true"));
+        var text = (await answer.JsonAsync()).GetRawText();
+        text.ShouldContain("\"pattern\":\"oom\"");
+        text.ShouldNotContain("secret");
+        text.ShouldNotContain("no room");
+    }
+
+    [Fact]
     public async Task A_failed_task_brings_its_cause_and_its_last_lines()
     {
         // More than is shown; two streams; a long line; a character cut by a slow writer; no newline at the end.

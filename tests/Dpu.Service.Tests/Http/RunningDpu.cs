@@ -33,6 +33,7 @@ public sealed class RunningDpu : IAsyncLifetime, IDisposable
     {
         _folder.Script("bin/copy", CopyScript);
         _folder.Script("bin/fail", "#!/bin/sh\ncat task.json > /dev/null\nexit 7\n");
+        _folder.Script("bin/talk", "#!/bin/sh\necho 'seeing > 3 secret'\necho 'MemoryError: no room'\nexit 1\n");
         _host = await TestHost.StartAsync(_folder.At("data"), _folder.File("test.conf", Configuration(_folder.At("bin"))));
         Client = new DpuHttpClient(new DpuClientOptions { Address = _host.Address });
         Owner.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(_host.TokenPath)).Trim());
@@ -107,6 +108,13 @@ public sealed class RunningDpu : IAsyncLifetime, IDisposable
               }
             }
             Fail { command = [{{bin}}/fail] }
+            Talk {
+              command = [{{bin}}/talk]
+              patterns {
+                seeing { regex = "seeing > \\d" }
+                oom { regex = "^MemoryError", level = error, cause = memory }
+              }
+            }
             Gone { command = [no-such-program, now] }
           }
         }
