@@ -4,13 +4,13 @@ using Dpu.Benchmarks.Kernel;
 using Dpu.Benchmarks.Spawning;
 using Dpu.Keeper;
 
-// Dpu.Benchmarks [kernel|journal|spawn|exec]…      all of them without arguments; figures are ratios to a peer or a limit in the same run
+// Dpu.Benchmarks [kernel|journal|spawn|exec|million]…      all of them without arguments; figures are ratios to a peer or a limit in the same run
 if (args is ["keeper", .. var keeper])
 {
     return KeeperProgram.Run(keeper);
 }
 
-string[] all = ["kernel", "journal", "spawn", "exec"];
+string[] all = ["kernel", "journal", "spawn", "exec", "million"];
 foreach (var name in args.Length == 0 ? all : args)
 {
     switch (name)
@@ -26,6 +26,9 @@ foreach (var name in args.Length == 0 ? all : args)
             break;
         case "exec":
             await ExecBenchmark.RunAsync();
+            break;
+        case "million":
+            await MillionBenchmark.RunAsync();
             break;
         default:
             Console.Error.WriteLine($"There is no benchmark '{name}': use {string.Join(", ", all)}.");
