@@ -14,7 +14,7 @@ public sealed record DpuClientOptions
     /// <summary>The token for an address, asked before each request (a restarted service has a fresh one); null makes a visitor.</summary>
     public Func<Uri, string?> Token { get; init; } = TokenFile.Read;
 
-    /// <summary>Says why a token must not be sent to an address, or null when it may be.</summary>
+    /// <summary>Says why a token must not be sent to an address, or null when it may be. Asked before each connection, not before each request.</summary>
     public Func<Uri, string?> Distrust { get; init; } = Trust.Listener.Distrust;
 
     /// <summary>Makes the transport; null for sockets.</summary>

@@ -97,7 +97,7 @@ public sealed class ActorSystem : IAsyncDisposable
         if (_onThreadPool)
         {
             // The cell is its own work item: nothing is allocated per turn.
-            ThreadPool.UnsafeQueueUserWorkItem(cell, preferLocal: false);
+            PoolTurns.Schedule(cell);
         }
         else
         {

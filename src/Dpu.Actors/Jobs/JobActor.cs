@@ -55,7 +55,7 @@ public sealed class JobActor(
             Take(turn, message);
         }
 
-        await PersistAsync(turn.Events);
+        await PersistAsync(turn.Events, turn.State);
         foreach (var tell in turn.AfterCommit)
         {
             tell();

@@ -23,7 +23,7 @@ public sealed class ClusterManagerActor(
 {
     private static readonly TimeSpan AskAgainDelay = TimeSpan.FromSeconds(5);
     private static readonly object AskAgainTimer = new();
-    private static readonly TimeSpan CompanyDelay = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan CompanyDelay = TimeSpan.FromMilliseconds(10);
     private static readonly object CompanyTimer = new();
     private const int WaitingPerCpuToBeBusy = 8;
     private const int OutcomesToldAtOnce = 64;

@@ -1,4 +1,5 @@
-using System.Text;
+using System.Text.Unicode;
+using Dpu.Client.Contracts;
 
 namespace Dpu.Cli.Arguments;
 
@@ -8,34 +9,33 @@ namespace Dpu.Cli.Arguments;
 /// </summary>
 internal static class InputLines
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <exception cref="UsageException">A line is no UTF-8, or holds a NUL, which no argument of a program can.</exception>
-    public static async Task<IReadOnlyList<string>> ReadAsync(Stream stream, string name, CancellationToken ct)
+    public static async Task<PackedLines> ReadAsync(Stream stream, string name, CancellationToken ct)
     {
-        using var buffer = new MemoryStream();
+        using var buffer = new MemoryStream(stream.CanSeek ? (int)Math.Min(stream.Length, Array.MaxLength) : 0);
         await stream.CopyToAsync(buffer, ct);
         var bytes = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
-        var lines = new List<string>();
+        var lines = new PackedLines(bytes.Length);
         while (bytes.Length > 0)
         {
             var end = bytes.Span.IndexOf((byte)'\n');
-            lines.Add(Decode(end < 0 ? bytes : bytes[..end], name, lines.Count + 1));
+            var line = end < 0 ? bytes : bytes[..end];
+            Check(line.Span, name, lines.Count + 1);
+            lines.Add(line.Span);
             bytes = end < 0 ? default : bytes[(end + 1)..];
         }
 
         return lines;
     }
 
-    private static string Decode(ReadOnlyMemory<byte> line, string name, int number)
+    private static void Check(ReadOnlySpan<byte> line, string name, int number)
     {
-        try
+        if (line.Contains((byte)0))
         {
-            return line.Span.Contains((byte)0)
-                ? throw new UsageException($"Line {number} of {name} holds a NUL byte, which no argument of a program can.")
-                : Strict.GetString(line.Span);
+            throw new UsageException($"Line {number} of {name} holds a NUL byte, which no argument of a program can.");
         }
-        catch (DecoderFallbackException)
+
+        if (!Utf8.IsValid(line))
         {
             throw new UsageException($"Line {number} of {name} is not UTF-8.");
         }

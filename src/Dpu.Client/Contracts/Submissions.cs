@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Dpu.Client.Contracts;
 
@@ -25,12 +26,12 @@ public sealed record JobSubmission(
 
 /// <summary>What <c>dpu exec</c> sends.</summary>
 /// <param name="Command">The program and its arguments; every <c>{}</c> inside an argument stands for the line.</param>
-/// <param name="Lines">One task per line; null for a single task.</param>
+/// <param name="Lines">One task per line; null for a single task. What is read is <see cref="PackedLines"/>.</param>
 /// <param name="Cpus">Whole cpus per task; null for 1.</param>
 /// <param name="MemoryBytes">Memory per task in bytes; null for the default.</param>
 public sealed record ExecSubmission(
     IReadOnlyList<string> Command,
-    IReadOnlyList<string>? Lines = null,
+    [property: JsonConverter(typeof(PackedLinesConverter))] IReadOnlyList<string>? Lines = null,
     int? Cpus = null,
     long? MemoryBytes = null,
     IReadOnlyList<string>? Tags = null,

@@ -1,10 +1,11 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Dpu.Client.Http;
 
 /// <summary>
-/// The transport with the token that it may carry. A new token gets a new transport: connections that were made before its
-/// listener was examined never carry it.
+/// The transport with the token that it may carry. A new token gets a new transport, and each connection of one that carries a token is
+/// made to a listener that was examined just before: whoever accepted it stays at its other end.
 /// </summary>
 internal sealed class Connection(DpuClientOptions options) : IDisposable
 {
@@ -17,9 +18,10 @@ internal sealed class Connection(DpuClientOptions options) : IDisposable
     public Transport Current()
     {
         var token = ReadToken();
-        if (token is not null && options.Distrust(options.Address) is { } reason)
+        if (token is not null && options.Transport is not null)
         {
-            throw new DpuNotAllowedException(reason);
+            // When somebody else makes the connections we do not see when.
+            RefuseStrangers();
         }
 
         lock (_gate)
@@ -28,7 +30,7 @@ internal sealed class Connection(DpuClientOptions options) : IDisposable
             if (_transport is null || _transport.Token != token)
             {
                 // Requests under way keep the old one until they end; the collector takes it then.
-                _transport = new Transport(new HttpMessageInvoker(CreateHandler()), token);
+                _transport = new Transport(new HttpMessageInvoker(CreateHandler(token is not null)), token);
             }
 
             return _transport;
@@ -56,8 +58,33 @@ internal sealed class Connection(DpuClientOptions options) : IDisposable
         }
     }
 
-    private HttpMessageHandler CreateHandler() => options.Transport?.Invoke() ?? new SocketsHttpHandler
+    private void RefuseStrangers()
     {
+        if (options.Distrust(options.Address) is { } reason)
+        {
+            throw new DpuNotAllowedException(reason);
+        }
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        RefuseStrangers();
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private HttpMessageHandler CreateHandler(bool carriesToken) => options.Transport?.Invoke() ?? new SocketsHttpHandler
+    {
+        ConnectCallback = carriesToken ? ConnectAsync : null,
         AllowAutoRedirect = false,
         UseCookies = false,
         // Nothing between us and our own host; and reading the proxy's settings costs start-up time.

@@ -39,6 +39,11 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
         {
             return await part();
         }
+        catch (HttpRequestException e) when (e.InnerException is DpuNotAllowedException)
+        {
+            // From the making of a connection, where the transport wraps it.
+            throw new DpuNotAllowedException(e.InnerException.Message);
+        }
         catch (HttpRequestException e)
         {
             throw Unreachable(e);

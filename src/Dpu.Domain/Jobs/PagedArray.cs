@@ -8,7 +8,8 @@ namespace Dpu.Domain.Jobs;
 public sealed class PagedArray<T>
     where T : struct
 {
-    private const int PageBits = 8;
+    // About as many elements in a page as a million have pages: a single change copies a page and the list of pages.
+    private const int PageBits = 10;
     private const int PageSize = 1 << PageBits;
 
     private readonly T[][] _pages;
@@ -28,7 +29,7 @@ public sealed class PagedArray<T>
     /// <summary>An array of <paramref name="length"/> times the same value; its pages are one page until they are written.</summary>
     public static PagedArray<T> Filled(int length, T value)
     {
-        var page = new T[PageSize];
+        var page = new T[Math.Min(PageSize, length)];
         Array.Fill(page, value);
         var pages = new T[(length + PageSize - 1) >> PageBits][];
         Array.Fill(pages, page);

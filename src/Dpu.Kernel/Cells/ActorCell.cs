@@ -78,7 +78,7 @@ internal abstract partial class ActorCell : IActorRef, IParent, IWatcher, IThrea
 
     void IWatcher.OnTerminated(ActorCell actor) => Send(new Terminated(actor));
 
-    void IThreadPoolWorkItem.Execute() => _scheduler.RunTurn();
+    void IThreadPoolWorkItem.Execute() => PoolTurns.Run(this);
 
     public void RunTurn() => _scheduler.RunTurn();
 

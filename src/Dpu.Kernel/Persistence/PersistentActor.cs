@@ -57,7 +57,13 @@ public abstract class PersistentActor<TCommand, TEvent, TState> : BatchActor<TCo
     /// may be acknowledged before. Commands that arrive meanwhile form the next batch. No events: nothing happens.
     /// </summary>
     /// <exception cref="JournalException">The outcome is unknown; this instance has failed.</exception>
-    protected async ValueTask PersistAsync(IReadOnlyList<TEvent> events)
+    protected ValueTask PersistAsync(IReadOnlyList<TEvent> events) => PersistAsync(events, null);
+
+    /// <summary>
+    /// The same for an actor that folded <paramref name="events"/> while it decided: <paramref name="after"/> is what
+    /// <see cref="Apply"/> makes of <see cref="State"/> and them, so that they need not be folded twice.
+    /// </summary>
+    protected async ValueTask PersistAsync(IReadOnlyList<TEvent> events, TState? after)
     {
         ArgumentNullException.ThrowIfNull(events);
         if (_recovery != RecoveryState.Running)
@@ -75,9 +81,17 @@ public abstract class PersistentActor<TCommand, TEvent, TState> : BatchActor<TCo
         {
             // Not given up on stop: what was accepted is finished, and the journal bounds its own waiting.
             await _journal.AppendAsync(PersistenceId, SequenceNr, events, CancellationToken.None);
-            foreach (var @event in events)
+            if (after is null)
             {
-                Advance(SequenceNr + 1, @event);
+                foreach (var @event in events)
+                {
+                    Advance(SequenceNr + 1, @event);
+                }
+            }
+            else
+            {
+                _state = after;
+                SequenceNr += events.Count;
             }
         }
         catch (Exception reason)

@@ -10,7 +10,9 @@ internal static class RequestBody
 {
     private const string MaxBytesKey = "dpu.body-max";
     private const int BufferBytes = 16 * 1024;
-    private const int MaxBufferBytes = 1 << 20;
+
+    /// <summary>What is announced is believed up to here: a body that grows piece by piece is copied again and again, and held twice.</summary>
+    private const int MaxBufferBytes = 16 << 20;
 
     /// <param name="context">Whose body.</param>
     /// <param name="type">Its form.</param>

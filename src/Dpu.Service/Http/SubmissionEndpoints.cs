@@ -117,7 +117,7 @@ internal sealed class SubmissionEndpoints(ApiServices services)
         : RequestBody.FlawOf(asked.Arguments, "arguments") ?? RequestBody.FlawOf(asked.Tags, "tags");
 
     private static string? FlawOf(ExecSubmission asked) =>
-        RequestBody.FlawOf(asked.Command, "command") ?? RequestBody.FlawOf(asked.Lines, "lines") ?? RequestBody.FlawOf(asked.Tags, "tags");
+        RequestBody.FlawOf(asked.Command, "command") ?? RequestBody.FlawOf(asked.Tags, "tags");
 
     private static (string Code, string Message)? WhyNotAccepted(JobSubmission asked) => asked switch
     {

@@ -80,6 +80,21 @@ public sealed class PersistentActorTests
         _probe.Received[^1].ShouldBe("balance 11 at 11");
     }
 
+    [Fact]
+    public void What_an_actor_folded_while_it_decided_is_not_folded_again()
+    {
+        var folds = 0;
+        var account = _simulation.StartSystem("s").Spawn(new Props<Command>(() => new FoldingAccount(_journal, () => folds++)), "account");
+
+        account.Tell(new Deposit(5, _probe));
+        _probe.Expect("balance 5 at 1");
+        account.Tell(new Deposit(3, _probe));
+        _probe.Expect("balance 8 at 2");
+
+        folds.ShouldBe(2);
+        _journal.EventsOf(Id).ShouldBe([new Deposited(5), new Deposited(3)]);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -298,6 +313,27 @@ public sealed class PersistentActorTests
     internal sealed record Deposited(int Amount) : Event;
 
     internal sealed record Balance(int Amount);
+
+    internal sealed class FoldingAccount(IEventJournal journal, Action folded) : PersistentActor<Command, Event, Balance>(journal)
+    {
+        protected override string PersistenceId => Id;
+
+        protected override Balance EmptyState { get; } = new(0);
+
+        protected override Balance Apply(Balance state, Event @event)
+        {
+            folded();
+            return new Balance(state.Amount + ((Deposited)@event).Amount);
+        }
+
+        protected override async ValueTask ReceiveBatchAsync(IReadOnlyList<Command> commands)
+        {
+            var deposit = (Deposit)commands.Single();
+            var deposited = new Deposited(deposit.Amount);
+            await PersistAsync([deposited], Apply(State, deposited));
+            deposit.ReplyTo.Tell($"balance {State.Amount} at {SequenceNr}");
+        }
+    }
 
     internal sealed class Account(IEventJournal journal, IActorRef<string>? observer, bool swallow, int snapshotEvery)
         : PersistentActor<Command, Event, Balance>(journal)

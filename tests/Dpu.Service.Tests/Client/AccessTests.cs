@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Dpu.Client;
 using Shouldly;
 using Xunit;
@@ -15,6 +16,38 @@ public sealed class AccessTests
         using var client = dpu.Client(options => options with { Distrust = _ => "The program that listens there belongs to another user." });
         (await Should.ThrowAsync<DpuNotAllowedException>(() => client.GetHealthAsync(CancellationToken.None))).Message.ShouldContain("another user");
         dpu.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_stranger_is_not_even_connected_to()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        using var client = ClientOf(server, _ => "The program that listens there belongs to another user.");
+        (await Should.ThrowAsync<DpuNotAllowedException>(() => client.GetNodesAsync(CancellationToken.None))).Message.ShouldContain("another user");
+        server.Pending().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_listener_is_examined_once_for_all_requests_of_a_connection()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var connection = server.AcceptTcpClientAsync();
+        var examined = 0;
+        using var client = ClientOf(server, _ =>
+        {
+            examined++;
+            return null;
+        });
+        for (var request = 0; request < 3; request++)
+        {
+            var nodes = client.GetNodesAsync(CancellationToken.None);
+            await AnswerAsync((await connection).GetStream());
+            (await nodes).ShouldBeEmpty();
+        }
+
+        examined.ShouldBe(1);
     }
 
     [Fact]
@@ -105,5 +138,20 @@ public sealed class AccessTests
         using var client = dpu.Client();
         await client.GetJobsAsync(new JobQuery { Ids = [1, 2] }, CancellationToken.None);
         dpu.Requests.Single().Path.ShouldBe("/api/v1/jobs?id=1&id=2");
+    }
+
+    private static DpuHttpClient ClientOf(TcpListener server, Func<Uri, string?> distrust) =>
+        new(new DpuClientOptions { Address = new Uri($"http://{server.LocalEndpoint}"), Token = _ => "secret", Distrust = distrust });
+
+    /// <summary>Reads the head of a request without a body, and answers with an empty list.</summary>
+    private static async Task AnswerAsync(NetworkStream connection)
+    {
+        using var reader = new StreamReader(connection, leaveOpen: true);
+        while (await reader.ReadLineAsync() is { Length: > 0 })
+        {
+            // Up to the empty line.
+        }
+
+        await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]"u8.ToArray());
     }
 }

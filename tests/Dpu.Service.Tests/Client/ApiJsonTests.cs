@@ -52,6 +52,30 @@ public sealed class ApiJsonTests
         JsonSerializer.Serialize(file, ApiJson.Readable.FileRecord).ShouldBe(Json);
     }
 
+    [Theory]
+    [InlineData("8,6")]
+    [InlineData("")]
+    [InlineData("\"quoted\" \\ \t and <two>\nlines")]
+    [InlineData("ünïcødé ☂ 𝔘")]
+    public void Lines_are_the_same_packed_and_unpacked(string line)
+    {
+        var json = JsonSerializer.Serialize(new ExecSubmission(["true"], ["first", line, "last"]), ApiJson.Default.ExecSubmission);
+        var read = JsonSerializer.Deserialize(json, ApiJson.Default.ExecSubmission)!;
+        read.Lines.ShouldBeOfType<PackedLines>().ShouldBe(["first", line, "last"]);
+        JsonSerializer.Serialize(read, ApiJson.Default.ExecSubmission).ShouldBe(json);
+    }
+
+    [Theory]
+    [InlineData("""{"command":["true"],"lines":["a",null]}""", "holds null")]
+    [InlineData("""{"command":["true"],"lines":["a",["b"]]}""", "no text")]
+    [InlineData("""{"command":["true"],"lines":"a"}""", "no list")]
+    public void Lines_are_a_list_of_texts(string json, string reason) =>
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize(json, ApiJson.Default.ExecSubmission)).Message.ShouldContain(reason);
+
+    [Fact]
+    public void Without_lines_there_are_none() =>
+        JsonSerializer.Deserialize("""{"command":["true"],"lines":null}""", ApiJson.Default.ExecSubmission)!.Lines.ShouldBeNull();
+
     [Fact]
     public void A_number_that_JSON_cannot_hold_becomes_text()
     {
