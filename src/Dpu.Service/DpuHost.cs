@@ -17,6 +17,7 @@ using Dpu.Service.Hosting;
 using Dpu.Service.Http;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
+using Dpu.Service.Queries;
 using Microsoft.Extensions.Logging;
 
 namespace Dpu.Service;
@@ -141,12 +142,15 @@ public sealed class DpuHost : IAsyncDisposable
         Undo(system.TerminateAsync);
 
         var node = NodeOptionsOf(Options);
-        var planner = new SubmissionPlanner(Options.Recipes, store.Catalog, store.Views, node.Capacity, Options.Task.Retry, executables.WhyUnavailable);
+        var catalog = system.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");
+        var queries = new PluginQueries(
+            data.FullPath, Options.Node.SearchPath, Options.Query.OutputMaxBytes, Options.Query.AtOnceMax, executables, store.Catalog, catalog, system, Options.Http.AnswerTimeout);
+        Undo(queries.Dispose);
+        var planner = new SubmissionPlanner(Options.Recipes, store.Catalog, store.Views, node.Capacity, Options.Task.Retry, executables.WhyUnavailable, queries);
         var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor()) { Supervision = Escalate }, "scheduler");
         var frontend = system.Spawn(
             new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, planner, scheduler)) { Supervision = Escalate },
             "frontend");
-        var catalog = system.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");
         await frontend.AskAsync<FrontendMessage, FrontendReady>(
             system, replyTo => new FrontendMessage.AwaitReady(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
 

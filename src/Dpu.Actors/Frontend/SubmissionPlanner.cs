@@ -22,27 +22,37 @@ public sealed record PlannedSubmission(string Sequence, JobPlan Plan, ImmutableA
 /// <param name="largestNode">The largest node that is configured: what needs more can never run.</param>
 /// <param name="usualRetry">How often a task of <c>exec</c> is tried; recipes have their own rules.</param>
 /// <param name="unavailable">Why a recipe cannot run here, or null.</param>
+/// <param name="queries">The plug-in queries of pipelines.</param>
 public sealed class SubmissionPlanner(
     RecipeCatalog recipes,
     ICatalog files,
     IViews views,
     Resources largestNode,
     RetryRules usualRetry,
-    Func<Recipe, string?> unavailable)
+    Func<Recipe, string?> unavailable,
+    IPluginQueries queries)
 {
     private const int InputFilesMax = 1_000_000;
     private const int SampleSize = 200;
 
-    /// <summary>The plan, or every reason against it.</summary>
-    /// <exception cref="Kernel.Persistence.JournalException">The catalog cannot be read.</exception>
-    public async Task<Checked<PlannedSubmission>> PlanAsync(Submission submission, CancellationToken cancellationToken) => submission switch
+    /// <summary>The plan, or every reason against it. Files that it needs and the catalog did not know are registered when this completes.</summary>
+    /// <exception cref="Kernel.Persistence.JournalException">The catalog cannot be read, or not be written.</exception>
+    public Task<Checked<PlannedSubmission>> PlanAsync(Submission submission, CancellationToken cancellationToken) =>
+        PlanAsync(submission, register: true, cancellationToken);
+
+    /// <summary>The same for somebody who only wants to know: nothing is registered.</summary>
+    /// <inheritdoc cref="PlanAsync(Submission, CancellationToken)"/>
+    public Task<Checked<PlannedSubmission>> PreviewAsync(Submission submission, CancellationToken cancellationToken) =>
+        PlanAsync(submission, register: false, cancellationToken);
+
+    private async Task<Checked<PlannedSubmission>> PlanAsync(Submission submission, bool register, CancellationToken cancellationToken) => submission switch
     {
-        Submission.OfRecipes sequence => await PlanAsync(sequence, cancellationToken),
+        Submission.OfRecipes sequence => await PlanAsync(sequence, register, cancellationToken),
         Submission.OfCommand command => Plan(command),
         _ => throw new InvalidOperationException($"There is no submission {submission.GetType().Name}."),
     };
 
-    private async Task<Checked<PlannedSubmission>> PlanAsync(Submission.OfRecipes asked, CancellationToken cancellationToken)
+    private async Task<Checked<PlannedSubmission>> PlanAsync(Submission.OfRecipes asked, bool register, CancellationToken cancellationToken)
     {
         if (!Sequence.Parse(asked.Sequence, recipes).TryGet(out var sequence, out var errors)
             || !Available(sequence).TryGet(out _, out errors)
@@ -51,11 +61,23 @@ public sealed class SubmissionPlanner(
             return new Checked<PlannedSubmission>.Refused(errors);
         }
 
+        // What a finished job committed a moment ago must be found.
+        await views.CaughtUpAsync(cancellationToken);
+        if (!(await FindRowsAsync(sequence, options, cancellationToken)).TryGet(out var rows, out errors))
+        {
+            return new Checked<PlannedSubmission>.Refused(errors);
+        }
+
         var candidates = await FindInputsAsync(InputSelection.For(sequence, options), cancellationToken);
-        var request = new PlanRequest(sequence, options, candidates, recipes, largestNode.Cpus, asked.MemoryBytes);
+        var request = new PlanRequest(sequence, options, candidates, recipes, largestNode.Cpus, asked.MemoryBytes) { Rows = rows.Rows };
         if (!Planner.Plan(request).TryGet(out var planned, out errors) || !Fits(planned.Plan).TryGet(out _, out errors))
         {
             return new Checked<PlannedSubmission>.Refused(errors);
+        }
+
+        if (register && !rows.Fresh.IsEmpty)
+        {
+            await queries.RegisterAsync(rows.Fresh, cancellationToken);
         }
 
         return new Checked<PlannedSubmission>.Accepted(new PlannedSubmission(
@@ -125,12 +147,21 @@ public sealed class SubmissionPlanner(
 
     private static double Mebibytes(long bytes) => Math.Round(bytes / 1048576.0, 1);
 
-    private async Task<ImmutableArray<InputCandidates>> FindInputsAsync(ImmutableArray<InputQuery> queries, CancellationToken cancellationToken)
+    private async Task<Checked<QueriedRows>> FindRowsAsync(Sequence sequence, SequenceOptions options, CancellationToken cancellationToken)
     {
-        // What a finished job committed a moment ago must be found.
-        await views.CaughtUpAsync(cancellationToken);
+        if (sequence.Pipeline?.Query is RowQuery.Plugin plugin)
+        {
+            return await queries.RunAsync(sequence.Text, plugin, options.Pipeline!.Arguments, cancellationToken);
+        }
+
+        var found = InputSelection.ForRows(sequence, options) is { } selection ? await files.SelectAsync(selection, InputFilesMax, cancellationToken) : [];
+        return new Checked<QueriedRows>.Accepted(new QueriedRows([.. found.Select(InputRow.Of)], []));
+    }
+
+    private async Task<ImmutableArray<InputCandidates>> FindInputsAsync(ImmutableArray<InputQuery> asked, CancellationToken cancellationToken)
+    {
         var candidates = ImmutableArray.CreateBuilder<InputCandidates>();
-        foreach (var query in queries)
+        foreach (var query in asked)
         {
             var found = await files.SelectAsync(query.Selection, InputFilesMax, cancellationToken);
             var sample = found.IsEmpty

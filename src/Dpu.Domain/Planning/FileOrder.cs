@@ -8,8 +8,11 @@ internal static class FileOrder
     /// <summary>Each file once, by name as people count, then by id.</summary>
     public static IEnumerable<CatalogFile> Stable(IEnumerable<CatalogFile> files) => files
         .DistinctBy(file => file.Id, StringComparer.Ordinal)
-        .OrderBy(file => file.Name, NaturalOrder.Instance)
-        .ThenBy(file => file.Id, NaturalOrder.Instance);
+        .Order(Comparer<CatalogFile>.Create(Compare));
+
+    /// <summary>By name, then by id.</summary>
+    public static int Compare(CatalogFile x, CatalogFile y) =>
+        NaturalOrder.Instance.Compare(x.Name, y.Name) is var names and not 0 ? names : NaturalOrder.Instance.Compare(x.Id, y.Id);
 
     /// <summary>The one registered last; of several registered by one event the one with the greatest id.</summary>
     public static CatalogFile Latest(IEnumerable<CatalogFile> files) => files

@@ -4,28 +4,36 @@ using Dpu.Domain.Recipes;
 
 namespace Dpu.Domain.Planning;
 
-/// <summary>Finds the files of a matched input for each group: those whose <c>match</c> keys agree with it.</summary>
-internal sealed class InputMatcher
+/// <summary>Finds the files of an input for each group.</summary>
+internal interface IInputFinder
 {
-    private readonly Recipe _recipe;
+    RecipeInput Input { get; }
+
+    /// <summary>The files for a group; none after an error, which is collected.</summary>
+    ImmutableArray<CatalogFile> FilesFor(PlannedGroup group);
+}
+
+/// <summary>Finds the files of a matched input for each group: those whose <c>match</c> keys agree with it.</summary>
+internal sealed class InputMatcher : IInputFinder
+{
+    private readonly string _step;
     private readonly RecipeCatalog _catalog;
     private readonly PlanErrors _errors;
     private readonly ILookup<KeyTuple, CatalogFile> _files;
 
-    public InputMatcher(Recipe recipe, RecipeInput input, InputCandidates candidates, RecipeCatalog catalog, PlanErrors errors)
+    public InputMatcher(string step, RecipeInput input, IEnumerable<InputRow> candidates, RecipeCatalog catalog, PlanErrors errors)
     {
-        _recipe = recipe;
+        _step = step;
         _catalog = catalog;
         _errors = errors;
         Input = input;
-        _files = FileOrder.Stable(candidates.Files)
-            .Where(file => input.Match.All(file.Metadata.ContainsKey))
-            .ToLookup(file => new KeyTuple([.. input.Match.Select(key => file.Metadata[key].Text)]));
+        _files = candidates
+            .Where(row => input.Match.All(row.Values.ContainsKey))
+            .ToLookup(row => new KeyTuple([.. input.Match.Select(key => row.TextOf(key)!)]), row => row.File);
     }
 
     public RecipeInput Input { get; }
 
-    /// <summary>The files for a group; none after an error, which is collected.</summary>
     public ImmutableArray<CatalogFile> FilesFor(PlannedGroup group)
     {
         var values = Input.Match.Select(key => group.ValuesOf(key).Unique).ToImmutableArray();
@@ -35,7 +43,7 @@ internal sealed class InputMatcher
             return [];
         }
 
-        var found = _files[new KeyTuple([.. values.Select(value => value!)])].ToImmutableArray();
+        var found = FileOrder.Stable(_files[new KeyTuple([.. values.Select(value => value!)])]).ToImmutableArray();
         if (found.IsEmpty)
         {
             RefuseMissing(group, values!);
@@ -54,14 +62,14 @@ internal sealed class InputMatcher
         }
 
         var known = group.ValuesOf(key);
-        var who = Wording.Task(_recipe.Name, group);
+        var who = Wording.Task(_step, group);
         if (known.Values.Length > 1)
         {
-            _errors.Add($"{_recipe.Name}.{Input.Name} unique", SubmissionErrors.KeyNotUnique, $"{who} needs a {Input.Name} of its {key}, but reads several: {Wording.And(known.Values)}. Select one of them, or divide {_recipe.Name} by {key}.");
+            _errors.Add($"{_step}.{Input.Name} unique", SubmissionErrors.KeyNotUnique, $"{who} needs a {Input.Name} of its {key}, but reads several: {Wording.And(known.Values)}. Select one of them, or divide {_step} by {key}.");
         }
         else
         {
-            _errors.Add($"{_recipe.Name}.{Input.Name} key", SubmissionErrors.KeyMissing, $"{who} needs a {Input.Name} of its {key}, but {(known.Values.IsEmpty ? "what" : "some of what")} it reads has no '{key}'.");
+            _errors.Add($"{_step}.{Input.Name} key", SubmissionErrors.KeyMissing, $"{who} needs a {Input.Name} of its {key}, but {(known.Values.IsEmpty ? "what" : "some of what")} it reads has no '{key}'.");
         }
     }
 
@@ -79,6 +87,6 @@ internal sealed class InputMatcher
         var what = Input.Types is [var type] && type == Input.Name ? type : $"{Wording.Or(Input.Types)} (input '{Input.Name}')";
         var whose = group.Keys.IsEmpty ? "" : $" for {Wording.Keys(group.Keys)}";
         var message = $"no {what}{whose}{(also.Length == 0 ? "" : $" ({also})")}: {Makers.HowToGet(Input.Types, _catalog)}";
-        _errors.Add($"{_recipe.Name}.{Input.Name} missing", SubmissionErrors.InputMissing, message);
+        _errors.Add($"{_step}.{Input.Name} missing", SubmissionErrors.InputMissing, message);
     }
 }

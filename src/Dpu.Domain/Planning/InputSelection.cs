@@ -16,15 +16,27 @@ public static class InputSelection
     private const string TypeKey = "type";
 
     /// <summary>
-    /// One query for each input that comes from the catalog: all inputs of the first step, and the matched ones of the later steps, whose
-    /// divided input is what the step before makes.
+    /// One query for each input that comes from the catalog. In a chain these are all inputs of the first step, and the matched ones of the later
+    /// steps, whose divided input is what the step before makes.
     /// </summary>
     public static ImmutableArray<InputQuery> For(Sequence sequence, SequenceOptions options) =>
     [
         .. sequence.Steps.SelectMany((step, index) => step.Recipe.Inputs
-            .Skip(index == 0 ? 0 : 1)
+            .Where((_, input) => step.Sources[input] is InputSource.OfCatalog)
             .Select(input => new InputQuery(index, input.Name, For(step.Recipe, input, options.Steps[index])))),
     ];
+
+    /// <summary>Which files of the catalog are the pipeline's rows; null when a plug-in says it, or when there are none.</summary>
+    public static FileSelection? ForRows(Sequence sequence, SequenceOptions options) =>
+        sequence.Pipeline?.Query is RowQuery.Files files ? new FileSelection(files.Types, ConditionsOnRows(sequence, options), Query: files.Query) : null;
+
+    /// <summary>What the pipeline's options ask of its rows.</summary>
+    internal static ImmutableArray<FileCondition> ConditionsOnRows(Sequence sequence, SequenceOptions options) =>
+        sequence.Pipeline is { } pipeline && options.Pipeline is { } given
+            ? [.. pipeline.Options
+                .Where(option => option.Select is not null && !given.Values[option.Name].IsEmpty)
+                .Select(option => new FileCondition(option.Select!.Key, given.Values[option.Name].Text))]
+            : [];
 
     /// <summary>
     /// The files of one input: its types, what the options select, and the input's own query. An option that selects the key <c>type</c> chooses among the input's

@@ -5,23 +5,19 @@ namespace Dpu.Domain.Planning;
 
 /// <summary>What is known of a key in a group.</summary>
 /// <param name="Values">The values it has, in natural order.</param>
-/// <param name="SomeLack">Whether some file of the group does not have the key at all.</param>
+/// <param name="SomeLack">Whether some row of the group does not have the key at all.</param>
 internal sealed record KeyValues(ImmutableArray<string> Values, bool SomeLack)
 {
     /// <summary>The value, when the whole group agrees on one.</summary>
     public string? Unique => Values.Length == 1 && !SomeLack ? Values[0] : null;
 }
 
-/// <summary>A task in the making: its keys and what it reads through its divided input.</summary>
+/// <summary>A task in the making: its keys and the rows that it reads through its divided input, itself or through the steps before.</summary>
 /// <param name="task">Its number in the job.</param>
 /// <param name="keys">Values of the <c>divide-by</c> keys.</param>
-/// <param name="files">Files of the divided input; none in later steps.</param>
-/// <param name="upstream">Groups of the step before whose outputs it reads.</param>
-internal sealed class PlannedGroup(
-    int task,
-    ImmutableSortedDictionary<string, string> keys,
-    ImmutableArray<CatalogFile> files,
-    ImmutableArray<PlannedGroup> upstream)
+/// <param name="rows">Rows of <paramref name="table"/>, at least one.</param>
+/// <param name="table">The plan's rows.</param>
+internal sealed class PlannedGroup(int task, ImmutableSortedDictionary<string, string> keys, ImmutableArray<int> rows, RowTable table)
 {
     private readonly Dictionary<string, KeyValues> _known = new(StringComparer.Ordinal);
 
@@ -29,19 +25,27 @@ internal sealed class PlannedGroup(
 
     public ImmutableSortedDictionary<string, string> Keys => keys;
 
-    public ImmutableArray<CatalogFile> Files => files;
+    public ImmutableArray<int> Rows => rows;
 
-    public ImmutableArray<PlannedGroup> Upstream => upstream;
+    /// <summary>The files of its rows, each once.</summary>
+    public IEnumerable<CatalogFile> Files =>
+        rows.Select(row => table[row]?.File).OfType<CatalogFile>().DistinctBy(file => file.Id, StringComparer.Ordinal);
 
     /// <summary>
-    /// The values of a key: the group's own, else those of the files it reads, through all steps before. Outputs that do not exist yet
-    /// are taken to inherit them.
+    /// Whether all that it reads came from a query: its rows may differ in a key that later steps are divided by, and then it serves several of
+    /// their groups. A file of the catalog is one row, and cannot.
+    /// </summary>
+    public bool MayServeSeveral => rows.All(table.MayRecur);
+
+    /// <summary>
+    /// The values of a key: the group's own, else those of the rows it reads, through all steps before. Outputs that do not exist yet are
+    /// taken to inherit them.
     /// </summary>
     public KeyValues ValuesOf(string key)
     {
         if (!_known.TryGetValue(key, out var values))
         {
-            values = Derive(key);
+            values = keys.TryGetValue(key, out var own) ? new KeyValues([own], SomeLack: false) : Derive(key);
             _known.Add(key, values);
         }
 
@@ -50,15 +54,8 @@ internal sealed class PlannedGroup(
 
     private KeyValues Derive(string key)
     {
-        if (keys.TryGetValue(key, out var own))
-        {
-            return new KeyValues([own], SomeLack: false);
-        }
-
-        var parts = upstream.Select(group => group.ValuesOf(key)).ToImmutableArray();
-        var mine = files.Select(file => file.Metadata.GetValueOrDefault(key)?.Text).ToImmutableArray();
-        var values = parts.SelectMany(part => part.Values).Concat(mine.OfType<string>()).Distinct(StringComparer.Ordinal);
-        var someLack = parts.Any(part => part.SomeLack) || mine.Contains(null) || (parts.IsEmpty && mine.IsEmpty);
-        return new KeyValues([.. values.Order(NaturalOrder.Instance)], someLack);
+        var texts = rows.Where(row => row != RowTable.Nothing || rows.Length == 1).Select(row => table[row]?.TextOf(key)).ToImmutableArray();
+        var values = texts.OfType<string>().Distinct(StringComparer.Ordinal).Order(NaturalOrder.Instance);
+        return new KeyValues([.. values], texts.Contains(null));
     }
 }

@@ -28,6 +28,9 @@ public sealed record PlanRequest(
     int Cpus,
     long? MemoryBytes = null)
 {
+    /// <summary>What the pipeline's query gave, in any order; none without one.</summary>
+    public ImmutableArray<InputRow> Rows { get; init; } = [];
+
     /// <summary>The answer for an input; not to have asked for it is a programmer's error.</summary>
     internal InputCandidates CandidatesOf(int step, RecipeInput input) =>
         Candidates.FirstOrDefault(answer => answer.Query.Step == step && answer.Query.Input == input.Name)

@@ -16,6 +16,9 @@ internal static class Wording
     public static string Task(string recipe, PlannedGroup group) =>
         group.Keys.IsEmpty ? recipe : $"{recipe} for {Keys(group.Keys)}";
 
+    /// <summary><c>1 task</c>, <c>3 tasks</c></summary>
+    public static string Tasks(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} task{(count == 1 ? "" : "s")}");
+
     /// <summary><c>a, b and c</c>; of many the first few and how many more there are.</summary>
     public static string And(ImmutableArray<string> items) => items.Length > ShownMax
         ? string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", items.Take(ShownMax))} and {items.Length - ShownMax} more")

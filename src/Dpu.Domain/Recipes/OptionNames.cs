@@ -6,8 +6,8 @@ namespace Dpu.Domain.Recipes;
 /// <summary>The options of all recipes of a sequence, by name, and what to say about a name that is none.</summary>
 internal sealed class OptionNames(Sequence sequence)
 {
-    private readonly ILookup<string, RecipeOption> _byName = sequence.Steps
-        .SelectMany(step => step.Recipe.Options)
+    private readonly ILookup<string, RecipeOption> _byName = sequence.Takers
+        .SelectMany(taker => taker.Options)
         .SelectMany(option => option.ShortName is null ? [(option.Name, option)] : new[] { (option.Name, option), (option.ShortName, option) })
         .ToLookup(pair => pair.Item1, pair => pair.option, StringComparer.Ordinal);
 
@@ -21,8 +21,8 @@ internal sealed class OptionNames(Sequence sequence)
     public SubmissionError Unknown(string name)
     {
         var nearest = Nearest(name);
-        var who = sequence.Steps.Length == 1 ? sequence.Text : $"No recipe of {sequence.Text}";
-        var lacks = sequence.Steps.Length == 1 ? "has no option" : "has an option";
+        var who = sequence.Takers.Length == 1 ? sequence.Text : $"No recipe of {sequence.Text}";
+        var lacks = sequence.Takers.Length == 1 ? "has no option" : "has an option";
         var hint = nearest is null ? $"; 'dpu options \"{sequence.Text}\"' lists them" : $"; did you mean '{nearest}'?";
         return new SubmissionError(SubmissionErrors.UnknownOption, $"{who} {lacks} '{name}'{hint}", name, nearest);
     }

@@ -46,8 +46,8 @@ public static class OptionParser
         Sequence sequence, OptionNames names, ImmutableArray<GivenOption> given, ImmutableArray<SubmissionError> errors)
     {
         var unknown = given.Where(option => !names.IsKnown(option.Name)).Select(option => names.Unknown(option.Name));
-        var readers = sequence.Steps.Select(step => new StepOptionReader(step.Recipe, given)).ToImmutableArray();
-        var steps = readers.Select(reader => reader.Read()).ToImmutableArray();
+        var readers = sequence.Takers.Select(taker => new StepOptionReader(taker, given)).ToImmutableArray();
+        var read = readers.Select(reader => reader.Read()).ToImmutableArray();
         var all = errors
             .Concat(unknown)
             .Concat(readers.SelectMany(reader => reader.Errors))
@@ -55,17 +55,27 @@ public static class OptionParser
             .Distinct()
             .ToImmutableArray();
         return all.IsEmpty
-            ? new Checked<SequenceOptions>.Accepted(new SequenceOptions(steps))
+            ? new Checked<SequenceOptions>.Accepted(sequence.Pipeline is null ? new SequenceOptions(read) : Handed(sequence, read[0]))
             : new Checked<SequenceOptions>.Refused(all);
     }
+
+    /// <summary>A step's option has the value that the pipeline fixes, else that of the pipeline's own option of this name, else its default.</summary>
+    private static SequenceOptions Handed(Sequence sequence, StepOptions own) => new(
+        [
+            .. sequence.Steps.Select(step => StepOptions.Of(step.Recipe.Options, step.Recipe.Options.ToImmutableSortedDictionary(
+                option => option.Name,
+                option => step.Fixed.GetValueOrDefault(option.Name) ?? (own.Values.GetValueOrDefault(option.Name) is { } value and not OptionValue.OfNothing ? value : option.Default),
+                StringComparer.Ordinal))),
+        ],
+        own);
 
     private static Checked<SequenceOptions>.Refused Refuse(string message) =>
         new([new SubmissionError(SubmissionErrors.BadOption, message)]);
 
     private static IEnumerable<SubmissionError> Missing(ImmutableArray<StepOptionReader> readers) => readers
-        .SelectMany(reader => reader.Missing.Select(option => (reader.Recipe, Option: option)))
+        .SelectMany(reader => reader.Missing.Select(option => (reader.Name, Option: option)))
         .GroupBy(pair => pair.Option.Usage, StringComparer.Ordinal)
-        .Select(group => MissingError(group.First().Option, group.Select(pair => pair.Recipe.Name).Distinct(StringComparer.Ordinal)));
+        .Select(group => MissingError(group.First().Option, group.Select(pair => pair.Name).Distinct(StringComparer.Ordinal)));
 
     private static SubmissionError MissingError(RecipeOption option, IEnumerable<string> recipes)
     {

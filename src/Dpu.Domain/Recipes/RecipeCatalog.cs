@@ -3,24 +3,37 @@ using Dpu.Hocon;
 
 namespace Dpu.Domain.Recipes;
 
-/// <summary>The recipes that can be run, by name. Names are compared exactly.</summary>
+/// <summary>The recipes and pipelines that can be run, by name: both share one namespace. Names are compared exactly.</summary>
 public sealed class RecipeCatalog
 {
     private readonly ImmutableSortedDictionary<string, Recipe> _byName;
+    private readonly ImmutableSortedDictionary<string, Pipeline> _pipelines;
 
-    public RecipeCatalog(IEnumerable<Recipe> recipes) =>
+    public RecipeCatalog(IEnumerable<Recipe> recipes, IEnumerable<Pipeline>? pipelines = null)
+    {
         _byName = recipes.ToImmutableSortedDictionary(recipe => recipe.Name, recipe => recipe, StringComparer.Ordinal);
+        _pipelines = (pipelines ?? []).ToImmutableSortedDictionary(pipeline => pipeline.Name, pipeline => pipeline, StringComparer.Ordinal);
+    }
 
     /// <summary>In the order of their names.</summary>
     public IEnumerable<Recipe> Recipes => _byName.Values;
 
     public int Count => _byName.Count;
 
+    /// <summary>In the order of their names.</summary>
+    public IEnumerable<Pipeline> Pipelines => _pipelines.Values;
+
+    /// <summary>The pipeline of this name, or null.</summary>
+    public Pipeline? FindPipeline(string name) => _pipelines.GetValueOrDefault(name);
+
     /// <summary>The recipe of this name, or null.</summary>
     public Recipe? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>The known name that looks most like this one, or null when none is near.</summary>
-    public string? Nearest(string name) => NearestName.Find(name, _byName.Keys);
+    public string? Nearest(string name) => NearestName.Find(name, _byName.Keys.Concat(_pipelines.Keys));
+
+    /// <summary>The same among recipes only.</summary>
+    internal string? NearestRecipe(string name) => NearestName.Find(name, _byName.Keys);
 
     /// <summary>The recipes that declare an output of this type.</summary>
     public IEnumerable<Recipe> MakersOf(string type) => Recipes.Where(recipe => recipe.Makes(type));

@@ -35,21 +35,14 @@ public static class RecipeCatalogReader
             : new Declared<RecipeCatalog>.Invalid(errors.ToImmutable());
     }
 
-    /// <summary>A reader of one recipe alone: what another one's mistake left unread is not this one's unknown key.</summary>
     private static Recipe ReadOne(HoconField field, RetryRules usualRetry)
     {
-        if (field.Key.Length == 0 || field.Key.Any(c => c == '>' || char.IsWhiteSpace(c)))
+        if (!DeclaredName.CanBeTyped(field.Key))
         {
             throw new HoconException(field.AssignedAt, $"{Section}.\"{field.Key}\" cannot be a recipe's name: sequences are split at '>' and blanks");
         }
 
-        HoconObject root = new([field], field.AssignedAt);
-        foreach (var key in Section.Split('.').Reverse())
-        {
-            root = new HoconObject([new HoconField(key, root, field.AssignedAt)], field.AssignedAt);
-        }
-
-        var whole = new HoconReader(root);
+        var whole = new HoconReader(DeclaredName.Under(Section, field));
         var recipe = new RecipeReader(field.Key, whole.GetObject(HoconPath.Parse(Section).Append(field.Key).ToString()), usualRetry).Read();
         whole.EnsureAllKeysUsed();
         return recipe;

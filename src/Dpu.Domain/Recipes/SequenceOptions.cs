@@ -7,15 +7,23 @@ namespace Dpu.Domain.Recipes;
 /// <param name="Arguments">The recipe's own arguments, in the order of its declaration.</param>
 public sealed record StepOptions(ImmutableSortedDictionary<string, OptionValue> Values, ImmutableArray<string> Arguments)
 {
+    internal static StepOptions None { get; } = new(ImmutableSortedDictionary<string, OptionValue>.Empty, []);
+
+    /// <summary>Values of these options, in their order.</summary>
+    internal static StepOptions Of(ImmutableArray<RecipeOption> options, ImmutableSortedDictionary<string, OptionValue> values) =>
+        new(values, [.. options.SelectMany(option => values[option.Name].Arguments(option.Name))]);
+
     /// <summary>Long name → JSON text, as <c>task.json</c> has it.</summary>
     public ImmutableSortedDictionary<string, string> Parameters =>
         Values.ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value.Json, StringComparer.Ordinal);
 }
 
 /// <summary>The options of a sequence, step by step.</summary>
-public sealed record SequenceOptions(ImmutableArray<StepOptions> Steps)
+/// <param name="Steps">For each step.</param>
+/// <param name="Pipeline">The pipeline's own, from which those of its steps were taken; null for a chain.</param>
+public sealed record SequenceOptions(ImmutableArray<StepOptions> Steps, StepOptions? Pipeline = null)
 {
     /// <summary>Whether a flag of this long name is on in some step: <c>IsSet("commit")</c>.</summary>
     public bool IsSet(string flag) =>
-        Steps.Any(step => step.Values.GetValueOrDefault(flag) is OptionValue.OfFlag { Value: true });
+        Steps.Add(Pipeline ?? StepOptions.None).Any(step => step.Values.GetValueOrDefault(flag) is OptionValue.OfFlag { Value: true });
 }

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace Dpu.Domain.Recipes;
 
-/// <summary>Picks the options that one recipe knows from those that were given, and reads them by their types.</summary>
-internal sealed class StepOptionReader(Recipe recipe, ImmutableArray<GivenOption> given)
+/// <summary>Picks the options that one recipe or pipeline knows from those that were given, and reads them by their types.</summary>
+internal sealed class StepOptionReader(OptionTaker taker, ImmutableArray<GivenOption> given)
 {
     private readonly List<SubmissionError> _errors = [];
     private readonly List<RecipeOption> _missing = [];
 
-    public Recipe Recipe => recipe;
+    public string Name => taker.Name;
 
     public IReadOnlyList<SubmissionError> Errors => _errors;
 
@@ -18,15 +18,12 @@ internal sealed class StepOptionReader(Recipe recipe, ImmutableArray<GivenOption
     public StepOptions Read()
     {
         var values = ImmutableSortedDictionary.CreateBuilder<string, OptionValue>(StringComparer.Ordinal);
-        var arguments = ImmutableArray.CreateBuilder<string>();
-        foreach (var option in recipe.Options)
+        foreach (var option in taker.Options)
         {
-            var value = ValueOf(option);
-            values[option.Name] = value;
-            arguments.AddRange(value.Arguments(option.Name));
+            values[option.Name] = ValueOf(option);
         }
 
-        return new StepOptions(values.ToImmutable(), arguments.ToImmutable());
+        return StepOptions.Of(taker.Options, values.ToImmutable());
     }
 
     private OptionValue ValueOf(RecipeOption option)

@@ -25,6 +25,7 @@ public static class SubmissionErrors
     public const string KeyMissing = "key-missing";
     public const string KeyNotUnique = "key-not-unique";
     public const string BadCommand = "bad-command";
+    public const string QueryFailed = "query-failed";
 }
 
 /// <summary>What comes of checking something that a user asked for: the thing itself, or every reason against it.</summary>

@@ -12,6 +12,7 @@ public sealed record DpuOptions(
     NodeSettings Node,
     TaskSettings Task,
     Resources ExecDefaults,
+    QuerySettings Query,
     ServiceSettings Service,
     RecipeCatalog Recipes,
     IngestRules Ingest);
@@ -24,6 +25,9 @@ public sealed record NodeSettings(string Name, Resources Capacity, string Search
 
 /// <summary>Section <c>dpu.task</c>.</summary>
 public sealed record TaskSettings(TimeSpan KillGrace, RetryRules Retry, long LogHeadMaxBytes, long LogTailMaxBytes, bool EnforceMemory);
+
+/// <summary>Section <c>dpu.query</c>.</summary>
+public sealed record QuerySettings(long OutputMaxBytes, int AtOnceMax);
 
 /// <summary>Section <c>dpu.service</c>.</summary>
 public sealed record ServiceSettings(TimeSpan StopGrace, string LogLevel, long LogFileMaxBytes, int LogFilesKept);

@@ -30,6 +30,7 @@ internal static class DpuOptionsReader
             Node(dpu.GetObject("node"), machine),
             Task(dpu.GetObject("task"), retry),
             new Resources(dpu.GetInt32("exec.cpus", min: 1), dpu.GetSize("exec.memory")),
+            new QuerySettings(Size(dpu, "query.output-max", 1), dpu.GetInt32("query.at-once-max", min: 1)),
             Service(dpu.GetObject("service")),
             Recipes(dpu, retry),
             Ingest(dpu));
@@ -134,8 +135,12 @@ internal static class DpuOptionsReader
         }
     }
 
-    private static RecipeCatalog Recipes(HoconReader dpu, RetryRules usualRetry) =>
-        Accept(RecipeCatalogReader.Read(Section(dpu, "recipes"), usualRetry));
+    private static RecipeCatalog Recipes(HoconReader dpu, RetryRules usualRetry)
+    {
+        var declared = Section(dpu, "recipes");
+        var recipes = Accept(RecipeCatalogReader.Read(declared, usualRetry));
+        return Accept(PipelineCatalogReader.Read(Section(dpu, "pipelines"), declared, recipes, usualRetry));
+    }
 
     private static IngestRules Ingest(HoconReader dpu) =>
         Accept(IngestRulesReader.Read(Section(dpu, "ingest")));

@@ -28,9 +28,9 @@ public static class EffectiveConfiguration
 
         yield return HoconSource.File(Path.Combine(BuiltInDirectory, "reference.conf"));
         yield return HoconSource.OptionalFile(Path.Combine(BuiltInDirectory, "ingest.conf"));
-        foreach (var recipes in RecipeFiles())
+        foreach (var declarations in FilesIn("recipes").Concat(FilesIn("pipelines")))
         {
-            yield return HoconSource.File(recipes);
+            yield return HoconSource.File(declarations);
         }
 
         yield return HoconSource.File(Path.Combine(BuiltInDirectory, $"{request.Role}.conf"));
@@ -57,9 +57,9 @@ public static class EffectiveConfiguration
         }
     }
 
-    private static IEnumerable<string> RecipeFiles()
+    private static IEnumerable<string> FilesIn(string name)
     {
-        var folder = Path.Combine(BuiltInDirectory, "recipes");
+        var folder = Path.Combine(BuiltInDirectory, name);
         return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.conf").Order(StringComparer.Ordinal) : [];
     }
 

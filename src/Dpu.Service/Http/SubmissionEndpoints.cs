@@ -172,7 +172,7 @@ internal sealed class SubmissionEndpoints(ApiServices services)
 
     private async Task<IResult> PreviewAsync(Submission.OfRecipes submission, CancellationToken cancellationToken)
     {
-        var planned = await services.Planner.PlanAsync(submission, cancellationToken);
+        var planned = await services.Planner.PreviewAsync(submission, cancellationToken);
         return planned.TryGet(out var plan, out var errors)
             ? Endpoints.Json(Preview(plan), ApiJson.Default.PlanPreview)
             : Refuse(new SubmitReply.Refused(SubmitRefusal.Invalid, errors));

@@ -2,17 +2,23 @@ using Dpu.Domain.Recipes;
 
 namespace Dpu.Service.Nodes;
 
-/// <summary>Where the programs of recipes are: an absolute path, beside this program, in its <c>calibration</c> folder, or on the search path.</summary>
+/// <summary>
+/// Where the programs of recipes are: an absolute path, beside this program, in its <c>calibration</c> folder, or on the search path. A relative path with a
+/// folder in it is one beside the pipelines that come with the DPU.
+/// </summary>
 internal sealed class RecipeExecutables(string searchPath)
 {
     private const string PackFolder = "calibration";
+
+    private static readonly string PipelinesFolder = Path.Combine(EffectiveConfiguration.BuiltInDirectory, "pipelines");
 
     /// <summary>The program's full path, or null when it is nowhere or cannot be executed.</summary>
     public string? Find(string program)
     {
         if (program.Contains('/', StringComparison.Ordinal))
         {
-            return Path.IsPathRooted(program) && IsExecutable(program) ? program : null;
+            var path = Path.Combine(PipelinesFolder, program);
+            return IsExecutable(path) ? path : null;
         }
 
         return Folders().Select(folder => Path.Combine(folder, program)).FirstOrDefault(IsExecutable);
@@ -21,7 +27,7 @@ internal sealed class RecipeExecutables(string searchPath)
     /// <summary>Why a recipe cannot run here, or null when it can.</summary>
     public string? WhyUnavailable(Recipe recipe) => Find(recipe.Command[0]) is not null
         ? null
-        : $"{recipe.Name} cannot run here: {WhyMissing(recipe.Command[0])}. Install it, or correct dpu.recipes.{recipe.Name}.command.";
+        : $"{recipe.Name} cannot run here: {WhyMissing(recipe.Command[0])}. Install it, or correct the command of {recipe.Name}.";
 
     /// <summary>One sentence for each program that is missing.</summary>
     public IEnumerable<string> MissingPrograms(IEnumerable<Recipe> recipes) => recipes
@@ -29,11 +35,12 @@ internal sealed class RecipeExecutables(string searchPath)
         .Where(group => Find(group.Key) is null)
         .Select(group => $"{string.Join(", ", group.Select(recipe => recipe.Name))} cannot run here: {WhyMissing(group.Key)}.");
 
-    private string WhyMissing(string program) => program switch
+    /// <summary>What to say of a program that is not found.</summary>
+    public string WhyMissing(string program) => program switch
     {
         _ when !program.Contains('/', StringComparison.Ordinal) => $"the program '{program}' was found neither beside dpu nor on the node's path ({searchPath})",
         ['/', ..] => $"there is no program {program} that can be executed",
-        _ => $"the program '{program}' is named by a relative path; write an absolute one, or its name alone",
+        _ => $"there is no program {program} that can be executed in {PipelinesFolder}; write an absolute path, or the program's name alone",
     };
 
     private IEnumerable<string> Folders() =>

@@ -65,7 +65,7 @@ internal static class SampleFiles
             string.Join(' ', task.Keys.Select(pair => $"{pair.Key}={pair.Value}")) + (task.Upstream.IsEmpty ? "" : " ← " + string.Join(',', task.Upstream))),
     ];
 
-    private static InputCandidates Answer(InputQuery query, CatalogFile[] files)
+    public static InputCandidates Answer(InputQuery query, CatalogFile[] files)
     {
         var ofType = files.Where(file => query.Selection.Types.Contains(file.Type)).ToImmutableArray();
         var found = ofType.Where(file => query.Selection.Conditions.All(condition =>

@@ -55,7 +55,7 @@ public sealed class RecipeExecutablesTests : IDisposable
         reasons.Count.ShouldBe(2);
         reasons[0].ShouldContain("A, C");
         reasons[1].ShouldContain("absolute");
-        executables.WhyUnavailable(recipes[0])!.ShouldContain("dpu.recipes.A.command");
+        executables.WhyUnavailable(recipes[0])!.ShouldContain("correct the command of A");
         executables.WhyUnavailable(recipes[1]).ShouldBeNull();
         executables.WhyUnavailable(recipes[3])!.ShouldContain("absolute");
     }
