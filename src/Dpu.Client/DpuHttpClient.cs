@@ -45,6 +45,13 @@ public sealed class DpuHttpClient : IDisposable
         return _requests.PostAsync("/jobs", submission with { DryRun = true }, Json.JobSubmission, Json.PlanPreview, null, ct);
     }
 
+    /// <summary>What commands would become, like <see cref="PreviewAsync(JobSubmission, CancellationToken)"/>.</summary>
+    public Task<PlanPreview> PreviewAsync(ExecSubmission submission, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(submission);
+        return _requests.PostAsync("/exec", submission with { DryRun = true }, Json.ExecSubmission, Json.PlanPreview, null, ct);
+    }
+
     public Task<IReadOnlyList<JobSummary>> GetJobsAsync(JobQuery query, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(query);

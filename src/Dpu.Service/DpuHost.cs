@@ -159,7 +159,7 @@ public sealed class DpuHost : IAsyncDisposable
 
         var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
         var services = new ApiServices(
-            Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, () => journal.Trouble, time.GetUtcNow(), _stopping.Token);
+            Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, scheduler, new JobPlans(journal), () => journal.Trouble, time.GetUtcNow(), _stopping.Token);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         var server = await ApiServer.StartAsync(services, token, Environment.UserName, loggers, cancellationToken);
         Undo(() => StopServerAsync(server));

@@ -36,5 +36,15 @@ public abstract record Submission(string User, string IdempotencyKey, int Priori
         ImmutableArray<string> Tags,
         ImmutableArray<string> Command,
         TaskLines? Lines,
-        Resources Resources) : Submission(User, IdempotencyKey, Priority, Tags);
+        Resources Resources) : Submission(User, IdempotencyKey, Priority, Tags)
+    {
+        /// <summary>Which lines belong to which node, all of them; empty for any node.</summary>
+        public ImmutableArray<HostRange> Hosts { get; init; } = [];
+
+        /// <summary>How many tasks may run on one node at once; null for as many as fit.</summary>
+        public int? MaxPerNode { get; init; }
+
+        /// <summary>How long one task is expected to run; 0 when nobody knows.</summary>
+        public double ExpectedSeconds { get; init; }
+    }
 }

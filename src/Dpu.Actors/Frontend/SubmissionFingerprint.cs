@@ -31,6 +31,14 @@ internal static class SubmissionFingerprint
                     hash.AppendData(block.Span);
                 }
 
+                // Nothing at all where none is asked for: keys that are remembered from before there were hosts still agree.
+                if (!command.Hosts.IsEmpty || command.MaxPerNode is not null || command.ExpectedSeconds > 0)
+                {
+                    AddAll(hash, [.. command.Hosts.Select(host => host.ToString())]);
+                    Add(hash, command.MaxPerNode?.ToString(CultureInfo.InvariantCulture) ?? "");
+                    Add(hash, command.ExpectedSeconds.ToString("R", CultureInfo.InvariantCulture));
+                }
+
                 break;
             default:
                 throw new InvalidOperationException($"There is no submission {submission.GetType().Name}.");

@@ -90,13 +90,22 @@ public sealed class SubmissionPlanner(
 
     private Checked<PlannedSubmission> Plan(Submission.OfCommand asked)
     {
-        if (!ExecPlanner.Plan(asked.Command, asked.Lines, asked.Resources, wallTime: null).TryGet(out var plan, out var errors)
+        var rules = StepRules.Usual with
+        {
+            Placement = Placement.Anywhere with { Hosts = asked.Hosts },
+            MaxPerNode = asked.MaxPerNode,
+            ExpectedSeconds = asked.ExpectedSeconds,
+        };
+        if (!ExecPlanner.Plan(asked.Command, asked.Lines, asked.Resources, wallTime: null, rules).TryGet(out var plan, out var errors)
             || !Fits(plan).TryGet(out _, out errors))
         {
             return new Checked<PlannedSubmission>.Refused(errors);
         }
 
-        return new Checked<PlannedSubmission>.Accepted(new PlannedSubmission("exec", WithinLargestNode(TriedAsUsual(plan)), [0], 0, Commit: false));
+        var rounds = Math.Ceiling(plan.TaskCount / (double)Math.Max(1, largestNode.Cpus / Math.Max(1, asked.Resources.Cpus)));
+        var seconds = asked.ExpectedSeconds * rounds;
+        return new Checked<PlannedSubmission>.Accepted(
+            new PlannedSubmission("exec", WithinLargestNode(TriedAsUsual(plan)), [seconds], seconds, Commit: false));
     }
 
     private JobPlan TriedAsUsual(JobPlan plan) => WithRetries(plan, _ => usualRetry);

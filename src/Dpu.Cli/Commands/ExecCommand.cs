@@ -9,6 +9,10 @@ internal sealed class ExecCommand : DpuCommand
 {
     private readonly Argument<string[]> _command = new("COMMAND") { Description = "A program and its arguments, behind '--'. Every {} inside an argument is the line", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> _each = new("--each") { Description = "One task per line of the file; - reads standard input", HelpName = "FILE|-" };
+    private readonly Option<string?> _mapfile = new("--mapfile") { Description = "One task per file of a mapfile, host=[ file, file ], each on its host; {} is the file. localhost is this DPU's own node", HelpName = "FILE" };
+    private readonly Option<string?> _maxPerNode = new("--max-per-node") { Description = "How many of its tasks may run on one node at once", HelpName = "N" };
+    private readonly Option<string?> _time = new("--time") { Description = "Expected time of each task in seconds: with it short jobs find gaps", HelpName = "S" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show the plan, tasks per node with a mapfile, and run nothing" };
     private readonly Option<string?> _memory = new("--mem") { Description = "Memory of each task, such as 512MiB", HelpName = "SIZE" };
     private readonly Option<string?> _cpus = new("--cpus") { Description = "Cpus of each task", HelpName = "N" };
     private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
@@ -23,9 +27,10 @@ internal sealed class ExecCommand : DpuCommand
             "dpu exec --wait -- hostname",
             "ls *.fits | dpu exec --each - -- fitsverify {}          a name with blanks or commas stays one argument",
             "dpu exec --each frames.txt --mem 2GiB -- ./measure --in={} --out={}.txt",
+            "dpu exec --mapfile L20852.map --max-per-node 2 -- ndppp msin={}",
             "dpu exec -- sh -c 'make > log 2>&1'                      a shell only where you ask for one")
     {
-        foreach (var option in new Option[] { _each, _memory, _cpus, _priority, _tags, _wait, _json })
+        foreach (var option in new Option[] { _each, _mapfile, _maxPerNode, _memory, _cpus, _priority, _tags, _time, _wait, _dryRun, _json })
         {
             Add(option);
         }
@@ -46,6 +51,12 @@ internal sealed class ExecCommand : DpuCommand
             throw new UsageException("Nothing to run. Write: dpu exec [options] -- COMMAND [ARG…]");
         }
 
+        var (each, mapfile) = (invocation.Get(_each), invocation.Get(_mapfile));
+        if (each is not null && mapfile is not null)
+        {
+            throw new UsageException("--each and --mapfile both say what to run the command for: give one of them.");
+        }
+
         var lines = await ReadLinesAsync(invocation);
         var submission = new ExecSubmission(
             command,
@@ -53,7 +64,15 @@ internal sealed class ExecCommand : DpuCommand
             Values.WholeNumber("--cpus", invocation.Get(_cpus), 1),
             Values.Size("--mem", invocation.Get(_memory)),
             invocation.Get(_tags) ?? [],
-            Values.WholeNumber("--priority", invocation.Get(_priority), int.MinValue) ?? 0);
+            Values.WholeNumber("--priority", invocation.Get(_priority), int.MinValue) ?? 0,
+            mapfile is null ? null : await MapfileText.ReadAsync(mapfile, CancellationToken.None),
+            Values.WholeNumber("--max-per-node", invocation.Get(_maxPerNode), 1),
+            Values.Seconds("--time", invocation.Get(_time)));
+        if (invocation.Get(_dryRun))
+        {
+            return await PlanReport.RunAsync(invocation, invocation.Get(_json), (client, ct) => client.PreviewAsync(submission, ct));
+        }
+
         return await new SubmitAndWait(invocation, invocation.Get(_json), invocation.Get(_wait))
             .RunAsync((client, key, ct) => client.SubmitAsync(submission, key, ct));
     }

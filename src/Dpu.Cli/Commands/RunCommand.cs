@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Dpu.Cli.Arguments;
-using Dpu.Cli.Output;
 using Dpu.Cli.Waiting;
 using Dpu.Client.Contracts;
 
@@ -49,29 +48,7 @@ internal sealed class RunCommand : DpuCommand
             Tags: invocation.Get(_tags) ?? []);
         var json = invocation.Get(_json);
         return invocation.Get(_dryRun)
-            ? PreviewAsync(invocation, submission, json)
+            ? PlanReport.RunAsync(invocation, json, (client, ct) => client.PreviewAsync(submission, ct))
             : new SubmitAndWait(invocation, json, invocation.Get(_wait)).RunAsync((client, key, ct) => client.SubmitAsync(submission, key, ct));
-    }
-
-    private static async Task<int> PreviewAsync(Invocation invocation, JobSubmission submission, bool json)
-    {
-        var context = invocation.Context;
-        using var http = context.OpenClient(invocation.Dpu);
-        var plan = await http.PreviewAsync(submission, CancellationToken.None);
-        if (json)
-        {
-            context.WriteJson(plan, ApiJson.Readable.PlanPreview);
-        }
-        else
-        {
-            PlanText.Write(plan, context.Out);
-        }
-
-        foreach (var problem in plan.Problems)
-        {
-            context.Say($"dpu: {ProblemText.Item(problem)}");
-        }
-
-        return plan.Problems.Count == 0 ? ExitCodes.Done : ExitCodes.WrongCommand;
     }
 }

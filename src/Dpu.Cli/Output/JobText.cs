@@ -52,12 +52,12 @@ internal sealed class JobText(CliContext context, TextWriter writer)
     private void WriteTasks(IReadOnlyList<TaskDetail> tasks)
     {
         writer.WriteLine();
-        var table = new Table("TASK", "STEP", "KEYS", "STATE", "TRY", "NODE", "TIME", "CPU", "MEMORY", "ENDED").Right(0, 4, 6, 7, 8);
+        var table = new Table("TASK", "STEP", tasks.Any(task => task.Line is not null) ? "LINE" : "KEYS", "STATE", "TRY", "NODE", "TIME", "CPU", "MEMORY", "ENDED").Right(0, 4, 6, 7, 8);
         foreach (var task in tasks)
         {
             if (task.Attempts.Count == 0)
             {
-                table.Add(Units.Number(task.Task), task.Step, Keys.Text(task.Keys), task.State, "", "", "", "", "", "");
+                table.Add(Units.Number(task.Task), task.Step, LineOrKeys(task), task.State, "", task.Host is null ? "" : $"({task.Host})", "", "", "", "");
             }
 
             foreach (var attempt in task.Attempts)
@@ -67,7 +67,7 @@ internal sealed class JobText(CliContext context, TextWriter writer)
                 table.Add(
                     Units.Number(task.Task),
                     task.Step,
-                    Keys.Text(task.Keys),
+                    LineOrKeys(task),
                     state,
                     Units.Number(attempt.Attempt),
                     attempt.Node ?? "",
@@ -120,6 +120,8 @@ internal sealed class JobText(CliContext context, TextWriter writer)
         }
     }
 
+    private static string LineOrKeys(TaskDetail task) => task.Line ?? Keys.Text(task.Keys);
+
     private void WriteFailures(int job, IReadOnlyList<TaskDetail> tasks, int most)
     {
         var failed = tasks.Where(task => task.State is "Error" or "Unknown").ToList();
@@ -127,7 +129,7 @@ internal sealed class JobText(CliContext context, TextWriter writer)
         {
             var last = task.Attempts.Count > 0 ? task.Attempts[^1] : null;
             writer.WriteLine();
-            var keys = task.Keys.Count > 0 ? $" ({Keys.Text(task.Keys)})" : "";
+            var keys = LineOrKeys(task) is { Length: > 0 } text ? $" ({text})" : "";
             var ending = last is null ? "" : Ending(last);
             writer.WriteLine(Visible.Text($"Task {task.Task} of {task.Step}{keys} has state {task.State}{(ending.Length > 0 ? ": " : "")}{ending}"));
             if (last?.Message is { Length: > 0 } message)

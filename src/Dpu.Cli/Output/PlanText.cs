@@ -28,5 +28,29 @@ internal static class PlanText
         }
 
         table.WriteTo(writer);
+        foreach (var step in plan.Steps.Where(step => step.Hosts is not null || step.MaxPerNode is not null))
+        {
+            WriteHosts(step, writer);
+        }
+    }
+
+    private static void WriteHosts(PlannedStep step, TextWriter writer)
+    {
+        writer.WriteLine();
+        writer.WriteLine(step.MaxPerNode is { } most
+            ? $"{Visible.Text(step.Name)}: at most {Units.Number(most)} at once on each node."
+            : $"{Visible.Text(step.Name)}: as many at once on each node as fit.");
+        if (step.Hosts is not { } hosts)
+        {
+            return;
+        }
+
+        var table = new Table("NODE", "TASKS", "").Right(1);
+        foreach (var host in hosts)
+        {
+            table.Add(host.Node, Units.Number(host.Tasks), host.Known ? "" : "not here now");
+        }
+
+        table.WriteTo(writer);
     }
 }

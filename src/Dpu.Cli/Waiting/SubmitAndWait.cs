@@ -17,6 +17,11 @@ internal sealed class SubmitAndWait(Invocation invocation, bool json, bool wait)
         using var http = _context.OpenClient(invocation.Dpu, Note);
         await using var client = new DpuClient(http);
         var accepted = await submit(client, IdempotencyKey.Create(), CancellationToken.None);
+        foreach (var warning in accepted.Warnings ?? [])
+        {
+            _context.Say($"dpu: warning: {warning}");
+        }
+
         if (!wait)
         {
             Print(RunReport.Of(accepted));

@@ -81,13 +81,17 @@ public sealed record StepDetail(string Name, JobCounts Counts);
 /// <summary>One task: which group of inputs it stands for, how it is, and every try at it.</summary>
 /// <param name="State">Normal, Error, Aborted, Submitted or Unknown.</param>
 /// <param name="LastLines">The last lines that a failed task printed; not written otherwise.</param>
+/// <param name="Host">The node that it belongs to, of a mapfile; not written otherwise.</param>
+/// <param name="Line">Its line, of an <c>exec</c> job; not written otherwise.</param>
 public sealed record TaskDetail(
     int Task,
     string Step,
     IReadOnlyDictionary<string, string> Keys,
     string State,
     IReadOnlyList<AttemptDetail> Attempts,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? LastLines = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? LastLines = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Host = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Line = null);
 
 /// <summary>One try at a task.</summary>
 /// <param name="Started">When its process started; null when it never did.</param>

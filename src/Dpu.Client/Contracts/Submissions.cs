@@ -29,27 +29,46 @@ public sealed record JobSubmission(
 /// <param name="Lines">One task per line; null for a single task. What is read is <see cref="PackedLines"/>.</param>
 /// <param name="Cpus">Whole cpus per task; null for 1.</param>
 /// <param name="MemoryBytes">Memory per task in bytes; null for the default.</param>
+/// <param name="Tags">Words of the user's own.</param>
+/// <param name="Priority">Higher runs first; 0 is usual.</param>
+/// <param name="Hosts">Instead of <paramref name="Lines"/>: the lines of each host, which run there. Null for any node.</param>
+/// <param name="MaxPerNode">How many tasks may run on one node at once; null for as many as fit.</param>
+/// <param name="ExpectedSeconds">How long one task is expected to run; null when nobody knows.</param>
+/// <param name="DryRun">True to be told the plan instead of running it.</param>
 public sealed record ExecSubmission(
     IReadOnlyList<string> Command,
     [property: JsonConverter(typeof(PackedLinesConverter))] IReadOnlyList<string>? Lines = null,
     int? Cpus = null,
     long? MemoryBytes = null,
     IReadOnlyList<string>? Tags = null,
-    int Priority = 0);
+    int Priority = 0,
+    IReadOnlyDictionary<string, IReadOnlyList<string>>? Hosts = null,
+    int? MaxPerNode = null,
+    double? ExpectedSeconds = null,
+    bool DryRun = false);
 
 /// <summary>The answer to a submission, given once it is committed.</summary>
-public sealed record JobAccepted(int JobId, string Dpu, double EstimatedSeconds);
+/// <param name="Warnings">What will keep it waiting as things are; null, and not written, when there is nothing to say.</param>
+public sealed record JobAccepted(
+    int JobId,
+    string Dpu,
+    double EstimatedSeconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings = null);
 
 /// <summary>What a submission would become.</summary>
 /// <param name="Problems">Why it is impossible; empty when it would be accepted.</param>
+/// <param name="Warnings">What would keep it waiting; null when there is nothing to say.</param>
 public sealed record PlanPreview(
     string Sequence,
     double EstimatedSeconds,
     IReadOnlyList<PlannedStep> Steps,
-    IReadOnlyList<ProblemItem> Problems);
+    IReadOnlyList<ProblemItem> Problems,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings = null);
 
 /// <summary>One step of a plan; resources and seconds are per task.</summary>
 /// <param name="Keys">The keys of its first few tasks.</param>
+/// <param name="MaxPerNode">How many of them may run on one node at once; null for as many as fit.</param>
+/// <param name="Hosts">Which nodes its tasks belong to; null for any.</param>
 public sealed record PlannedStep(
     string Name,
     string Recipe,
@@ -57,7 +76,13 @@ public sealed record PlannedStep(
     IReadOnlyList<IReadOnlyDictionary<string, string>> Keys,
     int Cpus,
     long MemoryBytes,
-    double Seconds);
+    double Seconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxPerNode = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PlannedHost>? Hosts = null);
+
+/// <summary>Tasks of a step that belong to one node.</summary>
+/// <param name="Known">Whether it is a node of the DPU now.</param>
+public sealed record PlannedHost(string Node, int Tasks, bool Known);
 
 /// <summary>Asks to cancel; a job that runs needs <paramref name="Force"/>.</summary>
 public sealed record CancelRequest(bool Force);

@@ -40,6 +40,20 @@ public enum PlacementKind
 public sealed record Placement(PlacementKind Kind, ImmutableArray<string> Tags, ImmutableArray<HostRange> Hosts)
 {
     public static Placement Anywhere { get; } = new(PlacementKind.Cluster, [], []);
+
+    /// <summary>The node that a task belongs to, counted from the step's own first task; null for any.</summary>
+    public string? HostOf(int task)
+    {
+        foreach (var range in Hosts)
+        {
+            if (task >= range.First && task < range.First + range.Count)
+            {
+                return range.Host;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>Tasks of a step that belong to a host: <paramref name="First"/> counts from the step's own first task.</summary>

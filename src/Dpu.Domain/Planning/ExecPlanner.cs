@@ -12,7 +12,8 @@ public static class ExecPlanner
     /// <param name="lines">One task for each; null for a single task.</param>
     /// <param name="resources">What each task holds.</param>
     /// <param name="wallTime">Limit for each attempt, or null.</param>
-    public static Checked<JobPlan> Plan(ImmutableArray<string> command, TaskLines? lines, Resources resources, TimeSpan? wallTime)
+    /// <param name="rules">Where its tasks may run and how many at once; null for anywhere, as many as fit.</param>
+    public static Checked<JobPlan> Plan(ImmutableArray<string> command, TaskLines? lines, Resources resources, TimeSpan? wallTime, StepRules? rules = null)
     {
         if (command.IsDefaultOrEmpty || command[0].Length == 0)
         {
@@ -30,7 +31,10 @@ public static class ExecPlanner
             return Refuse("There is no line to run the command for.");
         }
 
-        var step = new StepPlan(ExecCommand.StepName(command[0]), null, 0, lines?.Count ?? 1, resources, wallTime, new StepWork.Exec(command, lines));
+        var step = new StepPlan(ExecCommand.StepName(command[0]), null, 0, lines?.Count ?? 1, resources, wallTime, new StepWork.Exec(command, lines))
+        {
+            Rules = rules ?? StepRules.Usual,
+        };
         return new Checked<JobPlan>.Accepted(new JobPlan([], [step]));
     }
 

@@ -26,6 +26,7 @@ public static class SubmissionErrors
     public const string KeyNotUnique = "key-not-unique";
     public const string BadCommand = "bad-command";
     public const string QueryFailed = "query-failed";
+    public const string BadMapfile = "bad-mapfile";
 }
 
 /// <summary>What comes of checking something that a user asked for: the thing itself, or every reason against it.</summary>

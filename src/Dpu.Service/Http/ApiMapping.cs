@@ -33,13 +33,15 @@ internal static class ApiMapping
     public static IReadOnlyList<FindingSummary>? Findings(ImmutableArray<FindingCount> counts) =>
         counts.IsEmpty ? null : [.. counts.Select(count => new FindingSummary(count.Step, count.Pattern, LevelOf(count.Level), count.Lines, count.Attempts))];
 
-    public static TaskDetail Task(TaskRow row, IReadOnlyList<string>? lastLines) => new(
+    public static TaskDetail Task(TaskRow row, IReadOnlyList<string>? lastLines, StepPlan? step = null) => new(
         row.Task,
         row.StepName,
         row.Keys,
         row.State.ToString(),
         [.. row.Attempts.Select(Attempt)],
-        lastLines);
+        lastLines,
+        step?.Rules.Placement.HostOf(row.Task - step.First),
+        step?.Work is StepWork.Exec { Lines: { } lines } ? lines[row.Task - step.First] : null);
 
     public static FileRecord File(CatalogFile file, string store, bool main) => new(
         file.Id,

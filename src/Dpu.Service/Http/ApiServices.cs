@@ -1,5 +1,7 @@
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Nodes;
+using Dpu.Actors.Scheduling;
+using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Journal.Catalog;
 using Dpu.Journal.EventJournal;
@@ -27,10 +29,15 @@ internal sealed record ApiServices(
     ICatalog Catalog,
     ILogStore Logs,
     NodeOptions Node,
+    IActorRef<SchedulerMessage> Scheduler,
+    JobPlans Plans,
     Func<string?> JournalTrouble,
     DateTimeOffset StartedAt,
     CancellationToken Stopping)
 {
+    /// <summary>What hosts are called as nodes here.</summary>
+    public HostNames HostNames => new(Node.Name, Node.Host);
+
     public string Store => Path.Combine(Options.DataDirectory, "store");
 
     /// <summary>Whoever was told that something is done must see it when he asks next: the views follow the journal a moment later.</summary>

@@ -113,13 +113,15 @@ internal sealed class JobEndpoints(ApiServices services)
     private async Task<IReadOnlyList<TaskDetail>> TasksAsync(JobId job, HttpContext context)
     {
         var rows = await services.Views.GetTasksAsync(job, new TaskFilter(Limit: TasksMax), context.RequestAborted);
+        // A line may be anything that somebody typed: like what a task printed, it is not for visitors.
+        var mayReadOutput = RequestGuard.UserOf(context) is not null;
+        var plan = mayReadOutput ? await services.Plans.FindAsync(job, context.RequestAborted) : null;
         var tasks = new List<TaskDetail>(rows.Length);
         var failed = 0;
-        var mayReadOutput = RequestGuard.UserOf(context) is not null;
         foreach (var row in mayReadOutput ? rows : [.. rows.Select(WithoutOutput)])
         {
             var wantsLines = row.State == TaskViewState.Error && mayReadOutput && failed++ < FailedTasksWithLines;
-            tasks.Add(ApiMapping.Task(row, wantsLines ? await LastLinesAsync(job, row, context.RequestAborted) : null));
+            tasks.Add(ApiMapping.Task(row, wantsLines ? await LastLinesAsync(job, row, context.RequestAborted) : null, plan?.Steps[row.Step]));
         }
 
         return tasks;

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
+using Dpu.Actors.Scheduling;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Planning;
 using Dpu.Kernel;
 using Microsoft.AspNetCore.Http;
 
@@ -48,7 +50,7 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             asked.Options is { } options ? JsonSerializer.SerializeToElement(options, ApiJson.Default.IReadOnlyDictionaryStringJsonElement) : null,
             asked.EstimatedSeconds,
             asked.MemoryBytes);
-        return asked.DryRun ? await PreviewAsync(submission, context.RequestAborted) : await SubmitAsync(submission, context.RequestAborted);
+        return asked.DryRun ? await PreviewAsync(submission, [], warning: null, context.RequestAborted) : await SubmitAsync(submission, context.RequestAborted);
     }
 
     public async Task<IResult> ExecAsync(HttpContext context)
@@ -70,16 +72,25 @@ internal sealed class SubmissionEndpoints(ApiServices services)
         }
 
         var defaults = services.Options.ExecDefaults;
-        return await SubmitAsync(
-            new Submission.OfCommand(
-                UserOf(context),
-                key,
-                asked.Priority,
-                [.. asked.Tags ?? []],
-                [.. asked.Command ?? []],
-                asked.Lines is { } lines ? TaskLines.Pack(lines) : null,
-                new Resources(asked.Cpus ?? defaults.Cpus, asked.MemoryBytes ?? defaults.MemoryBytes)),
-            context.RequestAborted);
+        var hosted = asked.Hosts is { } hosts ? HostedLines.Of(hosts.Select(host => new HostFiles(host.Key, [.. host.Value])), services.HostNames) : null;
+        var submission = new Submission.OfCommand(
+            UserOf(context),
+            key,
+            asked.Priority,
+            [.. asked.Tags ?? []],
+            [.. asked.Command ?? []],
+            hosted?.Lines ?? (asked.Lines is { } lines ? TaskLines.Pack(lines) : null),
+            new Resources(asked.Cpus ?? defaults.Cpus, asked.MemoryBytes ?? defaults.MemoryBytes))
+        {
+            Hosts = hosted?.Hosts ?? [],
+            MaxPerNode = asked.MaxPerNode,
+            ExpectedSeconds = asked.ExpectedSeconds ?? 0,
+        };
+        var nodes = await NodesAsync(submission.Hosts, context.RequestAborted);
+        var warning = HostNames.Warning(submission.Hosts.Select(host => host.Host), nodes);
+        return asked.DryRun
+            ? await PreviewAsync(submission, nodes, warning, context.RequestAborted)
+            : await SubmitAsync(submission, context.RequestAborted, warning);
     }
 
     public async Task<IResult> CancelAsync(HttpContext context)
@@ -117,7 +128,9 @@ internal sealed class SubmissionEndpoints(ApiServices services)
         : RequestBody.FlawOf(asked.Arguments, "arguments") ?? RequestBody.FlawOf(asked.Tags, "tags");
 
     private static string? FlawOf(ExecSubmission asked) =>
-        RequestBody.FlawOf(asked.Command, "command") ?? RequestBody.FlawOf(asked.Tags, "tags");
+        RequestBody.FlawOf(asked.Command, "command")
+        ?? asked.Hosts?.Select(host => host.Key.Length == 0 ? "'hosts' holds a host without a name" : RequestBody.FlawOf(host.Value, $"hosts.{host.Key}", needed: true)).FirstOrDefault(flaw => flaw is not null)
+        ?? RequestBody.FlawOf(asked.Tags, "tags");
 
     private static (string Code, string Message)? WhyNotAccepted(JobSubmission asked) => asked switch
     {
@@ -132,7 +145,10 @@ internal sealed class SubmissionEndpoints(ApiServices services)
     {
         { Cpus: < 1 } => ("bad-cpus", "A task needs at least one cpu."),
         { MemoryBytes: < 0 } => ("bad-memory", "The memory of a task is a number of bytes, 0 for no limit."),
-        _ => asked.Lines?.FirstOrDefault(line => line.AsSpan().ContainsAny('\n', '\0')) is { } broken
+        { Hosts: not null, Lines: not null } => ("bad-hosts", "Lines are given either by host or without, not both."),
+        { MaxPerNode: < 1 } => ("bad-max-per-node", "At least one task has to run on a node at once."),
+        { ExpectedSeconds: < 0 or double.NaN or double.PositiveInfinity } => ("bad-estimate", "The expected time of a task is a number of seconds, 0 or more."),
+        _ => (asked.Lines ?? asked.Hosts?.Values.SelectMany(lines => lines))?.FirstOrDefault(line => line.AsSpan().ContainsAny('\n', '\0')) is { } broken
             ? ("bad-line", $"The line '{broken.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\0", "\\0", StringComparison.Ordinal)}' holds a newline or a NUL, which no argument can be given.")
             : null,
     };
@@ -148,6 +164,20 @@ internal sealed class SubmissionEndpoints(ApiServices services)
     private static ProblemResult BadKey() => ProblemResult.Because(
         StatusCodes.Status422UnprocessableEntity, "bad-key", $"An idempotency key has at most {KeyLengthMax} characters.");
 
+    /// <summary>Names of the nodes that are known now; not asked for where nobody wants to know.</summary>
+    private async Task<ImmutableHashSet<string>> NodesAsync(ImmutableArray<HostRange> hosts, CancellationToken cancellationToken)
+    {
+        if (hosts.IsEmpty)
+        {
+            return [];
+        }
+
+        var known = await services.Scheduler.AskAsync<SchedulerMessage, NodeStatuses>(
+            services.System, replyTo => new SchedulerMessage.GetNodes(replyTo), Patience, cancellationToken);
+        // The embedded node joins a moment after the first request can be here.
+        return [services.Node.Name, .. known.Nodes.Select(node => node.Name)];
+    }
+
     private async Task<IResult> SummaryAsync(JobId job, CancellationToken cancellationToken)
     {
         await services.FreshenAsync(cancellationToken);
@@ -155,14 +185,14 @@ internal sealed class SubmissionEndpoints(ApiServices services)
         return rows.IsEmpty ? ProblemResult.NoSuchJob(job) : Endpoints.Json(ApiMapping.Summary(rows[0]), ApiJson.Default.JobSummary);
     }
 
-    private async Task<IResult> SubmitAsync(Submission submission, CancellationToken cancellationToken)
+    private async Task<IResult> SubmitAsync(Submission submission, CancellationToken cancellationToken, string? warning = null)
     {
         var reply = await AskAsync<SubmitReply>(replyTo => new FrontendMessage.Submit(submission, replyTo), cancellationToken);
         return reply switch
         {
             null => Busy(),
             SubmitReply.Accepted accepted => Endpoints.Json(
-                new JobAccepted(accepted.Job.Value, services.Options.Name, accepted.EstimatedSeconds),
+                new JobAccepted(accepted.Job.Value, services.Options.Name, accepted.EstimatedSeconds, warning is null ? null : [warning]),
                 ApiJson.Default.JobAccepted,
                 accepted.Again ? StatusCodes.Status200OK : StatusCodes.Status201Created),
             SubmitReply.Refused refused => Refuse(refused),
@@ -170,15 +200,15 @@ internal sealed class SubmissionEndpoints(ApiServices services)
         };
     }
 
-    private async Task<IResult> PreviewAsync(Submission.OfRecipes submission, CancellationToken cancellationToken)
+    private async Task<IResult> PreviewAsync(Submission submission, ImmutableHashSet<string> nodes, string? warning, CancellationToken cancellationToken)
     {
         var planned = await services.Planner.PreviewAsync(submission, cancellationToken);
         return planned.TryGet(out var plan, out var errors)
-            ? Endpoints.Json(Preview(plan), ApiJson.Default.PlanPreview)
+            ? Endpoints.Json(Preview(plan, nodes) with { Warnings = warning is null ? null : [warning] }, ApiJson.Default.PlanPreview)
             : Refuse(new SubmitReply.Refused(SubmitRefusal.Invalid, errors));
     }
 
-    private static PlanPreview Preview(PlannedSubmission plan) => new(
+    private static PlanPreview Preview(PlannedSubmission plan, ImmutableHashSet<string> nodes) => new(
         plan.Sequence,
         plan.EstimatedSeconds,
         [.. plan.Plan.Steps.Select((step, index) => new PlannedStep(
@@ -188,7 +218,9 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             step.Work is StepWork.Groups groups ? [.. groups.Tasks.Take(KeysShown).Select(task => task.Keys)] : [],
             step.Resources.Cpus,
             step.Resources.MemoryBytes,
-            plan.StepSeconds[index]))],
+            plan.StepSeconds[index],
+            step.Rules.MaxPerNode,
+            step.Rules.Placement.Hosts is { IsEmpty: false } hosts ? [.. hosts.Select(host => new PlannedHost(host.Host, host.Count, nodes.Contains(host.Host)))] : null))],
         []);
 
     private static ProblemResult Refuse(SubmitReply.Refused refused)
