@@ -37,7 +37,7 @@ internal static class GivenJobs
         new TaskWork.Directed(
             "Bias",
             ImmutableSortedDictionary<string, string>.Empty,
-            ImmutableSortedDictionary<string, string>.Empty,
+            [],
             ImmutableSortedDictionary<string, ImmutableArray<InputFile>>.Empty,
             []));
 

@@ -20,6 +20,9 @@ public sealed record NodeOptions(
     long LogTailBytes,
     bool EnforceMemory)
 {
+    /// <summary>What bounds the archives that are unpacked for an attempt.</summary>
+    public UnpackLimits Unpack { get; init; } = UnpackLimits.Usual;
+
     /// <summary>What bounds an attempt on this node.</summary>
     public AttemptLimits LimitsOf(TaskStart start) => new(
         start.WallTime,
@@ -27,4 +30,13 @@ public sealed record NodeOptions(
         KillGrace,
         LogHeadBytes,
         LogTailBytes);
+}
+
+/// <summary>How much an archive may hold that is unpacked into a work directory; a small one can hold any amount.</summary>
+/// <param name="BytesMax">Bytes, all its files together.</param>
+/// <param name="FilesMax">Files, folders and links.</param>
+public sealed record UnpackLimits(long BytesMax, int FilesMax)
+{
+    /// <summary>64 GiB in a million files.</summary>
+    public static UnpackLimits Usual { get; } = new(64L << 30, 1_000_000);
 }

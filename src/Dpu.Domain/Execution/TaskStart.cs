@@ -9,7 +9,7 @@ namespace Dpu.Domain.Execution;
 /// <param name="Step">The step's name.</param>
 /// <param name="Resources">What it holds while it runs.</param>
 /// <param name="WallTime">After this time it is ended; null for no limit.</param>
-/// <param name="Command">Program and arguments.</param>
+/// <param name="Command">Program and arguments; of a recipe those that are the same for all tasks of its step.</param>
 /// <param name="Work">What else there is to it.</param>
 public sealed record TaskStart(
     AttemptId Attempt,
@@ -62,7 +62,11 @@ public sealed record TaskStart(
             inputs = inputs.SetItem(rule.Name, inputs.GetValueOrDefault(rule.Name, []).AddRange(upstream));
         }
 
-        return new TaskWork.Directed(step.Recipe ?? step.Name, group.Keys, groups.Commands[0].Parameters, inputs, groups.Outputs);
+        return new TaskWork.Directed(step.Recipe ?? step.Name, group.Keys, groups.Commands, inputs, groups.Outputs)
+        {
+            InputRules = groups.Inputs,
+            Campaign = state.Spec?.Campaign,
+        };
     }
 
     /// <summary>An output for another patch is no input of this patch's task, although the task that made it served both.</summary>
@@ -86,16 +90,22 @@ public abstract record TaskWork
     /// <summary>A recipe in a work directory of its own, with directions in <c>task.json</c>, whose outputs are collected.</summary>
     /// <param name="Recipe">The recipe's name.</param>
     /// <param name="Keys">Values of the <c>divide-by</c> keys.</param>
-    /// <param name="Parameters">Option values by long name, as JSON text.</param>
+    /// <param name="Commands">What runs, one after the other; at least one.</param>
     /// <param name="Inputs">Files by input name; a relative path is one in the store.</param>
     /// <param name="Outputs">What the recipe declares that it makes.</param>
     public sealed record Directed(
         string Recipe,
         ImmutableSortedDictionary<string, string> Keys,
-        ImmutableSortedDictionary<string, string> Parameters,
+        ImmutableArray<StepCommand> Commands,
         ImmutableSortedDictionary<string, ImmutableArray<InputFile>> Inputs,
         ImmutableArray<OutputRule> Outputs) : TaskWork
     {
+        /// <summary>How its inputs come into the work directory; those without a rule stay where they are.</summary>
+        public ImmutableArray<InputRule> InputRules { get; init; } = [];
+
+        /// <summary>The campaign that the job belongs to, or null.</summary>
+        public CampaignUnit? Campaign { get; init; }
+
         /// <summary>Ids of all inputs, each once.</summary>
         public ImmutableArray<string> InputIds => [.. Inputs.Values.SelectMany(files => files).Select(file => file.Id).Distinct(StringComparer.Ordinal)];
     }

@@ -112,7 +112,7 @@ internal sealed class PlanBuilder
         var inputs = recipe.Inputs.Select((input, i) => (Input: input, Source: step.Sources[i])).Where(part => !IsInside(draft, part.Source)).ToImmutableArray();
         draft.Add(
             step,
-            new StepCommand(step.Name, recipe.Name, recipe.Command.AddRange(options.Arguments), [], [], options.Parameters),
+            recipe.CommandFor(step.Name, options),
             inputs.Select(part => RuleFor(part.Input, part.Source)));
         var finders = recipe.MatchedInputs.Select((input, i) => FinderOf(index, input, step.Sources[i + 1])).OfType<IInputFinder>().ToImmutableArray();
         var joined = inputs.Select(part => part.Source).OfType<InputSource.Steps>().SelectMany(source => source.Indexes).Concat(step.After).Distinct()
@@ -129,8 +129,8 @@ internal sealed class PlanBuilder
         source is InputSource.Steps steps && steps.Indexes.All(index => index < _draftOf.Count && _draftOf[index] == draft);
 
     private InputRule RuleFor(RecipeInput input, InputSource source) => source is InputSource.Steps steps
-        ? InputRule.InPlace(input.Name, input.Types) with { UpstreamSteps = [.. steps.Indexes.Select(index => _draftOf[index].Index).Distinct()] }
-        : InputRule.InPlace(input.Name, []);
+        ? input.RuleFor(input.Types) with { UpstreamSteps = [.. steps.Indexes.Select(index => _draftOf[index].Index).Distinct()] }
+        : input.RuleFor([]);
 
     private IInputFinder? FinderOf(int step, RecipeInput input, InputSource source) => source switch
     {

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
@@ -59,7 +61,7 @@ public static class ResultsFile
     /// first rule that it fits. A rule that several files fit numbers them from the second on: <c>reduced</c>, <c>reduced-2</c>.
     /// </summary>
     /// <param name="rules">What the recipe declares.</param>
-    /// <param name="fileNames">Names of the files in the work directory.</param>
+    /// <param name="fileNames">Paths of the files in the work directory, relative to it. No wildcard stands for a slash.</param>
     /// <param name="keys">The task's keys: all that is known of such outputs, and what later recipes can match.</param>
     public static ImmutableArray<DeclaredOutput> FromPatterns(
         IEnumerable<OutputRule> rules, IEnumerable<string> fileNames, IEnumerable<KeyValuePair<string, string>>? keys = null)
@@ -67,10 +69,60 @@ public static class ResultsFile
         var metadata = (keys ?? []).ToImmutableSortedDictionary(pair => pair.Key, pair => MetadataValue.Of(pair.Value), StringComparer.Ordinal);
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         var found = from file in fileNames.Order(NaturalOrder.Instance)
-                    let rule = rules.FirstOrDefault(rule => Wildcard.Matches(rule.Pattern, file))
+                    let rule = rules.FirstOrDefault(rule => MatchesPath(rule.Pattern, file))
                     where rule is not null
                     select (rule, file);
         return [.. found.Select(pair => new DeclaredOutput(NameOf(pair.rule, counts), pair.file, pair.rule.Type, metadata, []))];
+    }
+
+    private static bool MatchesPath(string pattern, string path)
+    {
+        var (patterns, names) = (pattern.Split('/'), path.Split('/'));
+        return patterns.Length == names.Length && patterns.Zip(names).All(pair => Wildcard.Matches(pair.First, pair.Second));
+    }
+
+    /// <summary>The text of a <c>results.json</c> that lists these.</summary>
+    public static string Write(IEnumerable<DeclaredOutput> outputs)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("outputs");
+            foreach (var output in outputs)
+            {
+                Write(json, output);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, DeclaredOutput output)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", output.Name);
+        json.WriteString("path", output.Path);
+        json.WriteString("type", output.Type);
+        json.WriteStartObject("metadata");
+        foreach (var (key, value) in output.Metadata)
+        {
+            json.WritePropertyName(key);
+            TaskDirections.WriteValue(json, value);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("derivedFrom");
+        foreach (var id in output.DerivedFrom)
+        {
+            json.WriteStringValue(id);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static string NameOf(OutputRule rule, Dictionary<string, int> counts)

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Templates;
 
 namespace Dpu.Domain.Planning;
 
@@ -20,19 +21,21 @@ public static class TaskDirections
     /// <summary>The text of <c>task.json</c>.</summary>
     /// <param name="start">The attempt.</param>
     /// <param name="work">Its work.</param>
-    /// <param name="store">The store's absolute path: outputs of other attempts are registered relative to it.</param>
-    public static string Write(TaskStart start, TaskWork.Directed work, string store)
+    /// <param name="command">Which of its commands they are for.</param>
+    /// <param name="inputs">Its files, at the places where the command finds them.</param>
+    internal static string Write(
+        TaskStart start, TaskWork.Directed work, StepCommand command, ImmutableSortedDictionary<string, ImmutableArray<PlacedFile>> inputs)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Readable))
         {
             json.WriteStartObject();
             json.WriteString("attempt", start.Attempt.ToString());
-            json.WriteString("recipe", work.Recipe);
-            json.WriteString("step", start.Step);
+            json.WriteString("recipe", command.Recipe);
+            json.WriteString("step", command.Name);
             WriteKeys(json, work.Keys);
-            WriteParameters(json, work.Parameters);
-            WriteInputs(json, work.Inputs, store);
+            WriteParameters(json, command.Parameters);
+            WriteInputs(json, inputs);
             json.WriteEndObject();
         }
 
@@ -62,7 +65,7 @@ public static class TaskDirections
         json.WriteEndObject();
     }
 
-    private static void WriteInputs(Utf8JsonWriter json, ImmutableSortedDictionary<string, ImmutableArray<InputFile>> inputs, string store)
+    private static void WriteInputs(Utf8JsonWriter json, ImmutableSortedDictionary<string, ImmutableArray<PlacedFile>> inputs)
     {
         json.WriteStartObject("inputs");
         foreach (var (name, files) in inputs)
@@ -70,7 +73,7 @@ public static class TaskDirections
             json.WriteStartArray(name);
             foreach (var file in files)
             {
-                WriteFile(json, file, Path.Combine(store, file.Path));
+                WriteFile(json, file.File, file.Path);
             }
 
             json.WriteEndArray();
@@ -96,7 +99,7 @@ public static class TaskDirections
         json.WriteEndObject();
     }
 
-    private static void WriteValue(Utf8JsonWriter json, MetadataValue value)
+    internal static void WriteValue(Utf8JsonWriter json, MetadataValue value)
     {
         switch (value)
         {

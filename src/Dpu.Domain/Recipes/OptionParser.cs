@@ -62,7 +62,7 @@ public static class OptionParser
     /// <summary>A step's option has the value that the pipeline fixes, else that of the pipeline's own option of this name, else its default.</summary>
     private static SequenceOptions Handed(Sequence sequence, StepOptions own) => new(
         [
-            .. sequence.Steps.Select(step => StepOptions.Of(step.Recipe.Options, step.Recipe.Options.ToImmutableSortedDictionary(
+            .. sequence.Steps.Select(step => StepOptions.Of(OptionTaker.Of(step.Recipe), step.Recipe.Options.ToImmutableSortedDictionary(
                 option => option.Name,
                 option => step.Fixed.GetValueOrDefault(option.Name) ?? (own.Values.GetValueOrDefault(option.Name) is { } value and not OptionValue.OfNothing ? value : option.Default),
                 StringComparer.Ordinal))),

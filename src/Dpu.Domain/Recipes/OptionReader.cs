@@ -65,7 +65,10 @@ internal sealed partial class OptionReader(HoconReader declaration, string owner
         }
 
         var shortName = reader.GetStringOrDefault("short", null);
-        return new RecipeOption(longName, shortName, type, ReadDefault(reader, type), required, reader.GetStringOrDefault("help", ""), ReadSelect(reader, type));
+        return new RecipeOption(longName, shortName, type, ReadDefault(reader, type), required, reader.GetStringOrDefault("help", ""), ReadSelect(reader, type))
+        {
+            OnCommandLine = reader.GetBooleanOrDefault("on-command-line", true),
+        };
     }
 
     private static OptionValue ReadDefault(HoconReader reader, OptionType type)

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Dpu.Domain.Recipes;
 
 /// <summary>
-/// The value of an option. It has two written forms: JSON for <c>task.json</c>, and arguments for the recipe's command line.
+/// The value of an option. It has two written forms: JSON for <c>task.json</c>, and a text for the recipe's command line.
 /// Texts pass through both unharmed: nothing is split, trimmed or interpreted.
 /// </summary>
 public abstract record OptionValue
@@ -26,9 +26,6 @@ public abstract record OptionValue
 
     /// <summary>Nothing, an empty text, list or map, or a flag that is off: left out of the command line.</summary>
     public abstract bool IsEmpty { get; }
-
-    /// <summary>The arguments that hand the value to a recipe under its long name; none when it is empty.</summary>
-    public virtual ImmutableArray<string> Arguments(string name) => IsEmpty ? [] : ["--" + name, Text];
 
     /// <summary>A text, quoted as JSON wants it but readable: <c>#</c> and letters of any script stay as they are.</summary>
     internal static string Quote(string text) =>
@@ -78,8 +75,6 @@ public abstract record OptionValue
         public override string Text => Value ? "true" : "false";
 
         public override bool IsEmpty => !Value;
-
-        public override ImmutableArray<string> Arguments(string name) => IsEmpty ? [] : ["--" + name];
     }
 
     public sealed record OfDate(DateOnly Value) : OptionValue
@@ -112,8 +107,6 @@ public abstract record OptionValue
         public override string Text => Json;
 
         public override bool IsEmpty => Values.IsEmpty;
-
-        public override ImmutableArray<string> Arguments(string name) => [.. Values.SelectMany(value => new[] { "--" + name, value })];
 
         public bool Equals(OfList? other) => other is not null && Values.AsSpan().SequenceEqual(other.Values.AsSpan());
 

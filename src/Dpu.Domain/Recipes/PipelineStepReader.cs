@@ -26,7 +26,7 @@ internal sealed class PipelineStepReader(
             throw Wrong($"cannot be a step's name: '{name}' stands for {(name == Pipeline.Rows ? "the rows of the query" : "the files of the catalog")}");
         }
 
-        var recipe = new RecipeReader(RecipeName(), step, usualRetry).Read();
+        var recipe = new RecipeReader(RecipeName(), step, usualRetry, step.GetBooleanOrDefault("same-task", false)).Read();
         var inputs = step.GetObjects("inputs").ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
         var sources = recipe.Inputs.Select((input, index) => ReadSource(input, inputs[input.Name], isDivided: index == 0)).ToImmutableArray();
         var read = new SequenceStep(name, recipe, sources, ReadAfter())

@@ -27,6 +27,19 @@ public sealed record RecipeInput(string Name, ImmutableArray<string> Types, Immu
     /// taken as they are: they do not exist yet when the chain is planned.
     /// </summary>
     public FileQuery? Query { get; init; }
+
+    /// <summary>Template of the folder in the work directory that its files are put into; null leaves them where they are.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Template of the name that a file gets there; null keeps its own.</summary>
+    public string? Rename { get; init; }
+
+    /// <summary>Whether a file is an archive that is unpacked there.</summary>
+    public bool Unpack { get; init; }
+
+    /// <summary>How it comes to the tasks of a step.</summary>
+    /// <param name="upstreamTypes">Types of outputs of the tasks before that arrive at it.</param>
+    public InputRule RuleFor(ImmutableArray<string> upstreamTypes) => new(Name, upstreamTypes, Folder, Rename, Unpack);
 }
 
 /// <summary>A program of the catalog: what it is called, what it takes, what it makes.</summary>
@@ -54,6 +67,18 @@ public sealed record Recipe(
     ImmutableArray<OutputRule> Outputs,
     StepRules Rules)
 {
+    /// <summary>What its command line holds beside the command.</summary>
+    public RecipeArguments Arguments { get; init; } = RecipeArguments.Plain;
+
+    /// <summary>The program with these options, as a step of this name runs it.</summary>
+    public StepCommand CommandFor(string step, StepOptions options) => new(
+        step,
+        Name,
+        Arguments.BeforeOptions.IsEmpty ? Command.AddRange(options.Arguments) : Command,
+        Arguments.RulesFor(options),
+        Arguments.Lists,
+        options.Parameters);
+
     /// <summary>The input whose files are divided into groups; null for a recipe that reads none.</summary>
     public RecipeInput? DividedInput => Inputs.IsEmpty ? null : Inputs[0];
 

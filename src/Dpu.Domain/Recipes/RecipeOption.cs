@@ -20,6 +20,9 @@ public sealed record RecipeOption(
     string Help,
     OptionSelect? Select)
 {
+    /// <summary>Whether the recipe's command line has it; if not, its value is for templates and <c>task.json</c>.</summary>
+    public bool OnCommandLine { get; init; } = true;
+
     /// <summary>Both names as they are typed: <c>-i or --instrument</c>.</summary>
     public string Usage => ShortName is null ? $"--{Name}" : $"-{ShortName} or --{Name}";
 

@@ -6,7 +6,7 @@ using Dpu.Hocon;
 namespace Dpu.Domain.Recipes;
 
 /// <summary>Reads the declaration of one recipe.</summary>
-internal sealed class RecipeReader(string name, HoconReader declaration, RetryRules usualRetry)
+internal sealed class RecipeReader(string name, HoconReader declaration, RetryRules usualRetry, bool sharesTask = false)
 {
     private static readonly TimeSpan UsualTime = TimeSpan.FromSeconds(10);
 
@@ -22,6 +22,9 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
 
         var resources = declaration.GetObjectOrEmpty("resources");
         var expected = resources.GetDurationOrDefault("time", UsualTime);
+        var outputs = ReadOutputs();
+        var scope = new TemplateScope(divideBy, options, inputs, outputs) { SharesTask = sharesTask };
+        new FileTemplates(declaration, scope).Check();
         return new Recipe(
             name,
             declaration.GetStringOrDefault("description", ""),
@@ -32,8 +35,11 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
             new Resources(resources.GetInt32OrDefault("cpus", 1, min: 1), resources.GetSizeOrDefault("memory", 0)),
             expected,
             resources.Has("wall-time") ? resources.GetDuration("wall-time") : null,
-            ReadOutputs(),
-            new RuleReader(declaration, usualRetry).Read(expected));
+            outputs,
+            new RuleReader(declaration, usualRetry).Read(expected))
+        {
+            Arguments = new ArgumentReader(declaration, scope).Read(),
+        };
     }
 
     /// <summary>The program and its first arguments.</summary>
@@ -70,10 +76,10 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
             throw reader.Error("pick", "cannot be latest here: the first input is divided into groups, with all of its files");
         }
 
-        return new RecipeInput(input, types, match, pick, reader.GetBooleanOrDefault("optional", false))
+        return ReadStaging(reader, new RecipeInput(input, types, match, pick, reader.GetBooleanOrDefault("optional", false))
         {
             Query = ReadQuery(reader),
-        };
+        });
     }
 
     /// <summary>What must hold of files of the catalog, or null.</summary>
@@ -87,6 +93,23 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
         {
             throw reader.Error("query", $"cannot be read. {error.Message}");
         }
+    }
+
+    private static RecipeInput ReadStaging(HoconReader reader, RecipeInput input)
+    {
+        var staged = input with
+        {
+            Folder = reader.GetStringOrDefault("folder", null),
+            Rename = reader.GetStringOrDefault("rename", null),
+            Unpack = reader.GetBooleanOrDefault("unpack", false),
+        };
+        return staged switch
+        {
+            { Rename: not null, Folder: null } => throw reader.Error("rename", "needs 'folder': a file that stays where it is keeps its name; folder = \".\" is the work directory"),
+            { Unpack: true, Folder: null } => throw reader.Error("unpack", "needs 'folder', in which the archive is unpacked; folder = \".\" is the work directory"),
+            { Unpack: true, Rename: not null } => throw reader.Error("rename", "has nothing to name: what an archive holds keeps its names"),
+            _ => staged,
+        };
     }
 
     private ImmutableArray<OutputRule> ReadOutputs() =>

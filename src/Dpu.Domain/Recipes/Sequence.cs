@@ -14,8 +14,8 @@ public sealed record Sequence(string Text, ImmutableArray<SequenceStep> Steps, P
 {
     /// <summary>Who takes options from users: each recipe of a chain, or the pipeline alone.</summary>
     internal ImmutableArray<OptionTaker> Takers => Pipeline is { } pipeline
-        ? [new OptionTaker(pipeline.Name, pipeline.Options)]
-        : [.. Steps.Select(step => new OptionTaker(step.Recipe.Name, step.Recipe.Options))];
+        ? [new OptionTaker(pipeline.Name, pipeline.Options, ArgumentStyle.Usual)]
+        : [.. Steps.Select(step => OptionTaker.Of(step.Recipe))];
 
     /// <summary>Reads a sequence; spaces around <c>&gt;</c> mean nothing.</summary>
     /// <returns>The sequence, or an error for each recipe that the catalog does not know.</returns>

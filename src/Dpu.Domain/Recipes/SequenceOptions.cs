@@ -9,9 +9,9 @@ public sealed record StepOptions(ImmutableSortedDictionary<string, OptionValue> 
 {
     internal static StepOptions None { get; } = new(ImmutableSortedDictionary<string, OptionValue>.Empty, []);
 
-    /// <summary>Values of these options, in their order.</summary>
-    internal static StepOptions Of(ImmutableArray<RecipeOption> options, ImmutableSortedDictionary<string, OptionValue> values) =>
-        new(values, [.. options.SelectMany(option => values[option.Name].Arguments(option.Name))]);
+    /// <summary>Values of someone's options, in their order.</summary>
+    internal static StepOptions Of(OptionTaker taker, ImmutableSortedDictionary<string, OptionValue> values) =>
+        new(values, [.. taker.Options.Where(option => option.OnCommandLine).SelectMany(option => taker.Style.Write(option.Name, values[option.Name]))]);
 
     /// <summary>Long name → JSON text, as <c>task.json</c> has it.</summary>
     public ImmutableSortedDictionary<string, string> Parameters =>

@@ -23,7 +23,7 @@ internal sealed class StepOptionReader(OptionTaker taker, ImmutableArray<GivenOp
             values[option.Name] = ValueOf(option);
         }
 
-        return StepOptions.Of(taker.Options, values.ToImmutable());
+        return StepOptions.Of(taker, values.ToImmutable());
     }
 
     private OptionValue ValueOf(RecipeOption option)
@@ -62,7 +62,7 @@ internal sealed class StepOptionReader(OptionTaker taker, ImmutableArray<GivenOp
         }
 
         // A program's argument ends at a NUL: the rest would be lost without a word.
-        if (value.Arguments(option.Name).Any(argument => argument.Contains('\0', StringComparison.Ordinal)))
+        if (ArgumentStyle.Usual.Write(option.Name, value).Any(argument => argument.Contains('\0', StringComparison.Ordinal)))
         {
             Refuse(SubmissionErrors.BadOption, item.Name, $"Option '{item.Name}' holds a NUL character, which no program can be given.");
             return null;

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using Dpu.Actors.Nodes;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
+using Dpu.Domain.Templates;
 
 namespace Dpu.Service.Nodes;
 
@@ -16,7 +18,7 @@ namespace Dpu.Service.Nodes;
 internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, string searchPath, RecipeExecutables executables) : ITaskFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const int ResultsFileBytesMax = 64 * 1024 * 1024;
+    private const string Shell = "/bin/sh";
 
     private readonly ConcurrentDictionary<JobId, string> _jobFolders = [];
 
@@ -51,11 +53,11 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
 
     private LaunchRequest Prepare(TaskStart start, TaskWork.Directed directed)
     {
-        var program = executables.Find(start.Command[0])
-            ?? throw new TaskFilesException(FailureCause.Launch, $"the program '{start.Command[0]}' of {directed.Recipe} is not installed on node {node.Name}");
         try
         {
             var folder = AttemptFolder(start.Attempt);
+            var orders = OrdersFor(start, directed, folder);
+            var commands = orders.Commands.Select(command => Found(command, directed)).ToImmutableArray();
             if (Directory.Exists(folder))
             {
                 // Left by a service that died before it launched this attempt.
@@ -63,13 +65,64 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
             }
 
             Directory.CreateDirectory(folder, OwnerOnly);
-            File.WriteAllText(Path.Combine(folder, TaskDirections.FileName), TaskDirections.Write(start, directed, Store));
-            return RequestFor(start, start.Command.SetItem(0, program), folder);
+            new StagedInputs(folder, node.Unpack).Put(orders.Staged);
+            MakeOutputFolders(folder, orders.Outputs);
+            foreach (var list in orders.Lists)
+            {
+                WriteFile(folder, list.Path, list.Text);
+            }
+
+            return RequestFor(start, CommandIn(folder, commands), folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw NoFolder(error);
         }
+    }
+
+    private TaskOrders.Ready OrdersFor(TaskStart start, TaskWork.Directed directed, string folder) =>
+        TaskOrders.For(start, directed, new TaskPlace(node.Name, folder, Store)) switch
+        {
+            TaskOrders.Ready ready => ready,
+            TaskOrders.Impossible impossible => throw new TaskFilesException(FailureCause.Data, impossible.Reason),
+            _ => throw new InvalidOperationException("Orders are ready, or it is said why not."),
+        };
+
+    /// <summary>Before anything of the attempt is there: a chain must not end in the middle for want of a program.</summary>
+    private CommandOrders Found(CommandOrders command, TaskWork.Directed directed)
+    {
+        var program = executables.Find(command.Words[0])
+            ?? throw new TaskFilesException(FailureCause.Launch, $"the program '{command.Words[0]}' of {directed.Recipe} is not installed on node {node.Name}");
+        return command with { Words = command.Words.SetItem(0, program) };
+    }
+
+    private static ImmutableArray<string> CommandIn(string folder, ImmutableArray<CommandOrders> commands)
+    {
+        if (commands.Length == 1)
+        {
+            WriteFile(folder, TaskDirections.FileName, commands[0].Directions);
+            return commands[0].Words;
+        }
+
+        WriteFile(folder, CommandScript.FileName, CommandScript.Write(commands));
+        return [Shell, Path.Combine(folder, CommandScript.FileName)];
+    }
+
+    /// <summary>A recipe that writes where its output belongs need not make the folder first.</summary>
+    private static void MakeOutputFolders(string folder, ImmutableArray<OutputRule> outputs)
+    {
+        foreach (var inner in outputs.Select(rule => Path.GetDirectoryName(rule.Pattern)).OfType<string>().Where(inner => inner.Length > 0 && !Wildcard.IsPattern(inner)))
+        {
+            Directory.CreateDirectory(Path.Combine(folder, inner));
+        }
+    }
+
+    private static void WriteFile(string folder, string path, string text)
+    {
+        var full = Path.Combine(folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        using var stream = new FileStream(full, FileMode.CreateNew, FileAccess.Write);
+        stream.Write(Encoding.UTF8.GetBytes(text));
     }
 
     private LaunchRequest RequestFor(TaskStart start, ImmutableArray<string> command, string folder) => new(
@@ -82,87 +135,7 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
     private ImmutableArray<OutputFile> Collect(TaskStart start, TaskWork.Directed directed)
     {
         var folder = AttemptFolder(start.Attempt);
-        var saved = Path.Combine(Store, SavedFolder(start.Attempt));
-        var declared = Declared(folder, saved, directed);
-        foreach (var rule in directed.Outputs.Where(rule => rule.Main && !declared.Any(output => output.Type == rule.Type)))
-        {
-            throw new TaskFilesException(FailureCause.Data, $"{directed.Recipe} ended normally, but made no output '{rule.Name}' of type {rule.Type}");
-        }
-
-        foreach (var output in declared)
-        {
-            RefuseLinkedFolders(folder, output.Path);
-            SavedFile.Check(Path.Combine(folder, output.Path), Path.Combine(saved, output.Path), output.Path);
-        }
-
-        return [.. declared.Select(output => Save(start.Attempt, directed, folder, output))];
-    }
-
-    private static ImmutableArray<DeclaredOutput> Declared(string folder, string saved, TaskWork.Directed directed)
-    {
-        var results = new FileInfo(Path.Combine(folder, ResultsFile.Name));
-        if (!results.Exists && results.LinkTarget is null)
-        {
-            // What was saved before a crash is no longer in the work directory, and was an output all the same.
-            return ResultsFile.FromPatterns(directed.Outputs, NamesIn(folder).Union(NamesIn(saved), StringComparer.Ordinal), directed.Keys);
-        }
-
-        return ResultsFile.Parse(ReadResults(results.FullName)) switch
-        {
-            ResultsReading.Listed listed => listed.Outputs,
-            ResultsReading.Unusable unusable => throw new TaskFilesException(FailureCause.Data, unusable.Reason),
-            _ => throw new InvalidOperationException("A reading lists outputs or says why not."),
-        };
-    }
-
-    private static IEnumerable<string> NamesIn(string folder) =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Select(Path.GetFileName).OfType<string>() : [];
-
-    private static string ReadResults(string path)
-    {
-        try
-        {
-            using var stream = RegularFile.Open(path, ResultsFile.Name, followLinks: false);
-            if (stream.Length > ResultsFileBytesMax)
-            {
-                throw new TaskFilesException(FailureCause.Data, $"{ResultsFile.Name} is larger than {ResultsFileBytesMax / 1048576} MiB");
-            }
-
-            using var reader = new StreamReader(stream);
-            return reader.ReadToEnd();
-        }
-        catch (IOException error)
-        {
-            throw new TaskFilesException(FailureCause.Data, error.Message);
-        }
-    }
-
-    private OutputFile Save(AttemptId attempt, TaskWork.Directed directed, string folder, DeclaredOutput output)
-    {
-        var relative = Path.Combine(SavedFolder(attempt), output.Path);
-        var (size, sha256) = SavedFile.MoveTo(Path.Combine(folder, output.Path), Path.Combine(Store, relative), output.Path);
-        return new OutputFile(
-            string.Create(CultureInfo.InvariantCulture, $"{attempt.Job}.{attempt.Task}.{attempt.Number}.{output.Name}"),
-            Path.GetFileName(output.Path),
-            relative,
-            size,
-            sha256,
-            output.Type,
-            directed.Outputs.Any(rule => rule.Main && rule.Type == output.Type),
-            output.Metadata,
-            output.DerivedFrom);
-    }
-
-    /// <summary>A folder inside the work directory that is a link would lead out of it.</summary>
-    private static void RefuseLinkedFolders(string folder, string path)
-    {
-        for (var parent = Path.GetDirectoryName(path); !string.IsNullOrEmpty(parent); parent = Path.GetDirectoryName(parent))
-        {
-            if (new DirectoryInfo(Path.Combine(folder, parent)).LinkTarget is not null)
-            {
-                throw new TaskFilesException(FailureCause.Data, $"the output '{path}' lies behind a link");
-            }
-        }
+        return new OutputCollector(start.Attempt, directed, OrdersFor(start, directed, folder), new StagedInputs(folder, node.Unpack), folder, Store, SavedFolder(start.Attempt)).Collect();
     }
 
     private string JobFolder(JobId job) => _jobFolders.GetOrAdd(job, id =>

@@ -71,7 +71,7 @@ public sealed class TaskStartTests
         var work = TaskStart.For(state, 2).Work.ShouldBeOfType<TaskWork.Directed>();
 
         work.Recipe.ShouldBe("Coadd");
-        work.Parameters.ShouldBe(NoTexts.Add("level", "3"));
+        work.Commands.ShouldHaveSingleItem().Parameters.ShouldBe(NoTexts.Add("level", "3"));
         work.Inputs["bias"].Select(file => file.Id).ShouldBe(["bias-0"]);
         work.Inputs["frames"].ShouldBe([new InputFile(reduced.Id, reduced.Path, "reduced", NoMetadata), .. work.Inputs["frames"].Skip(1)]);
         work.Inputs["frames"].Select(file => file.Id).ShouldBe([reduced.Id, Given.Output(1, 1).Id]);

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
-using Dpu.Domain.Planning;
+using Dpu.Domain.Templates;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -68,9 +68,10 @@ public sealed class TaskDirectionsTests
         ImmutableSortedDictionary<string, string> parameters,
         ImmutableSortedDictionary<string, ImmutableArray<InputFile>> inputs)
     {
-        var work = new TaskWork.Directed("Reduce", keys, parameters, inputs, []);
+        var command = new StepCommand("Reduce-2", "Reduce", ["reduce"], [], [], parameters);
+        var work = new TaskWork.Directed("Reduce", keys, [command], inputs, []);
         var start = new TaskStart(new AttemptId(new JobId(12), 0, 1), "Reduce-2", new Resources(1, 0), null, [], work);
-        return Parse(TaskDirections.Write(start, work, "/store"));
+        return Parse(TaskOrders.For(start, work, new TaskPlace("here", "/work", "/store")).ShouldBeOfType<TaskOrders.Ready>().Commands.ShouldHaveSingleItem().Directions);
     }
 
     private static JsonElement Parse(string json)

@@ -102,7 +102,7 @@ public sealed class LocalTaskFilesTests : IDisposable
     [Fact]
     public async Task A_program_that_is_not_installed_is_a_failure_of_the_launch()
     {
-        var error = await FailsAsync(() => _files.PrepareAsync(Start() with { Command = ["no-such-program"] }, CancellationToken.None).AsTask());
+        var error = await FailsAsync(() => _files.PrepareAsync(Start(work => work with { Commands = [work.Commands[0] with { Program = ["no-such-program"] }] }), CancellationToken.None).AsTask());
         error.Cause.ShouldBe(FailureCause.Launch);
         error.Message.ShouldContain("no-such-program");
         Directory.Exists(Work).ShouldBeFalse();
@@ -275,6 +275,8 @@ public sealed class LocalTaskFilesTests : IDisposable
         (await CollectFailsAsync()).ShouldContain("larger than 64 MiB");
     }
 
+    private static TaskStart Start(Func<TaskWork.Directed, TaskWork.Directed> change) => Start() with { Work = change((TaskWork.Directed)Start().Work) };
+
     private static TaskStart Start() => new(
         Attempt,
         "Reduce",
@@ -284,7 +286,7 @@ public sealed class LocalTaskFilesTests : IDisposable
         new TaskWork.Directed(
             "Reduce",
             ImmutableSortedDictionary<string, string>.Empty.Add("chip", "8,6"),
-            ImmutableSortedDictionary<string, string>.Empty.Add("date", "\"2000-04-28\""),
+            [new StepCommand("Reduce", "Reduce", ["reduce", "--date", "2000-04-28"], [], [], ImmutableSortedDictionary<string, string>.Empty.Add("date", "\"2000-04-28\""))],
             ImmutableSortedDictionary<string, ImmutableArray<InputFile>>.Empty.Add("science", [Input("raw-a", "/raw/a.fits"), Input("11.0.1.b", "11/0.1/b.fits")]),
             [MainRule, PictureRule]));
 
