@@ -17,6 +17,7 @@ internal static class CommandList
         new LogsCommand(),
         new ResultsCommand(),
         new CancelCommand(),
+        new CampaignsCommand(),
         new SequencesCommand(),
         new OptionsCommand(),
         new IngestCommand(),

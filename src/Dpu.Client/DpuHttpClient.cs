@@ -118,6 +118,12 @@ public sealed class DpuHttpClient : IDisposable
     public Task<IngestResult> IngestAsync(IReadOnlyList<string> paths, CancellationToken ct) =>
         _requests.PostAsync("/ingest", new IngestRequest(paths), Json.IngestRequest, Json.IngestResult, null, ct, _options.IngestTimeout);
 
+    public Task<IReadOnlyList<CampaignInfo>> GetCampaignsAsync(CancellationToken ct) => _requests.GetAsync("/campaigns", Json.IReadOnlyListCampaignInfo, ct);
+
+    /// <summary>The last attempt at each unit of a campaign.</summary>
+    public Task<IReadOnlyList<CampaignUnitInfo>> GetCampaignUnitsAsync(string campaign, CancellationToken ct) =>
+        _requests.GetAsync($"/campaigns/{Uri.EscapeDataString(campaign)}/units", Json.IReadOnlyListCampaignUnitInfo, ct);
+
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken ct) =>
         _requests.GetAsync("/nodes", Json.IReadOnlyListNodeInfo, ct);
 

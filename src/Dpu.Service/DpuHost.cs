@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using Dpu.Actors.Campaigns;
 using Dpu.Actors.Catalog;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Nodes;
@@ -153,6 +154,12 @@ public sealed class DpuHost : IAsyncDisposable
             "frontend");
         await frontend.AskAsync<FrontendMessage, FrontendReady>(
             system, replyTo => new FrontendMessage.AwaitReady(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
+
+        if (Options.Campaigns.Count > 0)
+        {
+            system.Spawn(
+                new Props<CampaignMessage>(() => new CampaignActor(Options.Campaigns, store.Views, frontend)) { Supervision = UntilTheJournalAnswers }, "campaigns");
+        }
 
         IActorRef<NodeMessage>? joined = null;
         Undo(() => joined is null ? Task.CompletedTask : DrainAsync(scheduler, joined, system, store, logs, node, logger));

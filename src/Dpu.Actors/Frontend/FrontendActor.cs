@@ -22,8 +22,8 @@ public sealed class FrontendActor(
     SubmissionPlanner planner,
     IActorRef<SchedulerMessage> scheduler) : Actor<FrontendMessage>
 {
-    /// <summary>How many submissions' keys are remembered beyond the life of their jobs, until the views surely show them.</summary>
-    private const int RememberedKeysMax = 10_000;
+    /// <summary>How many submissions are remembered beyond the life of their jobs, until the views surely show them.</summary>
+    private const int RememberedMax = 10_000;
 
     private static readonly TimeSpan RecoveryRetryDelay = TimeSpan.FromSeconds(1);
     private static readonly object RecoveryTimer = new();
@@ -36,8 +36,8 @@ public sealed class FrontendActor(
         Within: TimeSpan.FromHours(1));
 
     private readonly Dictionary<JobId, IActorRef<JobMessage>> _jobs = [];
-    private readonly Dictionary<(string User, string Key), EarlierJob> _keys = [];
-    private readonly Queue<(string User, string Key)> _keysByAge = [];
+    private readonly Recent<(string User, string Key), EarlierJob> _keys = new(RememberedMax);
+    private readonly Recent<(string Campaign, int Request, string Unit), int> _unitAttempts = new(RememberedMax);
     private readonly List<IActorRef<FrontendReady>> _waitForReady = [];
     private readonly List<FrontendMessage.Cancel> _cancels = [];
     private readonly Dictionary<string, FrontendMessage.Claim> _claims = new(StringComparer.Ordinal);
@@ -171,17 +171,20 @@ public sealed class FrontendActor(
         await views.CaughtUpAsync(cancellationToken);
         if (await views.FindByIdempotencyKeyAsync(submission.User, submission.IdempotencyKey, cancellationToken) is { } row)
         {
-            return new FrontendMessage.Planned(asked, fingerprint, new EarlierJob(row.Job, row.Fingerprint, row.EstimatedSeconds), null);
+            return new FrontendMessage.Planned(asked, fingerprint, new EarlierJob(row.Job, row.Fingerprint, row.EstimatedSeconds), null, 0);
         }
 
-        return new FrontendMessage.Planned(asked, fingerprint, null, await planner.PlanAsync(submission, cancellationToken));
+        var attempts = submission.Campaign is { } campaign
+            ? await views.GetUnitAttemptsAsync(campaign.Name, campaign.Request, campaign.Unit, cancellationToken)
+            : 0;
+        return new FrontendMessage.Planned(asked, fingerprint, null, await planner.PlanAsync(submission, cancellationToken), attempts);
     }
 
     private void Submit(FrontendMessage.Planned planned)
     {
         var submission = planned.Asked.Submission;
         var replyTo = planned.Asked.ReplyTo;
-        if ((planned.Earlier ?? _keys.GetValueOrDefault((submission.User, submission.IdempotencyKey))) is not { } earlier)
+        if ((planned.Earlier ?? Remembered(submission)) is not { } earlier)
         {
             SubmitNew(planned);
         }
@@ -197,7 +200,7 @@ public sealed class FrontendActor(
         else if (planned.Plan!.TryGet(out var again, out _))
         {
             // Its first submission may be on its way to the journal still: only the job's actor knows, and answers when it is durable.
-            job.Tell(new JobMessage.Submit(CommandFor(earlier.Job, planned, again), replyTo));
+            job.Tell(new JobMessage.Submit(CommandFor(earlier.Job, planned, again, UnitOf(planned)), replyTo));
         }
         else
         {
@@ -215,10 +218,31 @@ public sealed class FrontendActor(
 
         var job = new JobId(++_lastJob);
         Remember(planned, job, plan);
-        JobNamed(job).Tell(new JobMessage.Submit(CommandFor(job, planned, plan), planned.Asked.ReplyTo));
+        var unit = UnitOf(planned);
+        if (unit is not null)
+        {
+            _unitAttempts.Remember((unit.Name, unit.Request, unit.Unit), unit.Attempt);
+        }
+
+        JobNamed(job).Tell(new JobMessage.Submit(CommandFor(job, planned, plan, unit), planned.Asked.ReplyTo));
     }
 
-    private static JobCommand.Submit CommandFor(JobId job, FrontendMessage.Planned planned, PlannedSubmission plan)
+    private EarlierJob? Remembered(Submission submission) =>
+        _keys.TryGet((submission.User, submission.IdempotencyKey), out var earlier) ? earlier : null;
+
+    /// <summary>The next attempt at its unit, unless it says which: counted here, where submissions come one by one.</summary>
+    private CampaignUnit? UnitOf(FrontendMessage.Planned planned)
+    {
+        if (planned.Asked.Submission.Campaign is not { } asked)
+        {
+            return null;
+        }
+
+        var given = _unitAttempts.TryGet((asked.Name, asked.Request, asked.Unit), out var attempt) ? Math.Max(attempt, planned.UnitAttempts) : planned.UnitAttempts;
+        return new CampaignUnit(asked.Name, asked.Request, asked.Unit, asked.Attempt ?? given + 1);
+    }
+
+    private static JobCommand.Submit CommandFor(JobId job, FrontendMessage.Planned planned, PlannedSubmission plan, CampaignUnit? unit)
     {
         var submission = planned.Asked.Submission;
         return new JobCommand.Submit(job, new JobSpec(
@@ -229,19 +253,20 @@ public sealed class FrontendActor(
             plan.Commit,
             plan.EstimatedSeconds,
             submission.IdempotencyKey,
-            planned.Fingerprint), plan.Plan);
+            planned.Fingerprint)
+        {
+            Asked = AskedOf(submission),
+            Campaign = unit,
+        }, plan.Plan);
     }
 
-    private void Remember(FrontendMessage.Planned planned, JobId job, PlannedSubmission plan)
-    {
-        var key = (planned.Asked.Submission.User, planned.Asked.Submission.IdempotencyKey);
-        _keys.Add(key, new EarlierJob(job, planned.Fingerprint, plan.EstimatedSeconds));
-        _keysByAge.Enqueue(key);
-        if (_keysByAge.Count > RememberedKeysMax)
-        {
-            _keys.Remove(_keysByAge.Dequeue());
-        }
-    }
+    private static AskedOptions AskedOf(Submission submission) => submission is Submission.OfRecipes asked
+        ? new AskedOptions(asked.Arguments, asked.Options?.GetRawText(), asked.MemoryBytes)
+        : AskedOptions.None;
+
+    private void Remember(FrontendMessage.Planned planned, JobId job, PlannedSubmission plan) => _keys.Remember(
+        (planned.Asked.Submission.User, planned.Asked.Submission.IdempotencyKey),
+        new EarlierJob(job, planned.Fingerprint, plan.EstimatedSeconds));
 
     private void Cancel(FrontendMessage.Cancel cancel)
     {

@@ -38,7 +38,7 @@ public abstract record FrontendMessage
         public static Recover Instance { get; } = new();
     }
 
-    internal sealed record Planned(Submit Asked, string Fingerprint, EarlierJob? Earlier, Checked<PlannedSubmission>? Plan) : FrontendMessage;
+    internal sealed record Planned(Submit Asked, string Fingerprint, EarlierJob? Earlier, Checked<PlannedSubmission>? Plan, int UnitAttempts) : FrontendMessage;
 
     internal sealed record PlanFailed(Submit Asked, Exception Reason) : FrontendMessage;
 }

@@ -11,6 +11,9 @@ namespace Dpu.Actors.Frontend;
 /// <param name="Tags">Words of the user's own.</param>
 public abstract record Submission(string User, string IdempotencyKey, int Priority, ImmutableArray<string> Tags)
 {
+    /// <summary>The campaign that it belongs to, or null.</summary>
+    public CampaignRequest? Campaign { get; init; }
+
     /// <summary>A sequence of recipes.</summary>
     /// <param name="Sequence">As typed.</param>
     /// <param name="Arguments">Option tokens as typed behind it.</param>
@@ -48,3 +51,10 @@ public abstract record Submission(string User, string IdempotencyKey, int Priori
         public double ExpectedSeconds { get; init; }
     }
 }
+
+/// <summary>A place in a campaign, as it is asked for.</summary>
+/// <param name="Name">The campaign.</param>
+/// <param name="Request">Number of the request, from 1.</param>
+/// <param name="Unit">What is processed.</param>
+/// <param name="Attempt">Which try at the unit; null for the next one.</param>
+public sealed record CampaignRequest(string Name, int Request, string Unit, int? Attempt = null);

@@ -14,6 +14,11 @@ internal static class SubmissionFingerprint
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, submission.Priority.ToString(CultureInfo.InvariantCulture));
         AddAll(hash, submission.Tags);
+        if (submission.Campaign is { } campaign)
+        {
+            AddAll(hash, [campaign.Name, campaign.Request.ToString(CultureInfo.InvariantCulture), campaign.Unit]);
+        }
+
         switch (submission)
         {
             case Submission.OfRecipes recipes:

@@ -9,6 +9,28 @@ namespace Dpu.Cli.Arguments;
 /// </summary>
 internal static class InputLines
 {
+    /// <summary>The lines of a file, or of standard input for <c>-</c>.</summary>
+    /// <exception cref="UsageException">It cannot be read, or has no line.</exception>
+    public static async Task<IReadOnlyList<string>> FromAsync(CliContext context, string source)
+    {
+        var name = source == "-" ? "standard input" : source;
+        await using var stream = source == "-" ? context.OpenInput() : Open(source);
+        var lines = await ReadAsync(stream, name, CancellationToken.None);
+        return lines.Count > 0 ? lines : throw new UsageException($"There is no line in {name}, so there is nothing to run.");
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} cannot be read: {e.Message}");
+        }
+    }
+
     /// <exception cref="UsageException">A line is no UTF-8, or holds a NUL, which no argument of a program can.</exception>
     public static async Task<PackedLines> ReadAsync(Stream stream, string name, CancellationToken ct)
     {

@@ -57,7 +57,7 @@ internal sealed class ExecCommand : DpuCommand
             throw new UsageException("--each and --mapfile both say what to run the command for: give one of them.");
         }
 
-        var lines = await ReadLinesAsync(invocation);
+        var lines = each is null ? null : await InputLines.FromAsync(invocation.Context, each);
         var submission = new ExecSubmission(
             command,
             lines,
@@ -75,31 +75,5 @@ internal sealed class ExecCommand : DpuCommand
 
         return await new SubmitAndWait(invocation, invocation.Get(_json), invocation.Get(_wait))
             .RunAsync((client, key, ct) => client.SubmitAsync(submission, key, ct));
-    }
-
-    private async Task<IReadOnlyList<string>?> ReadLinesAsync(Invocation invocation)
-    {
-        var source = invocation.Get(_each);
-        if (source is null)
-        {
-            return null;
-        }
-
-        var name = source == "-" ? "standard input" : source;
-        await using var stream = source == "-" ? invocation.Context.OpenInput() : OpenFile(source);
-        var lines = await InputLines.ReadAsync(stream, name, CancellationToken.None);
-        return lines.Count > 0 ? lines : throw new UsageException($"There is no line in {name}, so there is nothing to run.");
-    }
-
-    private static FileStream OpenFile(string path)
-    {
-        try
-        {
-            return File.OpenRead(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"{path} cannot be read: {e.Message}");
-        }
     }
 }

@@ -15,6 +15,10 @@ internal sealed class RunCommand : DpuCommand
     private readonly Option<string?> _version = new("--version") { Description = "Version of the recipes' programs", HelpName = "V" };
     private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word of your own on the job; may be repeated", HelpName = "T" };
+    private readonly Option<string?> _campaign = new("--campaign") { Description = "The campaign that the job belongs to", HelpName = "NAME" };
+    private readonly Option<string?> _unit = new("--unit") { Description = "What of the campaign is processed: an exposure, a tile, a night", HelpName = "TEXT" };
+    private readonly Option<string?> _request = new("--request") { Description = "Number of the request within the campaign; 1 is usual", HelpName = "N" };
+    private readonly Option<string?> _each = new("--each") { Description = "One job per line of the file (- reads standard input); every {} inside an option is the line", HelpName = "FILE|-" };
     private readonly Option<bool> _json = JsonOption("Print {\"jobId\":…,\"dpu\":…,\"estimatedSeconds\":…}; with --wait the job's end too");
 
     public RunCommand()
@@ -26,9 +30,10 @@ internal sealed class RunCommand : DpuCommand
             "dpu run 'Reduce>Regrid>Coadd' -i WFI --wait                  follow it to its end",
             "dpu run Reduce -i WFI -o 'CDF4_B_?' --dry-run                the plan only",
             "dpu run Reduce --dpu-mem 2GiB -- -i WFI --wait x             behind -- everything is the recipe's",
+            "dpu run Reduce -o {} --each tiles.txt --campaign KIDS        one job a line, its unit is the line",
             "dpu options Reduce                                           the options of a recipe")
     {
-        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _priority, _tags, _json })
+        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _priority, _tags, _campaign, _unit, _request, _each, _json })
         {
             Add(option);
         }
@@ -45,10 +50,29 @@ internal sealed class RunCommand : DpuCommand
             MemoryBytes: Values.Size("--dpu-mem", invocation.Get(_memory)),
             Version: Values.NotEmpty("--version", invocation.Get(_version)),
             Priority: Values.WholeNumber("--priority", invocation.Get(_priority), int.MinValue) ?? 0,
-            Tags: invocation.Get(_tags) ?? []);
+            Tags: invocation.Get(_tags) ?? [],
+            Campaign: Campaign(invocation));
         var json = invocation.Get(_json);
+        if (invocation.Get(_each) is { } source)
+        {
+            return invocation.Get(_wait) || invocation.Get(_dryRun)
+                ? throw new UsageException("--each makes many jobs: --wait and --dry-run are for one. 'dpu campaigns NAME' tells how those of a campaign are.")
+                : new SubmitEach(invocation, json).RunAsync(submission, source);
+        }
+
         return invocation.Get(_dryRun)
             ? PlanReport.RunAsync(invocation, json, (client, ct) => client.PreviewAsync(submission, ct))
             : new SubmitAndWait(invocation, json, invocation.Get(_wait)).RunAsync((client, key, ct) => client.SubmitAsync(submission, key, ct));
+    }
+
+    private CampaignPlace? Campaign(Invocation invocation)
+    {
+        var unit = invocation.Get(_unit);
+        var request = Values.WholeNumber("--request", invocation.Get(_request), 1);
+        return Values.NotEmpty("--campaign", invocation.Get(_campaign)) is { } name
+            ? new CampaignPlace(name, unit ?? "", request ?? 1)
+            : unit is null && request is null
+                ? null
+                : throw new UsageException("--unit and --request belong to a campaign: name it with --campaign.");
     }
 }

@@ -31,6 +31,8 @@ namespace Dpu.Client.Contracts;
 [JsonSerializable(typeof(IngestResult))]
 [JsonSerializable(typeof(IReadOnlyList<NodeInfo>))]
 [JsonSerializable(typeof(DpuStats))]
+[JsonSerializable(typeof(IReadOnlyList<CampaignInfo>))]
+[JsonSerializable(typeof(IReadOnlyList<CampaignUnitInfo>))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]

@@ -22,7 +22,14 @@ public sealed record JobSubmission(
     string? Version = null,
     int Priority = 0,
     IReadOnlyList<string>? Tags = null,
-    bool DryRun = false);
+    bool DryRun = false,
+    CampaignPlace? Campaign = null);
+
+/// <summary>A job's place in a campaign.</summary>
+/// <param name="Name">The campaign.</param>
+/// <param name="Unit">What is processed: an exposure, a tile, a night; any text.</param>
+/// <param name="Request">Number of the request within the campaign, from 1.</param>
+public sealed record CampaignPlace(string Name, string Unit = "", int Request = 1);
 
 /// <summary>What <c>dpu exec</c> sends.</summary>
 /// <param name="Command">The program and its arguments; every <c>{}</c> inside an argument stands for the line.</param>

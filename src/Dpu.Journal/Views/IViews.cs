@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Campaigns;
 using Dpu.Domain.Jobs;
 using Dpu.Kernel.Persistence;
 
@@ -51,6 +52,15 @@ public interface IViews
 
     /// <summary>What a job made, by task.</summary>
     Task<ImmutableArray<ResultRow>> GetResultsAsync(JobId job, CancellationToken cancellationToken);
+
+    /// <summary>All campaigns by name.</summary>
+    Task<ImmutableArray<CampaignRow>> ListCampaignsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The last attempt at each unit of a campaign, by rising number of the job; those that ended before <paramref name="since"/> are left out.</summary>
+    Task<ImmutableArray<CampaignJob>> GetCampaignJobsAsync(string campaign, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>How often a unit of a request was submitted so far.</summary>
+    Task<int> GetUnitAttemptsAsync(string campaign, int request, string unit, CancellationToken cancellationToken);
 
     /// <summary>How many attempts' ends were committed since a moment.</summary>
     Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken);

@@ -20,6 +20,11 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
             .Bind(job).Bind(spec.Sequence).Bind(spec.User).Bind(ViewText.Of(context.Status)).Bind(spec.Priority).Bind(ViewText.OfTags(spec.Tags))
             .Bind(spec.Commit).Bind(spec.EstimatedSeconds).Bind(spec.IdempotencyKey).Bind(spec.Fingerprint).Bind(submitted.At)
             .Bind(context.Counts).Run();
+        if (spec.Campaign is { } campaign)
+        {
+            AddToCampaign(job, campaign, spec.Asked);
+        }
+
         for (var index = 0; index < steps.Length; index++)
         {
             AddStep(job, index, submitted.Plan.Steps[index], steps[index].Counts);
@@ -96,6 +101,11 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         context.CancelledBy = cancel.By;
         context.Touch(cancel.At);
     }
+
+    private void AddToCampaign(int job, CampaignUnit unit, AskedOptions asked) =>
+        database.Prepare("INSERT INTO campaign_jobs (job_id, campaign, request, unit, attempt, arguments, options, memory_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+            .Bind(job).Bind(unit.Name).Bind(unit.Request).Bind(unit.Unit).Bind(unit.Attempt)
+            .Bind(ViewText.OfTags(asked.Arguments)).Bind(asked.Options).Bind(asked.MemoryBytes).Run();
 
     private void AddStep(int job, int index, StepPlan step, TaskCounts counts)
     {

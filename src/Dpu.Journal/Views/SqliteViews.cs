@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Dpu.Domain.Campaigns;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Catalog;
 using Dpu.Journal.Sqlite;
@@ -37,6 +38,14 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
 
     public Task<ImmutableArray<ResultRow>> GetResultsAsync(JobId job, CancellationToken cancellationToken) =>
         reads.RunAsync(database => FileQueries.ResultsOf(database, job), cancellationToken);
+
+    public Task<ImmutableArray<CampaignRow>> ListCampaignsAsync(CancellationToken cancellationToken) => reads.RunAsync(CampaignQueries.List, cancellationToken);
+
+    public Task<ImmutableArray<CampaignJob>> GetCampaignJobsAsync(string campaign, DateTimeOffset since, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => CampaignQueries.LastAttempts(database, campaign, since), cancellationToken);
+
+    public Task<int> GetUnitAttemptsAsync(string campaign, int request, string unit, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => CampaignQueries.Attempts(database, campaign, request, unit), cancellationToken);
 
     public Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         reads.RunAsync(database => StatisticsQueries.EndedSince(database, since), cancellationToken);

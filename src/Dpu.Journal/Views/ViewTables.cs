@@ -8,7 +8,7 @@ internal static class ViewTables
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["jobs", "steps", "tasks", "aborted_tasks", "attempts", "findings", "files", "file_metadata", "provenance", "statistics"];
+        ["jobs", "campaign_jobs", "steps", "tasks", "aborted_tasks", "attempts", "findings", "files", "file_metadata", "provenance", "statistics"];
 
     /// <summary>
     /// A task has a row once something happened to it, or when it has keys. A range of tasks that were aborted before anything else is a row of
@@ -41,6 +41,17 @@ internal static class ViewTables
         CREATE INDEX jobs_of_user ON jobs (user, job_id);
         CREATE INDEX jobs_of_status ON jobs (status, job_id);
         CREATE INDEX jobs_of_key ON jobs (idempotency_key, user);
+        CREATE TABLE campaign_jobs (
+          job_id INTEGER PRIMARY KEY,
+          campaign TEXT NOT NULL,
+          request INTEGER NOT NULL,
+          unit TEXT NOT NULL,
+          attempt INTEGER NOT NULL,
+          arguments TEXT NOT NULL,
+          options TEXT,
+          memory_bytes INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX campaign_units ON campaign_jobs (campaign, request, unit, attempt, job_id);
         CREATE TABLE steps (
           job_id INTEGER NOT NULL,
           step INTEGER NOT NULL,

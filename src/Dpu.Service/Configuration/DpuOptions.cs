@@ -1,3 +1,4 @@
+using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
@@ -15,7 +16,8 @@ public sealed record DpuOptions(
     QuerySettings Query,
     ServiceSettings Service,
     RecipeCatalog Recipes,
-    IngestRules Ingest);
+    IngestRules Ingest,
+    IReadOnlyList<CampaignPlan> Campaigns);
 
 /// <summary>Section <c>dpu.http</c>.</summary>
 public sealed record HttpOptions(string Host, int Port, long BodyMaxBytes, TimeSpan AnswerTimeout, int WaitingMax);

@@ -1,4 +1,5 @@
 using System.Net;
+using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
@@ -23,6 +24,7 @@ internal static class DpuOptionsReader
         var reader = new HoconReader(root);
         var dpu = reader.GetObject("dpu");
         var retry = Retry(dpu.GetObject("task.retry"));
+        var recipes = Recipes(dpu, retry);
         var options = new DpuOptions(
             Name(dpu, "name"),
             DataDirectory(dpu),
@@ -32,8 +34,9 @@ internal static class DpuOptionsReader
             new Resources(dpu.GetInt32("exec.cpus", min: 1), dpu.GetSize("exec.memory")),
             new QuerySettings(Size(dpu, "query.output-max", 1), dpu.GetInt32("query.at-once-max", min: 1)),
             Service(dpu.GetObject("service")),
-            Recipes(dpu, retry),
-            Ingest(dpu));
+            recipes,
+            Ingest(dpu),
+            Accept(CampaignReader.Read(Section(dpu, "campaigns"), recipes)));
         CheckFence(dpu.GetObject("cluster"), options.Task.KillGrace);
         reader.EnsureAllKeysUsed("dpu");
         return options;

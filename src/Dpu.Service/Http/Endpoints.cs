@@ -27,6 +27,10 @@ internal static class Endpoints
         Visitor(api.MapGet("/sequences", Answer(dpu.Sequences)));
         Visitor(api.MapGet("/sequences/{sequence}/options", Answer(dpu.Options)));
 
+        var campaigns = new CampaignEndpoints(services);
+        Visitor(api.MapGet("/campaigns", Answer(campaigns.ListAsync)));
+        Visitor(api.MapGet("/campaigns/{name}/units", Answer(campaigns.UnitsAsync)));
+
         api.MapPost("/jobs", Answer(submissions.RunAsync));
         api.MapPost("/exec", Answer(submissions.ExecAsync));
         api.MapPost("/jobs/{id:int}/cancel", Answer(submissions.CancelAsync));

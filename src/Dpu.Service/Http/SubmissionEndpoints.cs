@@ -49,7 +49,10 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             [.. asked.Arguments ?? []],
             asked.Options is { } options ? JsonSerializer.SerializeToElement(options, ApiJson.Default.IReadOnlyDictionaryStringJsonElement) : null,
             asked.EstimatedSeconds,
-            asked.MemoryBytes);
+            asked.MemoryBytes)
+        {
+            Campaign = asked.Campaign is { } campaign ? new CampaignRequest(campaign.Name, campaign.Request, campaign.Unit) : null,
+        };
         return asked.DryRun ? await PreviewAsync(submission, [], warning: null, context.RequestAborted) : await SubmitAsync(submission, context.RequestAborted);
     }
 
@@ -138,6 +141,9 @@ internal sealed class SubmissionEndpoints(ApiServices services)
         { Options: not null, Arguments.Count: > 0 } => ("bad-option", "Options are given either by name or as arguments, not both."),
         { EstimatedSeconds: < 0 } => ("bad-estimate", "The estimated time is a number of seconds, 0 or more."),
         { MemoryBytes: <= 0 } => ("bad-memory", "The memory of a task is a number of bytes above 0."),
+        { Campaign: { Name: null or "" } } => ("bad-campaign", "A campaign has a name."),
+        { Campaign: { Unit: null } } => ("bad-campaign", "The unit of a campaign is a text."),
+        { Campaign: { Request: < 1 } } => ("bad-campaign", "Requests of a campaign are counted from 1."),
         _ => null,
     };
 

@@ -1,7 +1,9 @@
+using Dpu.Actors.Campaigns;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
+using Dpu.Domain.Campaigns;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
 using Dpu.Hocon;
@@ -69,12 +71,23 @@ internal sealed class FrontendBench : IDisposable
         Frontend = _system.Spawn(new Props<FrontendMessage>(() => new FrontendActor(Journal, Views, planner, Scheduler)), "frontend");
     }
 
-    public void Submit(string key = "key", int priority = 0)
+    /// <summary>Starts what submits for campaigns, beside the frontend.</summary>
+    public void StartCampaigns(params CampaignPlan[] plans) =>
+        _system!.Spawn(new Props<CampaignMessage>(() => new CampaignActor(plans, Views, Frontend)), "campaigns");
+
+    /// <summary>A job's place in its campaign, as it was committed.</summary>
+    public CampaignUnit? UnitOf(JobId job) =>
+        ((JobEvent.Submitted)World.Await(FirstEventAsync(job))).Spec.Campaign;
+
+    public void Submit(string key = "key", int priority = 0, CampaignRequest? campaign = null, bool run = true)
     {
         Frontend.Tell(new FrontendMessage.Submit(
-            new Submission.OfRecipes("user", key, priority, [], "Null", [], null, null, null),
+            new Submission.OfRecipes("user", key, priority, [], "Null", [], null, null, null) { Campaign = campaign },
             Submitter));
-        World.RunUntilIdle();
+        if (run)
+        {
+            World.RunUntilIdle();
+        }
     }
 
     public SubmitReply.Accepted Accepted(string key = "key")
@@ -96,6 +109,16 @@ internal sealed class FrontendBench : IDisposable
     }
 
     public void Dispose() => _store.Dispose();
+
+    private async Task<object> FirstEventAsync(JobId job)
+    {
+        await foreach (var persisted in _store.Journal.ReadAsync(JobActor.PersistenceIdOf(job), 1, CancellationToken.None))
+        {
+            return persisted.Event;
+        }
+
+        throw new InvalidOperationException($"Job {job} has no event.");
+    }
 
     private static RecipeCatalog Read(string text) => ((Declared<RecipeCatalog>.Valid)RecipeCatalogReader.Read(HoconParser.ParseString(text, "recipes.conf"), RetryRules.Once)).Value;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Campaigns;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Views;
 using Dpu.Kernel.Persistence;
@@ -69,6 +70,14 @@ internal sealed class GatedViews(IViews views) : IViews
     public Task<JobId> GetLastJobAsync(CancellationToken cancellationToken) => views.GetLastJobAsync(cancellationToken);
 
     public Task<ImmutableArray<ResultRow>> GetResultsAsync(JobId job, CancellationToken cancellationToken) => views.GetResultsAsync(job, cancellationToken);
+
+    public Task<ImmutableArray<CampaignRow>> ListCampaignsAsync(CancellationToken cancellationToken) => views.ListCampaignsAsync(cancellationToken);
+
+    public Task<ImmutableArray<CampaignJob>> GetCampaignJobsAsync(string campaign, DateTimeOffset since, CancellationToken cancellationToken) =>
+        views.GetCampaignJobsAsync(campaign, since, cancellationToken);
+
+    public Task<int> GetUnitAttemptsAsync(string campaign, int request, string unit, CancellationToken cancellationToken) =>
+        views.GetUnitAttemptsAsync(campaign, request, unit, cancellationToken);
 
     public Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken) => views.CountEndedAttemptsAsync(since, cancellationToken);
 

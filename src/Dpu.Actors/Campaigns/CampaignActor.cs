@@ -1,0 +1,123 @@
+using Dpu.Actors.Frontend;
+using Dpu.Actors.Jobs;
+using Dpu.Domain.Campaigns;
+using Dpu.Journal.Views;
+using Dpu.Kernel;
+
+namespace Dpu.Actors.Campaigns;
+
+/// <summary>
+/// Submits what campaigns owe: nights by the calendar, failed units again. It keeps nothing: what is owed follows from the declarations and the
+/// views, and each submission has a key of its own, so a restart at any moment neither forgets nor doubles one.
+/// </summary>
+/// <remarks>
+/// <code>
+/// waiting ──► looking ──► submitting (one after the other) ──► waiting
+/// </code>
+/// </remarks>
+public sealed class CampaignActor(IReadOnlyList<CampaignPlan> plans, IViews views, IActorRef<FrontendMessage> frontend) : Actor<CampaignMessage>
+{
+    /// <summary>How often failures are looked for, and refused submissions tried again: frames of a night may come late.</summary>
+    private static readonly TimeSpan LookAgainDelay = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+    private static readonly object LookTimer = new();
+
+    private readonly Queue<CampaignSubmission> _owed = [];
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+
+    protected override ValueTask OnStartAsync()
+    {
+        Look();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask ReceiveAsync(CampaignMessage message)
+    {
+        switch (message)
+        {
+            case CampaignMessage.Look:
+                Look();
+                break;
+            case CampaignMessage.Found found:
+                found.Owed.ForEach(_owed.Enqueue);
+                SubmitNext();
+                break;
+            case CampaignMessage.LookFailed failed:
+                CampaignLog.LookFailed(Context.Logger, failed.Reason);
+                Wait();
+                break;
+            case CampaignMessage.Answered answered:
+                Note(answered);
+                SubmitNext();
+                break;
+            default:
+                throw new InvalidOperationException($"Campaigns know no message {message.GetType().Name}.");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Look() => Context.PipeToSelf(FindOwedAsync, static owed => new CampaignMessage.Found(owed), static reason => new CampaignMessage.LookFailed(reason));
+
+    private async Task<List<CampaignSubmission>> FindOwedAsync(CancellationToken cancellationToken)
+    {
+        await views.CaughtUpAsync(cancellationToken);
+        var now = Context.Time.GetUtcNow();
+        var owed = new List<CampaignSubmission>();
+        foreach (var plan in plans)
+        {
+            owed.AddRange(CampaignDecider.Due(plan, await views.GetCampaignJobsAsync(plan.Name, now - CampaignDecider.Memory(plan), cancellationToken), now));
+        }
+
+        return owed;
+    }
+
+    private void SubmitNext()
+    {
+        if (!_owed.TryDequeue(out var next))
+        {
+            Wait();
+            return;
+        }
+
+        Context.PipeToSelf(
+            stopping => frontend.AskAsync<FrontendMessage, SubmitReply>(
+                Context.System, replyTo => new FrontendMessage.Submit(SubmissionOf(next), replyTo), AnswerTimeout, stopping),
+            reply => new CampaignMessage.Answered(next, reply, null),
+            reason => new CampaignMessage.Answered(next, null, reason));
+    }
+
+    private static Submission.OfRecipes SubmissionOf(CampaignSubmission owed) => new(
+        owed.User, owed.Key, owed.Priority, owed.Tags, owed.Sequence, owed.Asked.Arguments, AskedJson.Parse(owed.Asked.Options), null, owed.Asked.MemoryBytes)
+    {
+        Campaign = new CampaignRequest(owed.Campaign.Name, owed.Campaign.Request, owed.Campaign.Unit, owed.Campaign.Attempt),
+    };
+
+    private void Note(CampaignMessage.Answered answered)
+    {
+        var unit = answered.Owed.Campaign;
+        switch (answered.Reply)
+        {
+            case SubmitReply.Accepted accepted:
+                _refused.Remove(answered.Owed.Key);
+                CampaignLog.Submitted(Context.Logger, unit.Name, unit.Unit, unit.Attempt, accepted.Job.Value);
+                break;
+            case SubmitReply.Refused refused when _refused.Add(answered.Owed.Key):
+                // Once: it is tried again every minute for as long as it is owed.
+                CampaignLog.Refused(Context.Logger, unit.Name, unit.Unit, unit.Attempt, string.Join(' ', refused.Errors.Select(error => error.Message)));
+                break;
+            case null:
+                CampaignLog.Unanswered(Context.Logger, unit.Name, unit.Unit, answered.Reason!);
+                break;
+        }
+    }
+
+    private void Wait()
+    {
+        var now = Context.Time.GetUtcNow();
+        var next = plans.Select(plan => CampaignDecider.NextAfter(plan, now)).Min();
+        var delay = next - now is { } calendar && calendar < LookAgainDelay ? calendar : LookAgainDelay;
+        Context.Timers.StartSingle(LookTimer, CampaignMessage.Look.Instance, delay);
+    }
+}

@@ -1,0 +1,49 @@
+using Dpu.Client.Contracts;
+using Dpu.Hocon;
+using Microsoft.AspNetCore.Http;
+
+namespace Dpu.Service.Http;
+
+/// <summary>Campaigns: their counts and their units.</summary>
+internal sealed class CampaignEndpoints(ApiServices services)
+{
+    public async Task<IResult> ListAsync(HttpContext context)
+    {
+        await services.FreshenAsync(context.RequestAborted);
+        var campaigns = await services.Views.ListCampaignsAsync(context.RequestAborted);
+        return Endpoints.Json<IReadOnlyList<CampaignInfo>>(
+            [.. campaigns.Select(row => new CampaignInfo(
+                row.Name,
+                row.Units,
+                row.Jobs,
+                row.ByStatus.ToDictionary(pair => ApiMapping.StatusOf(pair.Key), pair => pair.Value, StringComparer.Ordinal),
+                ApiMapping.Counts(row.Counts),
+                row.FirstAt,
+                row.LastAt))],
+            ApiJson.Default.IReadOnlyListCampaignInfo);
+    }
+
+    public async Task<IResult> UnitsAsync(HttpContext context)
+    {
+        var name = Endpoints.RouteText(context, "name");
+        await services.FreshenAsync(context.RequestAborted);
+        var jobs = await services.Views.GetCampaignJobsAsync(name, DateTimeOffset.MinValue, context.RequestAborted);
+        if (jobs.IsEmpty)
+        {
+            return await UnknownAsync(name, context.RequestAborted);
+        }
+
+        return Endpoints.Json<IReadOnlyList<CampaignUnitInfo>>(
+            [.. jobs.Select(job => new CampaignUnitInfo(
+                job.Campaign.Request, job.Campaign.Unit, job.Campaign.Attempt, job.Job.Value, ApiMapping.StatusOf(job.Status), job.User, job.Sequence, job.EndedAt))],
+            ApiJson.Default.IReadOnlyListCampaignUnitInfo);
+    }
+
+    private async Task<ProblemResult> UnknownAsync(string name, CancellationToken cancellationToken)
+    {
+        var known = await services.Views.ListCampaignsAsync(cancellationToken);
+        var nearest = NearestName.Find(name, known.Select(campaign => campaign.Name));
+        var hint = nearest is null ? "; 'dpu campaigns' lists those that have jobs" : $"; did you mean '{nearest}'?";
+        return ProblemResult.Because(StatusCodes.Status404NotFound, "unknown-campaign", $"No job belongs to a campaign '{name}'{hint}");
+    }
+}
