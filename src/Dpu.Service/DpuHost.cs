@@ -148,7 +148,7 @@ public sealed class DpuHost : IAsyncDisposable
             data.FullPath, Options.Node.SearchPath, Options.Query.OutputMaxBytes, Options.Query.AtOnceMax, executables, store.Catalog, catalog, system, Options.Http.AnswerTimeout);
         Undo(queries.Dispose);
         var planner = new SubmissionPlanner(Options.Recipes, store.Catalog, store.Views, node.Capacity, Options.Task.Retry, executables.WhyUnavailable, queries);
-        var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor()) { Supervision = Escalate }, "scheduler");
+        var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(Options.Scheduling)) { Supervision = Escalate }, "scheduler");
         var frontend = system.Spawn(
             new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, planner, scheduler)) { Supervision = Escalate },
             "frontend");
@@ -229,7 +229,10 @@ public sealed class DpuHost : IAsyncDisposable
         options.Task.KillGrace,
         options.Task.LogHeadMaxBytes,
         options.Task.LogTailMaxBytes,
-        options.Task.EnforceMemory);
+        options.Task.EnforceMemory)
+    {
+        Tags = options.Node.Tags,
+    };
 
     private static string VersionOf() =>
         typeof(DpuHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -1,16 +1,17 @@
 using Dpu.Benchmarks.EndToEnd;
 using Dpu.Benchmarks.Journal;
 using Dpu.Benchmarks.Kernel;
+using Dpu.Benchmarks.Scheduling;
 using Dpu.Benchmarks.Spawning;
 using Dpu.Keeper;
 
-// Dpu.Benchmarks [kernel|journal|spawn|exec|million]…      all of them without arguments; figures are ratios to a peer or a limit in the same run
+// Dpu.Benchmarks [kernel|journal|schedule|spawn|exec|million]…      all of them without arguments; figures are ratios to a peer or a limit in the same run
 if (args is ["keeper", .. var keeper])
 {
     return KeeperProgram.Run(keeper);
 }
 
-string[] all = ["kernel", "journal", "spawn", "exec", "million"];
+string[] all = ["kernel", "journal", "schedule", "spawn", "exec", "million"];
 foreach (var name in args.Length == 0 ? all : args)
 {
     switch (name)
@@ -20,6 +21,9 @@ foreach (var name in args.Length == 0 ? all : args)
             break;
         case "journal":
             JournalBenchmark.Run();
+            break;
+        case "schedule":
+            ScheduleBenchmark.Run();
             break;
         case "spawn":
             SpawnBenchmark.Run();

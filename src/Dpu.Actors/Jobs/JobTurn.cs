@@ -80,6 +80,7 @@ internal sealed class JobTurn(JobState state, DateTimeOffset now)
     private IEnumerable<SchedulerMessage> FreedBy(JobEvent @event) => @event switch
     {
         JobEvent.TasksEnded ended => [new SchedulerMessage.TasksFreed(State.Id, [.. ended.Ends.Select(end => FreedTask.Ended(end.Task, end.Cause, Seconds(end.Exit)))])],
+        JobEvent.TasksHeld held => [new SchedulerMessage.TasksFreed(State.Id, [.. held.Ends.Select(end => FreedTask.Ended(end.Task, end.Cause, Seconds(end.Exit)))])],
         JobEvent.AttemptsLost lost => [new SchedulerMessage.TasksFreed(State.Id, [.. lost.Attempts.Select(a => FreedTask.Lost(a.Task))])],
         _ => [],
     };

@@ -496,7 +496,7 @@ public sealed class ClusterManagerActor(
             launcher.End(attempt, EndReason.Cancelled);
         }
 
-        scheduler.Tell(new SchedulerMessage.NodeJoined(options.Name, connected.Incarnation, options.Capacity, Context.Self));
+        scheduler.Tell(new SchedulerMessage.NodeJoined(options.Name, connected.Incarnation, options.Capacity, options.Tags, Context.Self));
         Claim(_strangers.Unclaimed);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 
@@ -20,6 +21,9 @@ public sealed record NodeOptions(
     long LogTailBytes,
     bool EnforceMemory)
 {
+    /// <summary>What steps may ask of their node.</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+
     /// <summary>What bounds the archives that are unpacked for an attempt.</summary>
     public UnpackLimits Unpack { get; init; } = UnpackLimits.Usual;
 

@@ -10,9 +10,12 @@ namespace Dpu.Actors.Scheduling;
 /// The shell around the pure <see cref="Scheduler"/>: takes in all that waits, plans once, proposes. It holds nothing that it could
 /// not be told again, so it is not persistent.
 /// </summary>
-public sealed class SchedulerActor : BatchActor<SchedulerMessage>
+public sealed class SchedulerActor(SchedulingPolicy policy) : BatchActor<SchedulerMessage>
 {
-    private readonly Scheduler _scheduler = new();
+    private static readonly object LookAgainTimer = new();
+    private static readonly TimeSpan LookAgainDelayMin = TimeSpan.FromMilliseconds(1);
+
+    private readonly Scheduler _scheduler = new(policy);
     private readonly Dictionary<JobId, SchedulerMessage.JobAnnounced> _jobs = [];
     private readonly Dictionary<string, IActorRef<NodeMessage>> _nodes = new(StringComparer.Ordinal);
 
@@ -21,35 +24,52 @@ public sealed class SchedulerActor : BatchActor<SchedulerMessage>
 
     protected override ValueTask ReceiveBatchAsync(IReadOnlyList<SchedulerMessage> messages)
     {
+        var now = Context.Time.GetUtcNow();
+        _scheduler.Advance(now);
         foreach (var message in messages)
         {
             Take(message);
         }
 
-        Propose();
-        Answer(messages);
+        Propose(now);
+        Answer(messages, now);
         return ValueTask.CompletedTask;
     }
 
-    private void Propose()
+    private void Propose(DateTimeOffset now)
     {
-        foreach (var assignment in _scheduler.Plan())
+        var proposals = _scheduler.Plan(now);
+        foreach (var assignment in proposals.Assignments)
         {
             var command = new JobCommand.Assign(assignment.Node, assignment.Incarnation, assignment.Tasks);
             var announced = _jobs[assignment.Job];
             announced.Job.Tell(new JobMessage.Assign(command, _nodes[assignment.Node], announced.Announcement));
         }
+
+        LookAgainAt(proposals.LookAgainAt, now);
+    }
+
+    private void LookAgainAt(DateTimeOffset? at, DateTimeOffset now)
+    {
+        if (at is { } time)
+        {
+            Context.Timers.StartSingle(LookAgainTimer, SchedulerMessage.LookAgain.Instance, time - now > LookAgainDelayMin ? time - now : LookAgainDelayMin);
+        }
+        else if (Context.Timers.IsActive(LookAgainTimer))
+        {
+            Context.Timers.Cancel(LookAgainTimer);
+        }
     }
 
     /// <summary>After the plan: what could be started has been, and what still waits has a reason.</summary>
-    private void Answer(IReadOnlyList<SchedulerMessage> messages)
+    private void Answer(IReadOnlyList<SchedulerMessage> messages, DateTimeOffset now)
     {
         foreach (var message in messages)
         {
             switch (message)
             {
                 case SchedulerMessage.Explain explain:
-                    explain.ReplyTo.Tell(_scheduler.Why(explain.Job, Context.Time.GetUtcNow()));
+                    explain.ReplyTo.Tell(_scheduler.Why(explain.Job, now));
                     break;
                 case SchedulerMessage.GetNodes nodes:
                     nodes.ReplyTo.Tell(new NodeStatuses(_scheduler.Nodes()));
@@ -75,7 +95,7 @@ public sealed class SchedulerActor : BatchActor<SchedulerMessage>
                 Announce(announced);
                 break;
             case SchedulerMessage.TasksReleased released:
-                _scheduler.Released(released.Job, released.Tasks);
+                _scheduler.Released(released.Job, released.Tasks, released.Needs);
                 break;
             case SchedulerMessage.TasksFreed freed:
                 _scheduler.Freed(freed.Job, freed.Tasks);
@@ -84,8 +104,8 @@ public sealed class SchedulerActor : BatchActor<SchedulerMessage>
                 _jobs.Remove(ended.Job);
                 _scheduler.JobEnded(ended.Job);
                 break;
-            case SchedulerMessage.Explain or SchedulerMessage.GetNodes:
-                // Answered behind the plan.
+            case SchedulerMessage.Explain or SchedulerMessage.GetNodes or SchedulerMessage.LookAgain:
+                // The plan follows, and the answers behind it.
                 break;
             default:
                 throw new InvalidOperationException($"The scheduler knows no message {message.GetType().Name}.");
@@ -95,7 +115,7 @@ public sealed class SchedulerActor : BatchActor<SchedulerMessage>
     private void Join(SchedulerMessage.NodeJoined joined)
     {
         _nodes[joined.Name] = joined.Node;
-        _scheduler.NodeJoined(joined.Name, joined.Incarnation, joined.Capacity);
+        _scheduler.NodeJoined(joined.Name, joined.Incarnation, joined.Capacity, joined.Tags);
         foreach (var job in _scheduler.JobsOn(joined.Name))
         {
             _jobs[job].Job.Tell(new JobMessage.NodeReady(joined.Name, joined.Node));

@@ -15,7 +15,13 @@ public abstract record SchedulerMessage
     }
 
     /// <summary>A node can be given work (again).</summary>
-    public sealed record NodeJoined(string Name, Guid Incarnation, Resources Capacity, IActorRef<NodeMessage> Node) : SchedulerMessage;
+    /// <param name="Name">Unique in the DPU.</param>
+    /// <param name="Incarnation">Of its launcher.</param>
+    /// <param name="Capacity">What its tasks may hold together.</param>
+    /// <param name="Tags">What steps may ask for.</param>
+    /// <param name="Node">Its root actor.</param>
+    public sealed record NodeJoined(
+        string Name, Guid Incarnation, Resources Capacity, ImmutableArray<string> Tags, IActorRef<NodeMessage> Node) : SchedulerMessage;
 
     /// <summary>A node can be given nothing for now.</summary>
     public sealed record NodeLeft(string Name) : SchedulerMessage;
@@ -45,6 +51,12 @@ public abstract record SchedulerMessage
 
     /// <summary>How the nodes are.</summary>
     public sealed record GetNodes(IActorRef<NodeStatuses> ReplyTo) : SchedulerMessage;
+
+    /// <summary>Something may have become possible by time alone.</summary>
+    internal sealed record LookAgain : SchedulerMessage
+    {
+        public static LookAgain Instance { get; } = new();
+    }
 }
 
 /// <summary>The nodes that the scheduler knows, by name.</summary>

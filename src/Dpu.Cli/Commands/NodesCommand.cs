@@ -6,7 +6,7 @@ namespace Dpu.Cli.Commands;
 
 internal sealed class NodesCommand : DpuCommand
 {
-    private readonly Option<bool> _json = JsonOption("One JSON array of {\"name\",\"state\",\"cpus\",\"memoryBytes\",\"running\",\"tags\"}");
+    private readonly Option<bool> _json = JsonOption("One JSON array of {\"name\",\"state\",\"cpus\",\"memoryBytes\",\"running\",\"tags\",\"reason\"}");
 
     public NodesCommand()
         : base("nodes", "The nodes with their load", "dpu nodes", "dpu nodes --json") => Add(_json);
@@ -37,5 +37,9 @@ internal sealed class NodesCommand : DpuCommand
         }
 
         table.WriteTo(writer);
+        foreach (var node in nodes.Where(node => node.Reason is not null))
+        {
+            writer.WriteLine($"{node.Name} is {node.State.ToLowerInvariant()}: {node.Reason}.");
+        }
     }
 }

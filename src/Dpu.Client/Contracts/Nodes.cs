@@ -1,9 +1,12 @@
 namespace Dpu.Client.Contracts;
 
 /// <summary>A backend node with its load.</summary>
-/// <param name="State"><c>Up</c>, <c>Draining</c>, <c>Lost</c> …</param>
-/// <param name="Running">Tasks that run on it now.</param>
-public sealed record NodeInfo(string Name, string State, int Cpus, long MemoryBytes, int Running, IReadOnlyList<string> Tags);
+/// <param name="State"><c>Up</c>, <c>Away</c>, <c>Quarantined</c> …</param>
+/// <param name="Running">Tasks that were given to it and have not ended.</param>
+/// <param name="Tags">What steps may ask for.</param>
+/// <param name="Reason">Why it is given nothing, in a sentence; null while it is given work.</param>
+public sealed record NodeInfo(
+    string Name, string State, int Cpus, long MemoryBytes, int Running, IReadOnlyList<string> Tags, string? Reason);
 
 /// <summary>The DPU in figures.</summary>
 public sealed record DpuStats(

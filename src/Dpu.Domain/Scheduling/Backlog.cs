@@ -6,15 +6,18 @@ namespace Dpu.Domain.Scheduling;
 /// </summary>
 internal static class Backlog
 {
-    /// <summary>Work given ahead covers about this time: several commits of the journal.</summary>
-    private const double CoveredSeconds = 0.05;
+    /// <summary>Work given ahead covers about this time: several commits of the journal. A task that takes longer is not short.</summary>
+    public const double CoveredSeconds = 0.05;
 
     private const int PerCpuMax = 32;
 
-    /// <summary>Tasks given ahead for each cpu when tasks take <paramref name="meanSeconds"/>; none for long or unknown ones.</summary>
-    public static int PerCpu(double? meanSeconds) => meanSeconds switch
-    {
-        null or >= CoveredSeconds => 0,
-        { } mean => (int)Math.Min(PerCpuMax, CoveredSeconds / Math.Max(mean, 1e-6)),
-    };
+    /// <summary>
+    /// Whether one more may be given ahead. The bound does not depend on the task: or those with a lower bound would never get their turn beside
+    /// others with a higher one.
+    /// </summary>
+    /// <param name="cpus">What the node has.</param>
+    /// <param name="cpusHeld">What all that was given to it holds.</param>
+    /// <param name="cpuSecondsHeld">How long all of that takes on one cpu.</param>
+    public static bool MayGrow(int cpus, int cpusHeld, double cpuSecondsHeld) =>
+        cpusHeld < cpus * (1 + PerCpuMax) && cpuSecondsHeld < cpus * 2 * CoveredSeconds;
 }

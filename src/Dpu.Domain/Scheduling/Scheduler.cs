@@ -3,68 +3,112 @@ using Dpu.Domain.Jobs;
 
 namespace Dpu.Domain.Scheduling;
 
+/// <summary>What could run now, and when to ask again although nothing was told.</summary>
+/// <param name="Assignments">Proposals; they hold their nodes' resources until the job refuses them or the tasks end.</param>
+/// <param name="LookAgainAt">When something becomes possible by time alone; null when nothing does.</param>
+public sealed record Proposals(ImmutableArray<Assignment> Assignments, DateTimeOffset? LookAgainAt);
+
 /// <summary>
-/// Which ready task runs where: a function of what it was told, in the order in which it was told; no clock, no chance.
-/// Priority first, then age. It proposes; a proposal holds the node's resources until the job refuses it or the task ends.
+/// Which startable task runs where: a function of what it was told, in the order in which it was told, and of the time that was handed in; no
+/// clock, no chance. Priority first, then who has used less lately, then age; within a job later steps first.
 /// </summary>
 public sealed class Scheduler
 {
-    private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<JobId, Job> _jobs = [];
-    private readonly SortedSet<Job> _ready = new(Job.ByPriorityThenAge);
+    private readonly SchedulingPolicy _policy;
+    private readonly Dictionary<JobId, KnownJob> _jobs = [];
+    private readonly Cluster _cluster;
+    private readonly Shares _shares;
+    private readonly WaitingIndex _waiting;
+    private readonly Holdings _holdings;
+    private readonly Proposer _proposer;
+    private readonly WaitReasons _reasons;
 
-    /// <summary>Tasks that could run and hold no resources.</summary>
-    public long ReadyCount => _jobs.Values.Sum(job => (long)job.ReadyCount);
-
-    /// <summary>Tasks that hold resources of a node, as far as is known.</summary>
-    public long ReservedCount => _jobs.Values.Sum(job => (long)job.Reserved.Count);
-
-    /// <summary>A node can be given work, also after an absence; what jobs say they run there stays reserved.</summary>
-    public void NodeJoined(string name, Guid incarnation, Resources capacity)
+    public Scheduler(SchedulingPolicy policy)
     {
-        var node = NodeNamed(name);
-        node.Incarnation = incarnation;
-        node.Capacity = capacity;
-        node.Up = true;
+        _policy = policy;
+        _cluster = new Cluster(policy.Health);
+        _shares = new Shares(policy);
+        _waiting = new WaitingIndex(policy);
+        _holdings = new Holdings(policy, _shares, _waiting);
+        _proposer = new Proposer(policy, _cluster, _waiting, _holdings);
+        _reasons = new WaitReasons(policy, _cluster, _shares, _waiting, _holdings);
     }
 
+    /// <summary>Tasks that could run and hold no resources.</summary>
+    public long ReadyCount => _jobs.Values.Sum(job => job.Steps.Sum(step => step.Queues.Values.Sum(queue => (long)queue.Tasks.Count)));
+
+    /// <summary>Tasks that hold resources of a node, as far as is known.</summary>
+    public long ReservedCount => _jobs.Values.Sum(job => (long)job.Placed.Count);
+
+    /// <summary>It is now at least this late; what is told from now on happens then.</summary>
+    public void Advance(DateTimeOffset now) => _shares.Advance(now);
+
+    /// <summary>A node can be given work, also after an absence; what jobs say they run there stays reserved.</summary>
+    public void NodeJoined(string name, Guid incarnation, Resources capacity, ImmutableArray<string> tags) =>
+        _cluster.Join(_cluster.Named(name), incarnation, capacity, NameSet.Of(tags), _shares.Now);
+
     /// <summary>A node is given nothing more; its reservations stay until their tasks end or are lost.</summary>
-    public void NodeLeft(string name) => NodeNamed(name).Up = false;
+    public void NodeLeft(string name)
+    {
+        var node = _cluster.Named(name);
+        node.Up = false;
+        foreach (var step in node.ChosenBy.ToArray())
+        {
+            _holdings.Change(step, static bound => bound.ForgetLostChoice());
+        }
+    }
 
     /// <summary>Jobs that hold resources of a node.</summary>
-    public IEnumerable<JobId> JobsOn(string name) =>
-        _jobs.Values.Where(job => job.Reserved.Values.Any(node => node.Name == name)).Select(job => job.Id).Order(Job.ByNumber);
+    public IEnumerable<JobId> JobsOn(string name) => _cluster.Find(name) is { } node
+        ? node.Placed.Select(placed => placed.Job.Id).Distinct().OrderBy(id => id.Value)
+        : [];
 
-    /// <summary>Replaces all that was known of a job.</summary>
+    /// <summary>Replaces all that was known of a job; what was learnt of it is kept.</summary>
     public void JobAnnounced(JobDemand demand)
     {
-        JobEnded(demand.Job);
-        var job = new Job(demand);
+        var earlier = Forget(demand.Job);
+        var job = new KnownJob(demand, _shares.Of(demand.User));
+        job.User.Jobs++;
         _jobs.Add(job.Id, job);
-        foreach (var running in demand.Running)
+        if (earlier is { } known && known.Job.Steps.Length == job.Steps.Length)
         {
-            Reserve(job, running.Task, NodeNamed(running.Node));
+            Inherit(known.Job, job);
         }
 
-        Released(job.Id, demand.Startable);
+        foreach (var running in demand.Running)
+        {
+            Hold(job, running, earlier?.Placed.Find(placed => placed.Task == running.Task && placed.Node.Name == running.Node));
+        }
+
+        Released(job.Id, demand.Startable, []);
     }
 
     /// <summary>More tasks of a job may be started.</summary>
-    public void Released(JobId id, ImmutableArray<TaskRange> tasks)
+    /// <param name="id">The job.</param>
+    /// <param name="tasks">Its tasks.</param>
+    /// <param name="needs">What some of them need from now on.</param>
+    public void Released(JobId id, ImmutableArray<TaskRange> tasks, ImmutableArray<TaskNeed> needs)
     {
         if (!_jobs.TryGetValue(id, out var job))
         {
             return;
         }
 
-        foreach (var range in tasks)
+        foreach (var need in needs)
         {
-            job.Release(range);
+            job.Learn(need);
         }
 
-        if (job.ReadyCount > 0)
+        foreach (var range in tasks)
         {
-            _ready.Add(job);
+            var first = range.First;
+            while (first < range.End)
+            {
+                var step = job.StepOf(first);
+                var end = step.Index + 1 < job.Steps.Length ? Math.Min(range.End, job.Steps[step.Index + 1].Need.First) : range.End;
+                _waiting.Add(step, new TaskRange(first, end - first), need => NearUntil(step, need));
+                first = end;
+            }
         }
     }
 
@@ -78,256 +122,113 @@ public sealed class Scheduler
 
         foreach (var task in tasks)
         {
-            if (job.Reserved.Remove(task.Task, out var node))
+            if (!job.Placed.TryGetValue(task.Task, out var placed))
             {
-                node.Free(job.StepOf(task.Task));
-                if (task is { Normal: true, Seconds: { } measured })
-                {
-                    job.StepOf(task.Task).Learn(measured);
-                }
+                continue;
+            }
+
+            _holdings.TakeBack(placed, task.Seconds);
+            _cluster.Told(placed, task, _shares.Now);
+            if (task is { Normal: true, Seconds: { } seconds })
+            {
+                _holdings.Learn(placed.Step, seconds);
             }
         }
-    }
-
-    /// <summary>Why startable tasks of a job wait. To be asked behind <see cref="Plan"/>.</summary>
-    public JobWaits Why(JobId id, DateTimeOffset now)
-    {
-        _ = now;
-        var steps = _jobs.TryGetValue(id, out var job)
-            ? job.Steps.Select((step, index) => (step, index)).Where(s => s.step.Ready.Count > 0).Select(s => new StepWait(s.index, s.step.Ready.Count, Why(s.step.Need)))
-            : [];
-        return new JobWaits(id, [.. steps], Nodes());
-    }
-
-    /// <summary>All nodes that are known, by name.</summary>
-    public ImmutableArray<NodeStatus> Nodes() => [.. _nodes.Values.OrderBy(node => node.Name, StringComparer.Ordinal).Select(node => node.Status)];
-
-    private WaitReason Why(Resources need)
-    {
-        var up = _nodes.Values.Where(node => node.Up).Select(node => node.Status).ToList();
-        var fitting = up.Where(node => need.Cpus <= node.Capacity.Cpus && need.MemoryBytes <= node.Capacity.MemoryBytes).ToList();
-        return (up, fitting) switch
-        {
-            ([], _) => new WaitReason.NoNode(),
-            (_, []) => new WaitReason.TooLarge(need, new Resources(up.Max(node => node.Capacity.Cpus), up.Max(node => node.Capacity.MemoryBytes))),
-            _ => new WaitReason.Busy(
-                need,
-                new Resources(fitting.Max(node => node.Capacity.Cpus - node.Held.Cpus), fitting.Max(node => node.Capacity.MemoryBytes - node.Held.MemoryBytes)),
-                fitting.Count),
-        };
     }
 
     /// <summary>Forgets a job and frees whatever it held.</summary>
-    public void JobEnded(JobId id)
-    {
-        if (_jobs.Remove(id, out var job))
-        {
-            _ready.Remove(job);
-            foreach (var (task, node) in job.Reserved)
-            {
-                node.Free(job.StepOf(task));
-            }
-        }
-    }
+    public void JobEnded(JobId id) => Forget(id);
 
     /// <summary>Proposes as much as fits now, and reserves it.</summary>
-    public ImmutableArray<Assignment> Plan()
+    public Proposals Plan(DateTimeOffset now)
     {
-        var nodes = _nodes.Values.Where(node => node.Up && node.HasRoom).OrderBy(node => node.Name, StringComparer.Ordinal).ToList();
-        if (nodes.Count == 0 || _ready.Count == 0)
-        {
-            return [];
-        }
-
-        var assignments = ImmutableArray.CreateBuilder<Assignment>();
-        foreach (var job in _ready.ToArray())
-        {
-            foreach (var node in nodes)
-            {
-                var tasks = Take(job, node);
-                if (!tasks.IsEmpty)
-                {
-                    assignments.Add(new Assignment(job.Id, node.Name, node.Incarnation, tasks));
-                }
-            }
-
-            if (job.ReadyCount == 0)
-            {
-                _ready.Remove(job);
-            }
-
-            if (!nodes.Exists(node => node.HasRoom))
-            {
-                break;
-            }
-        }
-
-        return assignments.ToImmutable();
+        _shares.Advance(now);
+        _cluster.Refresh(_shares.Now);
+        _waiting.EndNearWaits(_shares.Now);
+        var assignments = _proposer.Propose(_shares.Now);
+        var (near, probe) = (_waiting.NextNearEnd, _waiting.IsEmpty ? null : _cluster.NextProbe);
+        return new Proposals(assignments, near < probe || probe is null ? near : probe);
     }
 
-    private static ImmutableArray<int> Take(Job job, Node node)
+    /// <summary>Why startable tasks of a job wait. To be asked behind <see cref="Plan"/>: before, they may wait for nothing but that.</summary>
+    public JobWaits Why(JobId id, DateTimeOffset now)
     {
-        var tasks = ImmutableArray.CreateBuilder<int>();
+        _shares.Advance(now);
+        return new JobWaits(id, _jobs.TryGetValue(id, out var job) ? _reasons.Of(job) : [], Nodes());
+    }
 
-        // Later steps first: what is half done is finished, and its inputs can go, before more is begun.
-        for (var index = job.Steps.Length - 1; index >= 0; index--)
+    /// <summary>All nodes that are known, by name.</summary>
+    public ImmutableArray<NodeStatus> Nodes() => [.. _cluster.All.Select(_reasons.StatusOf)];
+
+    private static void Inherit(KnownJob from, KnownJob to)
+    {
+        foreach (var (earlier, step) in from.Steps.Zip(to.Steps))
         {
-            var step = job.Steps[index];
-            while (step.Ready.Count > 0 && node.Fits(step) && step.Ready.TryTake(out var task))
+            step.MeanSeconds = earlier.MeanSeconds;
+            if (step.Rules.Placement.Kind == PlacementKind.SingleNode && earlier.Chosen is { Up: true } chosen)
             {
-                Reserve(job, task, node);
-                tasks.Add(task);
+                step.Choose(chosen);
             }
         }
-
-        return tasks.ToImmutable();
     }
 
-    private static void Reserve(Job job, int task, Node node)
+    private void Hold(KnownJob job, Reservation running, Placed? earlier)
     {
-        job.Reserved[task] = node;
-        node.Reserve(job.StepOf(task));
+        var step = job.StepOf(running.Task);
+        var memory = job.NeedOf(running.Task)?.MemoryBytes ?? step.Need.Resources.MemoryBytes;
+        var placed = new Placed(step, running.Task, _cluster.Named(running.Node), step.Need.Resources with { MemoryBytes = memory }, running.Since)
+        {
+            IsProbe = earlier is { IsProbe: true },
+        };
+        _holdings.Give(placed, earlier is null ? running.Since : _shares.Now);
+        if (placed.IsProbe)
+        {
+            _cluster.ProbeGiven(placed.Node);
+        }
     }
 
-    private Node NodeNamed(string name)
+    /// <summary>Until when a task waits for the node that has its data; null when it need not try.</summary>
+    private DateTimeOffset? NearUntil(KnownStep step, TaskNeed need)
     {
-        if (!_nodes.TryGetValue(name, out var node))
+        var shape = new Shape(
+            step.Need.Resources with { MemoryBytes = need.MemoryBytes ?? step.Need.Resources.MemoryBytes }, step.Tags, need.Near, default);
+        var isThere = _cluster.Find(need.Near!) is { Up: true } node && Cluster.Fits(shape, node);
+        if (!isThere || _policy.LocalityWait <= TimeSpan.Zero || (!need.Avoid.IsDefault && need.Avoid.Contains(need.Near!)))
         {
-            node = new Node(name);
-            _nodes.Add(name, node);
+            return null;
         }
 
-        return node;
+        // Rounded, so that tasks that are released one by one share a few queues.
+        var grain = Math.Max(1, _policy.LocalityWait.Ticks / 4);
+        var end = _shares.Now + _policy.LocalityWait;
+        return new DateTimeOffset((end.UtcTicks + grain - 1) / grain * grain, TimeSpan.Zero);
     }
 
-    private sealed class Node(string name)
+    private (KnownJob Job, List<Placed> Placed)? Forget(JobId id)
     {
-        private int _cpusHeld;
-        private long _memoryHeld;
-        private readonly Dictionary<Step, int> _held = [];
-
-        public string Name { get; } = name;
-
-        public Guid Incarnation { get; set; }
-
-        public Resources Capacity { get; set; }
-
-        public bool Up { get; set; }
-
-        public NodeStatus Status => new(
-            Name,
-            Up ? NodeState.Up : NodeState.Away,
-            Up ? null : "it cannot be reached",
-            Capacity,
-            new Resources(_cpusHeld, _memoryHeld),
-            _held.Values.Sum(),
-            []);
-
-        /// <summary>Whether anything at all could be given to it.</summary>
-        public bool HasRoom => _cpusHeld < Capacity.Cpus || !HoldsLongTasks;
-
-        public bool Fits(Step step) => FitsNow(step.Need) || MayGiveAhead(step);
-
-        public void Reserve(Step step)
+        if (!_jobs.Remove(id, out var job))
         {
-            _cpusHeld += step.Need.Cpus;
-            _memoryHeld += step.Need.MemoryBytes;
-            _held[step] = _held.GetValueOrDefault(step) + 1;
+            return null;
         }
 
-        public void Free(Step step)
+        foreach (var queue in job.Steps.SelectMany(step => step.Queues.Values).ToArray())
         {
-            _cpusHeld -= step.Need.Cpus;
-            _memoryHeld -= step.Need.MemoryBytes;
-            if (--_held[step] == 0)
-            {
-                _held.Remove(step);
-            }
+            _waiting.Drop(queue);
         }
 
-        private bool HoldsLongTasks => _held.Keys.Any(static step => !step.IsShort);
-
-        private bool FitsNow(Resources need) =>
-            _cpusHeld + need.Cpus <= Capacity.Cpus && _memoryHeld + need.MemoryBytes <= Capacity.MemoryBytes;
-
-        /// <summary>Nothing is given ahead behind long tasks: another node might be free sooner.</summary>
-        private bool MayGiveAhead(Step step) =>
-            step.IsShort
-            && !HoldsLongTasks
-            && step.Need.Cpus <= Capacity.Cpus
-            && step.Need.MemoryBytes <= Capacity.MemoryBytes
-            && _cpusHeld + step.Need.Cpus <= Capacity.Cpus * (1 + step.GivenAheadPerCpu);
-    }
-
-    private sealed class Step(StepNeed need)
-    {
-        private const double WeightOfNew = 0.2;
-
-        private double? _meanSeconds;
-
-        public int First { get; } = need.First;
-
-        public Resources Need { get; } = need.Resources;
-
-        public TaskQueue Ready { get; } = new();
-
-        public int GivenAheadPerCpu => Backlog.PerCpu(_meanSeconds);
-
-        public bool IsShort => GivenAheadPerCpu > 0;
-
-        public void Learn(double seconds) =>
-            _meanSeconds = _meanSeconds is { } mean ? mean + (WeightOfNew * (seconds - mean)) : seconds;
-    }
-
-    private sealed class Job
-    {
-        public Job(JobDemand demand)
+        var held = job.Placed.Values.ToList();
+        foreach (var placed in held)
         {
-            Id = demand.Job;
-            Priority = demand.Priority;
-            Steps = [.. demand.Steps.Select(need => new Step(need))];
+            _holdings.TakeBack(placed, null);
+            _cluster.Vanished(placed);
         }
 
-        public static IComparer<JobId> ByNumber { get; } = Comparer<JobId>.Create(static (a, b) => a.Value.CompareTo(b.Value));
-
-        public static IComparer<Job> ByPriorityThenAge { get; } = Comparer<Job>.Create(static (a, b) =>
-            a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority) : a.Id.Value.CompareTo(b.Id.Value));
-
-        public JobId Id { get; }
-
-        public int Priority { get; }
-
-        public ImmutableArray<Step> Steps { get; }
-
-        public Dictionary<int, Node> Reserved { get; } = [];
-
-        public int ReadyCount => Steps.Sum(step => step.Ready.Count);
-
-        public Step StepOf(int task)
+        foreach (var step in job.Steps)
         {
-            for (var index = Steps.Length - 1; index >= 0; index--)
-            {
-                if (task >= Steps[index].First)
-                {
-                    return Steps[index];
-                }
-            }
-
-            throw new ArgumentOutOfRangeException(nameof(task), task, "Tasks count from 0.");
+            step.Chosen?.ChosenBy.Remove(step);
         }
 
-        public void Release(TaskRange range)
-        {
-            var first = range.First;
-            for (var index = 0; index < Steps.Length && first < range.End; index++)
-            {
-                var end = index + 1 < Steps.Length ? Math.Min(range.End, Steps[index + 1].First) : range.End;
-                if (first < end)
-                {
-                    Steps[index].Ready.Add(new TaskRange(first, end - first));
-                    first = end;
-                }
-            }
-        }
+        job.User.Jobs--;
+        return (job, held);
     }
 }

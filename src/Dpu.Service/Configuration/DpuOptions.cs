@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
+using Dpu.Domain.Scheduling;
 
 namespace Dpu.Service.Configuration;
 
@@ -14,6 +16,7 @@ public sealed record DpuOptions(
     TaskSettings Task,
     Resources ExecDefaults,
     QuerySettings Query,
+    SchedulingPolicy Scheduling,
     ServiceSettings Service,
     RecipeCatalog Recipes,
     IngestRules Ingest,
@@ -23,7 +26,7 @@ public sealed record DpuOptions(
 public sealed record HttpOptions(string Host, int Port, long BodyMaxBytes, TimeSpan AnswerTimeout, int WaitingMax);
 
 /// <summary>Section <c>dpu.node</c>, with the machine's own figures where it says 0.</summary>
-public sealed record NodeSettings(string Name, Resources Capacity, string SearchPath);
+public sealed record NodeSettings(string Name, Resources Capacity, ImmutableArray<string> Tags, string SearchPath);
 
 /// <summary>Section <c>dpu.task</c>.</summary>
 public sealed record TaskSettings(TimeSpan KillGrace, RetryRules Retry, long LogHeadMaxBytes, long LogTailMaxBytes, bool EnforceMemory);

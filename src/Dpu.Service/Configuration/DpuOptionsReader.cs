@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Net;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
+using Dpu.Domain.Scheduling;
 using Dpu.Hocon;
 
 namespace Dpu.Service.Configuration;
@@ -33,6 +35,7 @@ internal static class DpuOptionsReader
             Task(dpu.GetObject("task"), retry),
             new Resources(dpu.GetInt32("exec.cpus", min: 1), dpu.GetSize("exec.memory")),
             new QuerySettings(Size(dpu, "query.output-max", 1), dpu.GetInt32("query.at-once-max", min: 1)),
+            Scheduling(dpu.GetObject("scheduling")),
             Service(dpu.GetObject("service")),
             recipes,
             Ingest(dpu),
@@ -93,7 +96,7 @@ internal static class DpuOptionsReader
         var cpus = node.GetInt32("cpus", min: 0);
         var memory = node.GetSize("memory");
         var capacity = new Resources(cpus == 0 ? machine.Cpus : cpus, memory == 0 ? machine.MemoryBytes : memory);
-        return new NodeSettings(name, capacity, node.GetString("path"));
+        return new NodeSettings(name, capacity, [.. node.GetStringList("tags")], node.GetString("path"));
     }
 
     private static RetryRules Retry(HoconReader retry)
@@ -118,6 +121,34 @@ internal static class DpuOptionsReader
         task.GetSize("log-head-max"),
         task.GetSize("log-tail-max"),
         task.GetBoolean("enforce-memory"));
+
+    private static SchedulingPolicy Scheduling(HoconReader scheduling)
+    {
+        var perUser = scheduling.GetInt32("max-running-per-user", min: 0);
+        return new SchedulingPolicy(
+            Duration(scheduling, "share-half-life", TimeSpan.FromSeconds(1)),
+            perUser == 0 ? null : perUser,
+            RecipeLimits(scheduling.GetObject("recipe-limits")),
+            Duration(scheduling, "locality-wait", TimeSpan.Zero),
+            Duration(scheduling, "patience", TimeSpan.Zero),
+            Quarantine(scheduling.GetObject("quarantine")));
+    }
+
+    private static ImmutableDictionary<string, int> RecipeLimits(HoconReader limits) => limits.Keys.ToImmutableDictionary(
+        recipe => recipe,
+        recipe => limits.GetInt32(HoconPath.Of(recipe).ToString(), min: 1),
+        StringComparer.Ordinal);
+
+    private static HealthPolicy Quarantine(HoconReader quarantine)
+    {
+        var first = Duration(quarantine, "probe-after", TimeSpan.FromMilliseconds(1));
+        return new HealthPolicy(
+            Duration(quarantine, "fast-failure", TimeSpan.FromMilliseconds(1)),
+            quarantine.GetInt32("jobs", min: 1),
+            quarantine.GetInt32("recipes", min: 2),
+            first,
+            Duration(quarantine, "probe-after-max", first));
+    }
 
     private static ServiceSettings Service(HoconReader service) => new(
         Duration(service, "stop-grace", TimeSpan.Zero),

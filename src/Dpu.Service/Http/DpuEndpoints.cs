@@ -9,6 +9,8 @@ namespace Dpu.Service.Http;
 /// <summary>The DPU itself: health, recipes, nodes, figures.</summary>
 internal sealed class DpuEndpoints(ApiServices services)
 {
+    private readonly NodeList _nodes = new(services);
+
     private static readonly string Version = typeof(DpuEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
@@ -27,8 +29,9 @@ internal sealed class DpuEndpoints(ApiServices services)
 
     public async Task<IResult> NodesAsync(HttpContext context)
     {
-        var statistics = await services.Views.GetStatisticsAsync(Today(), context.RequestAborted);
-        return Endpoints.Json<IReadOnlyList<NodeInfo>>([Node(statistics)], ApiJson.Default.IReadOnlyListNodeInfo);
+        return await _nodes.GetAsync(context.RequestAborted) is { } all
+            ? Endpoints.Json(all, ApiJson.Default.IReadOnlyListNodeInfo)
+            : ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", "The scheduler did not answer in time. Ask again.");
     }
 
     public async Task<IResult> StatsAsync(HttpContext context)
@@ -42,25 +45,15 @@ internal sealed class DpuEndpoints(ApiServices services)
                 ApiMapping.Counts(statistics.Tasks),
                 lastMinute / OneMinute.TotalSeconds,
                 [.. statistics.Users.Select(user => new UserLoad(user.User, (int)user.Jobs, (int)user.Tasks))],
-                [Node(statistics)],
+                await _nodes.GetAsync(context.RequestAborted) ?? [],
                 services.System.DeadLetters.Count,
                 (now - services.StartedAt).TotalSeconds),
             ApiJson.Default.DpuStats);
     }
-
-    private DateOnly Today() => DateOnly.FromDateTime(services.System.Time.GetUtcNow().UtcDateTime);
 
     private SequenceInfo Info(Recipe recipe)
     {
         var reason = services.Executables.WhyUnavailable(recipe);
         return new SequenceInfo(recipe.Name, recipe.Description, reason is null, reason);
     }
-
-    private NodeInfo Node(Statistics statistics) => new(
-        services.Node.Name,
-        "Up",
-        services.Node.Capacity.Cpus,
-        services.Node.Capacity.MemoryBytes,
-        (int)statistics.RunningAttempts,
-        []);
 }

@@ -20,7 +20,7 @@ public sealed class RunningTests
     {
         var bench = NodeBench.Connected();
         bench.Scheduler.ExpectMessage<SchedulerMessage.NodeJoined>()
-            .ShouldBe(new SchedulerMessage.NodeJoined("node", GivenJobs.Incarnation, bench.Options.Capacity, bench.Node));
+            .ShouldBe(new SchedulerMessage.NodeJoined("node", GivenJobs.Incarnation, bench.Options.Capacity, bench.Options.Tags, bench.Node));
 
         bench.Say(Cut);
 

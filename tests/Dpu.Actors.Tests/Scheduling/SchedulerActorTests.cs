@@ -21,7 +21,7 @@ public sealed class SchedulerActorTests
     {
         _job = new TestProbe<JobMessage>(_world, "job");
         _node = new TestProbe<NodeMessage>(_world, "node");
-        _scheduler = _world.StartSystem("service").Spawn(new Props<SchedulerMessage>(() => new SchedulerActor()), "scheduler");
+        _scheduler = _world.StartSystem("service").Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(SchedulingPolicy.Usual)), "scheduler");
     }
 
     [Fact]
@@ -125,7 +125,28 @@ public sealed class SchedulerActorTests
         asking.ExpectMessage<NodeStatuses>().Nodes.ShouldHaveSingleItem().State.ShouldBe(NodeState.Away);
     }
 
-    private void Join() => _scheduler.Tell(new SchedulerMessage.NodeJoined("node", GivenJobs.Incarnation, new Resources(2, 0), _node));
+    [Fact]
+    public void What_becomes_possible_by_time_alone_is_proposed_when_it_is_time()
+    {
+        var other = new TestProbe<NodeMessage>(_world, "other");
+        Join();
+        _scheduler.Tell(new SchedulerMessage.NodeJoined("other", GivenJobs.Incarnation, new Resources(2, 0), [], other));
+        Announce(1, startable: 3);
+        _job.ExpectMessage<JobMessage.Assign>();
+        _job.ExpectMessage<JobMessage.Assign>().Node.ShouldBe(other);
+        _scheduler.Tell(new SchedulerMessage.TasksReleased(GivenJobs.First, [new TaskRange(5, 1)], [new TaskNeed(5, null, [], "node")]));
+        _job.ExpectNoMoreMessages();
+
+        _world.RunFor(SchedulingPolicy.Usual.LocalityWait - TimeSpan.FromMilliseconds(10));
+        _job.ExpectNoMoreMessages();
+        _world.RunFor(SchedulingPolicy.Usual.LocalityWait / 4);
+
+        var assign = _job.ExpectMessage<JobMessage.Assign>();
+        (assign.Node, assign.Command.Tasks.Single()).ShouldBe((other, 5));
+        _job.ExpectNoMoreMessages();
+    }
+
+    private void Join() => _scheduler.Tell(new SchedulerMessage.NodeJoined("node", GivenJobs.Incarnation, new Resources(2, 0), [], _node));
 
     /// <summary>A job of which the first tasks run on the node, and the next can start.</summary>
     private void Announce(long announcement, int startable, int running = 0) => _scheduler.Tell(new SchedulerMessage.JobAnnounced(

@@ -6,6 +6,7 @@ using Dpu.Actors.Scheduling;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
+using Dpu.Domain.Scheduling;
 using Dpu.Journal.Logs;
 using Dpu.Journal.Store;
 using Dpu.Kernel;
@@ -49,7 +50,7 @@ internal sealed class SimulatedService
         PendingLogs = () => logsNow.Pending;
         var planner = new SubmissionPlanner(recipes, store.Catalog, views, node.Capacity, retry, _ => null, NoQueries.Instance);
 
-        var scheduler = System.Spawn(new Props<SchedulerMessage>(() => _scheduler = new SchedulerActor()) { Supervision = Escalate }, "scheduler");
+        var scheduler = System.Spawn(new Props<SchedulerMessage>(() => _scheduler = new SchedulerActor(SchedulingPolicy.Usual)) { Supervision = Escalate }, "scheduler");
         _jobs = new ListeningScheduler(scheduler);
         Frontend = System.Spawn(new Props<FrontendMessage>(() => new FrontendActor(journal, views, planner, _jobs)) { Supervision = Escalate }, "frontend");
         Catalog = System.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");

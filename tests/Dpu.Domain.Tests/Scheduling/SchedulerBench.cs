@@ -6,11 +6,17 @@ using Shouldly;
 namespace Dpu.Domain.Tests.Scheduling;
 
 /// <summary>A scheduler beside a naive account of what it was told and what it proposed.</summary>
-internal sealed class SchedulerBench
+internal sealed class SchedulerBench(SchedulingPolicy? policy = null)
 {
     public static readonly DateTimeOffset Start = new(2000, 4, 28, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly Scheduler _scheduler = new();
+    private readonly Scheduler _scheduler = new(policy ?? SchedulingPolicy.Usual);
+
+    /// <summary>What time it is; it passes only when a test says so.</summary>
+    public DateTimeOffset Now { get; set; } = Start;
+
+    /// <summary>When the scheduler wants to be asked again although nothing was told.</summary>
+    public DateTimeOffset? LookAgainAt { get; private set; }
 
     public Dictionary<string, (Resources Capacity, bool Up)> Nodes { get; } = new(StringComparer.Ordinal);
 
@@ -26,10 +32,10 @@ internal sealed class SchedulerBench
 
     public Scheduler Scheduler => _scheduler;
 
-    public void Join(string node, Resources capacity)
+    public void Join(string node, Resources capacity, params string[] tags)
     {
         Nodes[node] = (capacity, true);
-        _scheduler.NodeJoined(node, Guid.Empty, capacity);
+        _scheduler.NodeJoined(node, Guid.Empty, capacity, [.. tags]);
     }
 
     public void Leave(string node)
@@ -60,7 +66,7 @@ internal sealed class SchedulerBench
     public void Release(JobId job, params int[] tasks)
     {
         var possible = tasks.Where(task => !Held.ContainsKey((job, task))).ToArray();
-        _scheduler.Released(job, TaskRangeBuilder.From(possible));
+        _scheduler.Released(job, TaskRangeBuilder.From(possible), []);
         if (Jobs.ContainsKey(job))
         {
             Ready.UnionWith(possible.Select(task => (job, task)));
@@ -69,12 +75,23 @@ internal sealed class SchedulerBench
 
     public void Free(JobId job, double? seconds, params int[] tasks)
     {
-        _scheduler.Freed(job, [.. tasks.Select(task => seconds is null ? FreedTask.Refused(task) : FreedTask.Ended(task, null, seconds))]);
+        Free(job, [.. tasks.Select(task => seconds is null ? FreedTask.Refused(task) : FreedTask.Ended(task, null, seconds))]);
+    }
+
+    public void Free(JobId job, params FreedTask[] tasks)
+    {
+        _scheduler.Advance(Now);
+        _scheduler.Freed(job, [.. tasks]);
         foreach (var task in tasks)
         {
-            Held.Remove((job, task));
+            Held.Remove((job, task.Task));
         }
     }
+
+    /// <summary>Why the tasks of a job wait, in the order of its steps.</summary>
+    public List<WaitReason> Why(JobId job) => [.. _scheduler.Why(job, Now).Steps.Select(step => step.Reason)];
+
+    public NodeStatus Status(string node) => _scheduler.Nodes().Single(status => status.Name == node);
 
     public void End(JobId job)
     {
@@ -90,7 +107,8 @@ internal sealed class SchedulerBench
     /// <summary>Plans, and checks that every proposal is of a task that could be proposed.</summary>
     public ImmutableArray<Assignment> Plan()
     {
-        var assignments = _scheduler.Plan();
+        var (assignments, lookAgainAt) = _scheduler.Plan(Now);
+        LookAgainAt = lookAgainAt;
         foreach (var assignment in assignments)
         {
             Log.Add($"{assignment.Job} on {assignment.Node}: {string.Join(' ', assignment.Tasks)}");
@@ -115,8 +133,13 @@ internal sealed class SchedulerBench
         return new Resources(needs.Sum(need => need.Cpus), needs.Sum(need => need.MemoryBytes));
     }
 
-    public static StepNeed Need(int first, int count, Resources resources, StepRules? rules = null) =>
-        new(first, count, resources, "Recipe", rules ?? StepRules.Usual);
+    public static StepNeed Need(int first, int count, Resources resources, StepRules? rules = null, string recipe = "Recipe") =>
+        new(first, count, resources, recipe, rules ?? StepRules.Usual);
+
+    /// <summary>A job of one step, all of whose tasks can be started.</summary>
+    public static JobDemand Simple(
+        int job, int tasks, Resources need, StepRules? rules = null, string user = "user", int priority = 0, string recipe = "Recipe") =>
+        Demand(job, priority, [Need(0, tasks, need, rules, recipe)], [new TaskRange(0, tasks)], user: user);
 
     public static JobDemand Demand(
         int job, int priority, ImmutableArray<StepNeed> steps, ImmutableArray<TaskRange> startable, ImmutableArray<Reservation> running = default, string user = "user") =>

@@ -21,6 +21,17 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Nodes_say_why_one_is_given_nothing()
+    {
+        const string Nodes = """[{"name":"a","state":"Up","cpus":4,"memoryBytes":0,"running":1,"tags":["gpu"],"reason":null},{"name":"b","state":"Quarantined","cpus":4,"memoryBytes":0,"running":0,"tags":[],"reason":"it failed 3 tasks of 3 jobs"}]""";
+        var run = await CliRun.Of(new FakeDpu().When(HttpMethod.Get, "/nodes", Nodes), "nodes");
+        run.ExitCode.ShouldBe(0);
+        run.Out.Split('\n').ShouldContain("b is quarantined: it failed 3 tasks of 3 jobs.");
+        run.Out.ShouldNotContain("a is");
+        (await CliRun.Of(new FakeDpu().When(HttpMethod.Get, "/nodes", Nodes), "nodes", "--json")).Out.ShouldBe(Nodes + "\n");
+    }
+
+    [Fact]
     public async Task Status_of_a_job_that_is_not_there_says_so_beside_the_others()
     {
         var dpu = new FakeDpu().When(HttpMethod.Get, "/jobs?id=1&id=7", $"[{Samples.Job("FINISHED", "75/0/0/0/0", 1)}]");

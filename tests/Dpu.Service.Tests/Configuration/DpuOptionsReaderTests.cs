@@ -1,4 +1,5 @@
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
 using Dpu.Service.Configuration;
 using Shouldly;
 using Xunit;
@@ -90,6 +91,19 @@ public sealed class DpuOptionsReaderTests : IDisposable
     [InlineData("dpu.task.log-head-max = big", "dpu.task.log-head-max")]
     [InlineData("dpu.task.log-tail-max = {}", "dpu.task.log-tail-max")]
     [InlineData("dpu.task.enforce-memory = perhaps", "dpu.task.enforce-memory")]
+    [InlineData("dpu.node.tags = gpu", "dpu.node.tags")]
+    [InlineData("dpu.scheduling.share-half-life = 0 s", "dpu.scheduling.share-half-life")]
+    [InlineData("dpu.scheduling.max-running-per-user = -1", "dpu.scheduling.max-running-per-user")]
+    [InlineData("dpu.scheduling.recipe-limits.Coadd = 0", "dpu.scheduling.recipe-limits.Coadd")]
+    [InlineData("dpu.scheduling.recipe-limits = 5", "dpu.scheduling.recipe-limits")]
+    [InlineData("dpu.scheduling.locality-wait = -1 s", "dpu.scheduling.locality-wait")]
+    [InlineData("dpu.scheduling.patience = long", "dpu.scheduling.patience")]
+    [InlineData("dpu.scheduling.patince = 1 s", "dpu.scheduling.patience")]
+    [InlineData("dpu.scheduling.quarantine.fast-failure = 0 s", "dpu.scheduling.quarantine.fast-failure")]
+    [InlineData("dpu.scheduling.quarantine.jobs = 0", "dpu.scheduling.quarantine.jobs")]
+    [InlineData("dpu.scheduling.quarantine.recipes = 1", "dpu.scheduling.quarantine.recipes")]
+    [InlineData("dpu.scheduling.quarantine.probe-after = 0 s", "dpu.scheduling.quarantine.probe-after")]
+    [InlineData("dpu.scheduling.quarantine.probe-after-max = 5 s", "dpu.scheduling.quarantine.probe-after-max")]
     [InlineData("dpu.exec.cpus = 0", "dpu.exec.cpus")]
     [InlineData("dpu.exec.memory = x", "dpu.exec.memory")]
     [InlineData("dpu.cluster.node-timeout = never", "dpu.cluster.node-timeout")]
@@ -105,6 +119,20 @@ public sealed class DpuOptionsReaderTests : IDisposable
         var message = Refusal("# a comment\n" + line);
         message.ShouldContain(key);
         message.ShouldContain("own.conf:2");
+    }
+
+    [Fact]
+    public void How_work_is_shared_out_is_read_with_names_of_any_kind()
+    {
+        var options = Read("""dpu { node.tags = [gpu, "large, and fast"], scheduling { max-running-per-user = 5, recipe-limits { "my.tool" = 3, Coadd = 1 } } }""");
+        options.Node.Tags.ShouldBe(["gpu", "large, and fast"]);
+        options.Scheduling.RunningPerUserMax.ShouldBe(5);
+        options.Scheduling.RecipeLimits.OrderBy(limit => limit.Value).ShouldBe([new("Coadd", 1), new("my.tool", 3)]);
+        Read("").Scheduling.ShouldSatisfyAllConditions(
+            usual => usual.RunningPerUserMax.ShouldBeNull(),
+            usual => usual.RecipeLimits.ShouldBeEmpty(),
+            usual => usual.Health.ShouldBe(SchedulingPolicy.Usual.Health),
+            usual => (usual with { RecipeLimits = SchedulingPolicy.Usual.RecipeLimits }).ShouldBe(SchedulingPolicy.Usual));
     }
 
     [Fact]

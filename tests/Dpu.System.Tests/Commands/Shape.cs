@@ -9,7 +9,7 @@ internal static class Shape
     public static readonly string[] Job = ["jobId", "sequence", "user", "status", "counts", "submitted", "started", "ended"];
     public static readonly string[] Counts = ["N", "E", "A", "S", "U"];
     public static readonly string[] File = ["id", "path", "type", "sizeBytes", "sha256", "metadata", "task"];
-    public static readonly string[] Node = ["name", "state", "cpus", "memoryBytes", "running", "tags"];
+    public static readonly string[] Node = ["name", "state", "cpus", "memoryBytes", "running", "tags", "reason"];
 
     public static void ShouldHave(this JsonElement element, params string[] fields) =>
         element.EnumerateObject().Select(field => field.Name).Intersect(fields).ShouldBe(fields, ignoreOrder: true);
