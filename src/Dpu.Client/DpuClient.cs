@@ -36,6 +36,21 @@ public sealed class DpuClient : IAsyncDisposable
     public Task<JobSummary> CancelAsync(int jobId, bool force, CancellationToken ct) =>
         AskAsync<JobSummary>(replyTo => new CancelJob(jobId, force, replyTo), ct);
 
+    public Task<JobSummary> HoldAsync(int jobId, string? reason, CancellationToken ct) =>
+        AskAsync<JobSummary>(replyTo => new HoldJob(jobId, reason, replyTo), ct);
+
+    public Task<JobSummary> ReleaseAsync(int jobId, CancellationToken ct) =>
+        AskAsync<JobSummary>(replyTo => new ReleaseJob(jobId, replyTo), ct);
+
+    public Task<JobSummary> SetPriorityAsync(int jobId, int priority, CancellationToken ct) =>
+        AskAsync<JobSummary>(replyTo => new SetPriority(jobId, priority, replyTo), ct);
+
+    public Task<RetryPlan> PreviewRetryAsync(int jobId, RetryRequest request, CancellationToken ct) =>
+        AskAsync<RetryPlan>(replyTo => new PreviewRetry(jobId, request, replyTo), ct);
+
+    public Task<JobSummary> RetryAsync(int jobId, RetryRequest request, string idempotencyKey, CancellationToken ct) =>
+        AskAsync<JobSummary>(replyTo => new RetryJob(jobId, request, idempotencyKey, replyTo), ct);
+
     /// <summary>The job's status now and at every change, until it has ended.</summary>
     public async IAsyncEnumerable<JobSummary> WatchAsync(int jobId, [EnumeratorCancellation] CancellationToken ct)
     {

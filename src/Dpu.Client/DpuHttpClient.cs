@@ -32,11 +32,11 @@ public sealed class DpuHttpClient : IDisposable
 
     /// <summary>Submits a sequence. When the answer is lost, it is asked for again under the same key, so that there is one job.</summary>
     public Task<JobAccepted> SubmitAsync(JobSubmission submission, string idempotencyKey, CancellationToken ct) =>
-        _submissions.SendAsync("/jobs", submission, Json.JobSubmission, idempotencyKey, ct);
+        _submissions.SendAsync("/jobs", submission, Json.JobSubmission, Json.JobAccepted, idempotencyKey, ct);
 
     /// <summary>Submits commands, like <see cref="SubmitAsync(JobSubmission, string, CancellationToken)"/>.</summary>
     public Task<JobAccepted> SubmitAsync(ExecSubmission submission, string idempotencyKey, CancellationToken ct) =>
-        _submissions.SendAsync("/exec", submission, Json.ExecSubmission, idempotencyKey, ct);
+        _submissions.SendAsync("/exec", submission, Json.ExecSubmission, Json.JobAccepted, idempotencyKey, ct);
 
     /// <summary>What a submission would become; nothing is run or remembered.</summary>
     public Task<PlanPreview> PreviewAsync(JobSubmission submission, CancellationToken ct)
@@ -107,6 +107,35 @@ public sealed class DpuHttpClient : IDisposable
     /// <summary>Cancels a job; one that runs is refused with code <c>running</c> unless <paramref name="force"/> is set.</summary>
     public Task<JobSummary> CancelAsync(int jobId, bool force, CancellationToken ct) =>
         _requests.PostAsync($"/jobs/{Text(jobId)}/cancel", new CancelRequest(force), Json.CancelRequest, Json.JobSummary, null, ct);
+
+    /// <summary>Nothing more of a job starts until it is released; what runs goes on.</summary>
+    /// <param name="jobId">Which job.</param>
+    /// <param name="reason">Shown to whoever wonders; null for none.</param>
+    /// <param name="ct">Gives up.</param>
+    public Task<JobSummary> HoldAsync(int jobId, string? reason, CancellationToken ct) =>
+        _requests.PostAsync($"/jobs/{Text(jobId)}/hold", new HoldRequest(reason), Json.HoldRequest, Json.JobSummary, null, ct);
+
+    /// <summary>A job goes on, and its held results count.</summary>
+    public Task<JobSummary> ReleaseAsync(int jobId, CancellationToken ct) =>
+        _requests.PostAsync($"/jobs/{Text(jobId)}/release", new ReleaseRequest(), Json.ReleaseRequest, Json.JobSummary, null, ct);
+
+    /// <summary>Changes a job's priority; higher runs first.</summary>
+    public Task<JobSummary> SetPriorityAsync(int jobId, int priority, CancellationToken ct) =>
+        _requests.PostAsync($"/jobs/{Text(jobId)}/priority", new PriorityRequest(priority), Json.PriorityRequest, Json.JobSummary, null, ct);
+
+    /// <summary>What a retry would run again; nothing is done.</summary>
+    public Task<RetryPlan> PreviewRetryAsync(int jobId, RetryRequest request, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _requests.PostAsync($"/jobs/{Text(jobId)}/retry", request with { DryRun = true }, Json.RetryRequest, Json.RetryPlan, null, ct);
+    }
+
+    /// <summary>Runs a job that has ended again, under its own number. When the answer is lost, it is asked for again under the same key, so that it is opened once.</summary>
+    public Task<JobSummary> RetryAsync(int jobId, RetryRequest request, string idempotencyKey, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _submissions.SendAsync($"/jobs/{Text(jobId)}/retry", request with { DryRun = false }, Json.RetryRequest, Json.JobSummary, idempotencyKey, ct);
+    }
 
     public Task<IReadOnlyList<SequenceInfo>> GetSequencesAsync(CancellationToken ct) =>
         _requests.GetAsync("/sequences", Json.IReadOnlyListSequenceInfo, ct);

@@ -3,6 +3,7 @@ using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Recipes;
 using Dpu.Journal.Views;
 using Dpu.Kernel;
 using Dpu.Kernel.Persistence;
@@ -16,7 +17,7 @@ namespace Dpu.Actors.Frontend;
 /// <code>recovering ──► ready</code>
 /// While it recovers it refuses submissions and keeps whatever concerns a job until it knows which there are.
 /// </remarks>
-public sealed class FrontendActor(
+public sealed partial class FrontendActor(
     IEventJournal journal,
     IViews views,
     SubmissionPlanner planner,
@@ -35,13 +36,16 @@ public sealed class FrontendActor(
         MaxRestarts: int.MaxValue,
         Within: TimeSpan.FromHours(1));
 
-    private readonly Dictionary<JobId, IActorRef<JobMessage>> _jobs = [];
+    private readonly Dictionary<JobId, LiveJob> _jobs = [];
+    private readonly Waiters _waiters = new();
     private readonly Recent<(string User, string Key), EarlierJob> _keys = new(RememberedMax);
     private readonly Recent<(string Campaign, int Request, string Unit), int> _unitAttempts = new(RememberedMax);
     private readonly List<IActorRef<FrontendReady>> _waitForReady = [];
-    private readonly List<FrontendMessage.Cancel> _cancels = [];
+    private readonly List<FrontendMessage> _early = [];
     private readonly Dictionary<string, FrontendMessage.Claim> _claims = new(StringComparer.Ordinal);
     private int _lastJob;
+    private long _tickets;
+    private long _spawned;
     private FrontendReady? _ready;
 
     protected override ValueTask OnStartAsync()
@@ -71,17 +75,33 @@ public sealed class FrontendActor(
                 // Which jobs there are is not known yet. A node claims again and again, each time all that it has: the last one will do.
                 _claims[claim.NodeName] = claim;
                 break;
-            case FrontendMessage.Cancel cancel when _ready is null:
-                _cancels.Add(cancel);
+            case FrontendMessage.Control or FrontendMessage.PreviewRetry when _ready is null:
+                _early.Add(message);
                 break;
-            case FrontendMessage.Cancel cancel:
-                Cancel(cancel);
+            case FrontendMessage.Control control:
+                Control(control);
+                break;
+            case FrontendMessage.PreviewRetry preview:
+                Preview(preview);
                 break;
             case FrontendMessage.Claim claim:
                 Route(claim);
                 break;
             case FrontendMessage.JobEnded ended:
-                Forget(ended.Job);
+                Forget(ended);
+                break;
+            case FrontendMessage.JobIsNone none:
+                ForgetWhatNeverWas(none);
+                break;
+            case FrontendMessage.JobWaits waits:
+                LookFor(waits);
+                break;
+            case FrontendMessage.WaitedForFound found:
+                TellOrWait(found);
+                break;
+            case FrontendMessage.WaitedForUnknown unknown:
+                FrontendLog.WaitedForUnknown(Context.Logger, unknown.Asked.Job.Value, unknown.Reason);
+                Context.Timers.StartSingle(unknown.Asked.Job, unknown.Asked, RecoveryRetryDelay);
                 break;
             case FrontendMessage.AwaitReady wait:
                 WaitForReady(wait.ReplyTo);
@@ -134,8 +154,12 @@ public sealed class FrontendActor(
         }
 
         _waitForReady.Clear();
-        _cancels.ForEach(Cancel);
-        _cancels.Clear();
+        foreach (var early in _early)
+        {
+            Context.Self.Tell(early);
+        }
+
+        _early.Clear();
         foreach (var claim in _claims.Values)
         {
             Route(claim);
@@ -177,7 +201,7 @@ public sealed class FrontendActor(
         var attempts = submission.Campaign is { } campaign
             ? await views.GetUnitAttemptsAsync(campaign.Name, campaign.Request, campaign.Unit, cancellationToken)
             : 0;
-        return new FrontendMessage.Planned(asked, fingerprint, null, await planner.PlanAsync(submission, cancellationToken), attempts);
+        return new FrontendMessage.Planned(asked, fingerprint, null, await WhyNotAfterAsync(submission, cancellationToken) ?? await planner.PlanAsync(submission, cancellationToken), attempts);
     }
 
     private void Submit(FrontendMessage.Planned planned)
@@ -200,7 +224,7 @@ public sealed class FrontendActor(
         else if (planned.Plan!.TryGet(out var again, out _))
         {
             // Its first submission may be on its way to the journal still: only the job's actor knows, and answers when it is durable.
-            job.Tell(new JobMessage.Submit(CommandFor(earlier.Job, planned, again, UnitOf(planned)), replyTo));
+            job.Actor.Tell(new JobMessage.Submit(CommandFor(earlier.Job, planned, again, UnitOf(planned)), replyTo));
         }
         else
         {
@@ -224,7 +248,9 @@ public sealed class FrontendActor(
             _unitAttempts.Remember((unit.Name, unit.Request, unit.Unit), unit.Attempt);
         }
 
-        JobNamed(job).Tell(new JobMessage.Submit(CommandFor(job, planned, plan, unit), planned.Asked.ReplyTo));
+        var live = JobNamed(job);
+        live.IsSubmitted = true;
+        live.Actor.Tell(new JobMessage.Submit(CommandFor(job, planned, plan, unit), planned.Asked.ReplyTo));
     }
 
     private EarlierJob? Remembered(Submission submission) =>
@@ -257,6 +283,7 @@ public sealed class FrontendActor(
         {
             Asked = AskedOf(submission),
             Campaign = unit,
+            After = submission.After,
         }, plan.Plan);
     }
 
@@ -268,22 +295,6 @@ public sealed class FrontendActor(
         (planned.Asked.Submission.User, planned.Asked.Submission.IdempotencyKey),
         new EarlierJob(job, planned.Fingerprint, plan.EstimatedSeconds));
 
-    private void Cancel(FrontendMessage.Cancel cancel)
-    {
-        if (_jobs.TryGetValue(cancel.Job, out var job))
-        {
-            job.Tell(new JobMessage.Cancel(new JobCommand.CancelJob(cancel.By, cancel.Force), cancel.ReplyTo));
-        }
-        else if (cancel.Job.Value > 0 && cancel.Job.Value <= _lastJob)
-        {
-            cancel.ReplyTo.Tell(new CancelReply.Refused(JobRejection.HasEnded, $"Job {cancel.Job} has ended already."));
-        }
-        else
-        {
-            cancel.ReplyTo.Tell(new CancelReply.Refused(JobRejection.Unknown, $"There is no job {cancel.Job}."));
-        }
-    }
-
     private void Route(FrontendMessage.Claim claim)
     {
         foreach (var group in claim.Attempts.GroupBy(attempt => attempt.Job))
@@ -291,33 +302,12 @@ public sealed class FrontendActor(
             var attempts = group.ToImmutableArray();
             if (_jobs.TryGetValue(group.Key, out var job))
             {
-                job.Tell(new JobMessage.Claim(attempts, claim.NodeName, claim.Node));
+                job.Actor.Tell(new JobMessage.Claim(attempts, claim.NodeName, claim.Node));
             }
             else
             {
                 claim.Node.Tell(new NodeMessage.Disown(attempts));
             }
         }
-    }
-
-    private void Forget(JobId job)
-    {
-        if (_jobs.Remove(job, out var actor))
-        {
-            actor.Tell(JobMessage.Passivate.Instance);
-        }
-    }
-
-    private IActorRef<JobMessage> JobNamed(JobId job)
-    {
-        if (!_jobs.TryGetValue(job, out var actor))
-        {
-            var frontend = Context.Self;
-            var props = new Props<JobMessage>(() => new JobActor(job, journal, scheduler, frontend)) { Supervision = UntilTheJournalAnswers };
-            actor = Context.Spawn(props, JobActor.PersistenceIdOf(job));
-            _jobs.Add(job, actor);
-        }
-
-        return actor;
     }
 }

@@ -17,8 +17,11 @@ public abstract record FrontendMessage
     /// <summary>A submission; answered once it is durable, or refused.</summary>
     public sealed record Submit(Submission Submission, IActorRef<SubmitReply> ReplyTo) : FrontendMessage;
 
-    /// <summary>A user wants a job ended.</summary>
-    public sealed record Cancel(JobId Job, string By, bool Force, IActorRef<CancelReply> ReplyTo) : FrontendMessage;
+    /// <summary>A user wants something done to a job; answered once it is durable, or refused.</summary>
+    public sealed record Control(JobId Job, JobCommand Command, IActorRef<ControlReply> ReplyTo) : FrontendMessage;
+
+    /// <summary>A user wants to know what a retry would run again.</summary>
+    public sealed record PreviewRetry(JobId Job, RetryRequest Asked, IActorRef<RetryPreview> ReplyTo) : FrontendMessage;
 
     /// <summary>A node runs attempts that it knows nothing of; their jobs adopt or disown them.</summary>
     public sealed record Claim(string NodeName, ImmutableArray<AttemptId> Attempts, IActorRef<NodeMessage> Node) : FrontendMessage;
@@ -26,8 +29,22 @@ public abstract record FrontendMessage
     /// <summary>Answered when all unfinished jobs have their actors again.</summary>
     public sealed record AwaitReady(IActorRef<FrontendReady> ReplyTo) : FrontendMessage;
 
-    /// <summary>A job has ended: its actor is sent nothing more but its leave.</summary>
-    internal sealed record JobEnded(JobId Job) : FrontendMessage;
+    /// <summary>
+    /// A job has ended: its actor is sent nothing more but its leave, unless it was sent something since <paramref name="Ticket"/> that may open it again.
+    /// </summary>
+    internal sealed record JobEnded(JobId Job, JobStatus Status, long Ticket) : FrontendMessage;
+
+    /// <summary>There is no such job as far as is durable.</summary>
+    internal sealed record JobIsNone(JobId Job, long Ticket) : FrontendMessage;
+
+    /// <summary>A job waits for others, and wants to know what became of them.</summary>
+    internal sealed record JobWaits(JobId Job, ImmutableArray<JobId> For) : FrontendMessage;
+
+    /// <summary>Where jobs stand for which another one waits.</summary>
+    internal sealed record WaitedForFound(JobId Job, ImmutableArray<(JobId Job, JobStatus Status)> Found) : FrontendMessage;
+
+    /// <summary>That could not be read; it is asked again.</summary>
+    internal sealed record WaitedForUnknown(JobWaits Asked, Exception Reason) : FrontendMessage;
 
     internal sealed record Recovered(ImmutableArray<JobId> Unfinished, JobId Last) : FrontendMessage;
 

@@ -19,6 +19,12 @@ internal static class SubmissionFingerprint
             AddAll(hash, [campaign.Name, campaign.Request.ToString(CultureInfo.InvariantCulture), campaign.Unit]);
         }
 
+        if (!submission.After.IsEmpty)
+        {
+            // Only when there are any: what was submitted before such a thing existed keeps its fingerprint.
+            AddAll(hash, [.. submission.After.Select(job => job.ToString())]);
+        }
+
         switch (submission)
         {
             case Submission.OfRecipes recipes:

@@ -13,6 +13,10 @@ namespace Dpu.Actors.Jobs;
 /// One job: it decides over all that waits in its mailbox, appends one batch of events, and only then tells anybody.
 /// When its last task has ended it says so, and goes once nobody will address it any more.
 /// </summary>
+/// <remarks>
+/// A job that has ended can be opened again, also by a message that crosses the news of its end. So each message that may do that carries a ticket, and
+/// the news tells the last one seen: the frontend sends the job away only when they agree, and asks again when they do not.
+/// </remarks>
 public sealed class JobActor(
     JobId id,
     IEventJournal journal,
@@ -22,6 +26,7 @@ public sealed class JobActor(
 {
     private readonly Dictionary<string, IActorRef<NodeMessage>> _nodes = new(StringComparer.Ordinal);
     private long _announcement;
+    private long _ticket;
 
     protected override string PersistenceId => PersistenceIdOf(id);
 
@@ -42,6 +47,7 @@ public sealed class JobActor(
         else if (State.Exists)
         {
             Announce(JobDemands.Of(State));
+            TellWaits();
         }
 
         return ValueTask.CompletedTask;
@@ -64,6 +70,23 @@ public sealed class JobActor(
         if (State.Ended && turn.Events.Count > 0)
         {
             TellEnd();
+            return;
+        }
+
+        if (turn.AsksEnd)
+        {
+            TellFrontendIfOver();
+        }
+
+        // Last, and once: it replaces whatever the scheduler was told before, also of what this very batch started.
+        if (turn.Demands)
+        {
+            Announce(JobDemands.Of(State));
+        }
+
+        if (turn.Waits)
+        {
+            TellWaits();
         }
     }
 
@@ -73,10 +96,27 @@ public sealed class JobActor(
         scheduler.Tell(new SchedulerMessage.JobAnnounced(demand, Context.Self, _announcement));
     }
 
+    /// <summary>
+    /// The scheduler first, and never again from here: once the frontend knows, another actor may speak for the job, and what we said late would be taken for
+    /// its word.
+    /// </summary>
     private void TellEnd()
     {
         scheduler.Tell(new SchedulerMessage.JobEnded(id));
-        frontend.Tell(new FrontendMessage.JobEnded(id));
+        TellFrontendEnd();
+    }
+
+    private void TellFrontendEnd()
+    {
+        frontend.Tell(new FrontendMessage.JobEnded(id, State.Status, _ticket));
+    }
+
+    private void TellWaits()
+    {
+        if (!State.WaitsFor.IsEmpty)
+        {
+            frontend.Tell(new FrontendMessage.JobWaits(id, State.WaitsFor));
+        }
     }
 
     private void Take(JobTurn turn, JobMessage message)
@@ -86,8 +126,18 @@ public sealed class JobActor(
             case JobMessage.Submit submit:
                 Submit(turn, submit);
                 break;
-            case JobMessage.Cancel cancel:
-                Cancel(turn, cancel);
+            case JobMessage.Control control:
+                Control(turn, control);
+                break;
+            case JobMessage.PreviewRetry preview:
+                Preview(turn, preview);
+                break;
+            case JobMessage.PrerequisiteEnded ended:
+                _ = turn.Decide(ended.Command);
+                break;
+            case JobMessage.AskEnd ask:
+                _ticket = ask.Ticket;
+                turn.AsksEnd = true;
                 break;
             case JobMessage.Assign assign when assign.Announcement != _announcement:
                 // The scheduler has forgotten this proposal: it heard a newer announcement since, and proposes the same tasks again. To take
@@ -122,30 +172,42 @@ public sealed class JobActor(
             JobDecision.Rejected no => new SubmitReply.Refused(SubmitRefusal.KeyReused, [new("key-reused", no.Message)]),
             _ => throw new InvalidOperationException("A decision is accepted, ignored or rejected."),
         };
-        if (reply is SubmitReply.Accepted { Again: false })
-        {
-            var demand = JobDemands.Of(turn.State);
-            turn.AfterCommit.Add(() => Announce(demand));
-        }
-
         turn.AfterCommit.Add(() => submit.ReplyTo.Tell(reply));
     }
 
-    private void Cancel(JobTurn turn, JobMessage.Cancel cancel)
+    private void Control(JobTurn turn, JobMessage.Control control)
     {
-        var decision = turn.Decide(cancel.Command);
-        CancelReply reply = decision is JobDecision.Rejected no ? new CancelReply.Refused(no.Reason, no.Message) : new CancelReply.Done();
-        turn.AfterCommit.Add(() => cancel.ReplyTo.Tell(reply));
-        if (decision is JobDecision.Accepted)
+        ControlReply reply = turn.Decide(control.Command) switch
         {
-            // Or the scheduler would go on to propose every task that waited, one by one.
-            var demand = JobDemands.Of(turn.State);
-            turn.AfterCommit.Add(() => Announce(demand));
-        }
-
+            JobDecision.Accepted => new ControlReply.Done(),
+            JobDecision.Ignored => new ControlReply.Done(Again: true),
+            JobDecision.Rejected no => new ControlReply.Refused(no.Reason, no.Message, no.Errors),
+            _ => throw new InvalidOperationException("A decision is accepted, ignored or rejected."),
+        };
+        turn.AfterCommit.Add(() => control.ReplyTo.Tell(reply));
         foreach (var (node, attempts) in turn.TakeAttemptsToEnd())
         {
             turn.AfterCommit.Add(() => EndOn(node, attempts));
+        }
+    }
+
+    private static void Preview(JobTurn turn, JobMessage.PreviewRetry preview)
+    {
+        RetryPreview reply = RetryPlanner.Plan(turn.State, preview.Asked).TryGet(out var plan, out var errors)
+            ? new RetryPreview.Planned(plan)
+            : new RetryPreview.Refused(RetryPlanner.ReasonAgainst(turn.State), string.Join(' ', errors.Select(error => error.Message)), errors);
+        turn.AfterCommit.Add(() => preview.ReplyTo.Tell(reply));
+    }
+
+    private void TellFrontendIfOver()
+    {
+        if (State.Ended)
+        {
+            TellFrontendEnd();
+        }
+        else if (!State.Exists)
+        {
+            frontend.Tell(new FrontendMessage.JobIsNone(id, _ticket));
         }
     }
 
@@ -177,7 +239,7 @@ public sealed class JobActor(
         }
 
         var released = turn.TakeReleased();
-        if (!released.IsEmpty)
+        if (!released.IsEmpty && turn.State.MayStart)
         {
             var needs = JobDemands.NeedsOf(turn.State, released);
             turn.AfterCommit.Add(() => scheduler.Tell(new SchedulerMessage.TasksReleased(id, released, needs)));

@@ -15,8 +15,19 @@ public abstract record JobMessage
     /// <summary>A new job; answered once it is durable.</summary>
     public sealed record Submit(JobCommand.Submit Command, IActorRef<SubmitReply> ReplyTo) : JobMessage;
 
-    /// <summary>A user wants it ended; answered once that is durable.</summary>
-    public sealed record Cancel(JobCommand.CancelJob Command, IActorRef<CancelReply> ReplyTo) : JobMessage;
+    /// <summary>A user wants something done to it; answered once that is durable.</summary>
+    public sealed record Control(JobCommand Command, IActorRef<ControlReply> ReplyTo) : JobMessage;
+
+    /// <summary>What a retry would run again; nothing is done.</summary>
+    public sealed record PreviewRetry(RetryRequest Asked, IActorRef<RetryPreview> ReplyTo) : JobMessage;
+
+    /// <summary>A job that this one waits for has ended.</summary>
+    public sealed record PrerequisiteEnded(JobCommand.PrerequisiteEnded Command) : JobMessage;
+
+    /// <summary>
+    /// Say whether it has ended, under this ticket: the frontend sent it something since the end that it was told of, which may have opened it again.
+    /// </summary>
+    public sealed record AskEnd(long Ticket) : JobMessage;
 
     /// <summary>The scheduler's proposal, based on what the job announced last as far as the scheduler knew.</summary>
     public sealed record Assign(JobCommand.Assign Command, IActorRef<NodeMessage> Node, long Announcement) : JobMessage;
@@ -64,14 +75,27 @@ public enum SubmitRefusal
     Unavailable,
 }
 
-/// <summary>What became of a cancellation.</summary>
-public abstract record CancelReply
+/// <summary>What became of something that a user wanted done to a job.</summary>
+public abstract record ControlReply
 {
-    private CancelReply()
+    private ControlReply()
     {
     }
 
-    public sealed record Done : CancelReply;
+    /// <summary>It is durable. <paramref name="Again"/>: it was already.</summary>
+    public sealed record Done(bool Again = false) : ControlReply;
 
-    public sealed record Refused(JobRejection Reason, string Message) : CancelReply;
+    public sealed record Refused(JobRejection Reason, string Message, ImmutableArray<Domain.Recipes.SubmissionError> Errors) : ControlReply;
+}
+
+/// <summary>What a retry would run again, or why it cannot be.</summary>
+public abstract record RetryPreview
+{
+    private RetryPreview()
+    {
+    }
+
+    public sealed record Planned(RetryPlan Plan) : RetryPreview;
+
+    public sealed record Refused(JobRejection Reason, string Message, ImmutableArray<Domain.Recipes.SubmissionError> Errors) : RetryPreview;
 }

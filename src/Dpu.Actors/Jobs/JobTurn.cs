@@ -23,6 +23,15 @@ internal sealed class JobTurn(JobState state, DateTimeOffset now)
 
     public List<Action> AfterCommit { get; } = [];
 
+    /// <summary>Whether the scheduler is to be told anew what the job needs, when all of this is committed.</summary>
+    public bool Demands { get; private set; }
+
+    /// <summary>Whether the frontend wants to know if the job has ended.</summary>
+    public bool AsksEnd { get; set; }
+
+    /// <summary>Whether the job may have others to wait for that it did not have before.</summary>
+    public bool Waits { get; private set; }
+
     public JobDecision Decide(JobCommand command)
     {
         var decision = JobDecider.Decide(State, command, now);
@@ -73,17 +82,26 @@ internal sealed class JobTurn(JobState state, DateTimeOffset now)
 
         var effects = JobEffects.Of(before, @event, State);
         _released.AddRange(effects.Released);
+        Demands |= effects.Demands;
+        Waits |= @event is JobEvent.Submitted or JobEvent.TasksReopened;
         _toEnd.AddRange(effects.ToEnd.Select(a => (before.Running[a.Task].Node, new AttemptId(before.Id, a.Task, a.Number))));
-        _freed.AddRange(FreedBy(@event));
+        _freed.AddRange(FreedBy(before, @event));
     }
 
-    private IEnumerable<SchedulerMessage> FreedBy(JobEvent @event) => @event switch
+    private IEnumerable<SchedulerMessage> FreedBy(JobState before, JobEvent @event) => @event switch
     {
-        JobEvent.TasksEnded ended => [new SchedulerMessage.TasksFreed(State.Id, [.. ended.Ends.Select(end => FreedTask.Ended(end.Task, end.Cause, Seconds(end.Exit)))])],
-        JobEvent.TasksHeld held => [new SchedulerMessage.TasksFreed(State.Id, [.. held.Ends.Select(end => FreedTask.Ended(end.Task, end.Cause, Seconds(end.Exit)))])],
+        JobEvent.TasksEnded ended => Freed(before, ended.Ends),
+        JobEvent.TasksHeld held => Freed(before, held.Ends),
         JobEvent.AttemptsLost lost => [new SchedulerMessage.TasksFreed(State.Id, [.. lost.Attempts.Select(a => FreedTask.Lost(a.Task))])],
         _ => [],
     };
+
+    /// <summary>What is released after it was held has been freed long ago.</summary>
+    private static IEnumerable<SchedulerMessage> Freed(JobState before, ImmutableArray<AttemptEnd> ends)
+    {
+        var freed = ends.Where(end => before.Running.ContainsKey(end.Task)).Select(end => FreedTask.Ended(end.Task, end.Cause, Seconds(end.Exit))).ToImmutableArray();
+        return freed.IsEmpty ? [] : [new SchedulerMessage.TasksFreed(before.Id, freed)];
+    }
 
     private static double? Seconds(AttemptExit? exit) => exit is null ? null : (exit.EndedAt - exit.StartedAt).TotalSeconds;
 }

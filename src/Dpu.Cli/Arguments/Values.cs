@@ -24,6 +24,9 @@ internal static class Values
             ? id
             : throw new UsageException($"'{text}' is no job id: a job id is a whole number such as 84820.");
 
+    /// <summary>Job ids of an option that may be repeated; null when it was not given.</summary>
+    public static IReadOnlyList<int>? JobIds(string[]? texts) => texts is { Length: > 0 } ? [.. texts.Select(JobId)] : null;
+
     public static int? WholeNumber(string option, string? text, int min)
     {
         if (text is null)

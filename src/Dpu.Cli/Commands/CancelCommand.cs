@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Dpu.Cli.Arguments;
-using Dpu.Cli.Output;
 using Dpu.Client;
-using Dpu.Client.Contracts;
 
 namespace Dpu.Cli.Commands;
 
@@ -22,35 +20,12 @@ internal sealed class CancelCommand : DpuCommand
 
     public override async Task<int> RunAsync(Invocation invocation)
     {
-        var context = invocation.Context;
-        var ids = invocation.Get(_ids)!.Select(Values.JobId).Distinct().ToList();
-        using var http = context.OpenClient(invocation.Dpu);
+        using var http = invocation.Context.OpenClient(invocation.Dpu);
         await using var client = new DpuClient(http);
-        var cancelled = new List<JobSummary>();
-        var exitCode = ExitCodes.Done;
-        foreach (var id in ids)
-        {
-            try
-            {
-                cancelled.Add(await client.CancelAsync(id, invocation.Get(_force), CancellationToken.None));
-            }
-            catch (DpuRefusedException e) when (!e.IsTemporary)
-            {
-                // One job that cannot be cancelled does not save the others.
-                exitCode = ExitCodes.WrongCommand;
-                context.Say($"dpu: {string.Join(' ', ProblemText.Lines(e.Problem))}");
-            }
-        }
-
-        if (invocation.Get(_json))
-        {
-            context.WriteJson<IReadOnlyList<JobSummary>>(cancelled, ApiJson.Readable.IReadOnlyListJobSummary);
-        }
-        else
-        {
-            cancelled.ForEach(job => context.Out.WriteLine(StatusLine.Of(job)));
-        }
-
-        return exitCode;
+        return await EachJob.RunAsync(
+            invocation.Context,
+            invocation.Get(_ids)!.Select(Values.JobId),
+            invocation.Get(_json),
+            id => client.CancelAsync(id, invocation.Get(_force), CancellationToken.None));
     }
 }

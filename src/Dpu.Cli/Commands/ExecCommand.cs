@@ -16,6 +16,7 @@ internal sealed class ExecCommand : DpuCommand
     private readonly Option<string?> _memory = new("--mem") { Description = "Memory of each task, such as 512MiB", HelpName = "SIZE" };
     private readonly Option<string?> _cpus = new("--cpus") { Description = "Cpus of each task", HelpName = "N" };
     private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
+    private readonly Option<string[]> _after = new("--after") { Description = "Start nothing before this job has ended FINISHED; may be repeated", HelpName = "JOBID" };
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word of your own on the job; may be repeated", HelpName = "T" };
     private readonly Option<bool> _wait = new("--wait") { Description = "Follow the job to its end: exit code 1 unless it ends FINISHED" };
     private readonly Option<bool> _json = JsonOption("Print {\"jobId\":…,\"dpu\":…,\"estimatedSeconds\":…}; with --wait the job's end too");
@@ -28,9 +29,10 @@ internal sealed class ExecCommand : DpuCommand
             "ls *.fits | dpu exec --each - -- fitsverify {}          a name with blanks or commas stays one argument",
             "dpu exec --each frames.txt --mem 2GiB -- ./measure --in={} --out={}.txt",
             "dpu exec --mapfile L20852.map --max-per-node 2 -- ndppp msin={}",
+            "dpu exec --after 84820 -- ./summary                     when job 84820 has ended FINISHED",
             "dpu exec -- sh -c 'make > log 2>&1'                      a shell only where you ask for one")
     {
-        foreach (var option in new Option[] { _each, _mapfile, _maxPerNode, _memory, _cpus, _priority, _tags, _time, _wait, _dryRun, _json })
+        foreach (var option in new Option[] { _each, _mapfile, _maxPerNode, _memory, _cpus, _priority, _after, _tags, _time, _wait, _dryRun, _json })
         {
             Add(option);
         }
@@ -67,7 +69,10 @@ internal sealed class ExecCommand : DpuCommand
             Values.WholeNumber("--priority", invocation.Get(_priority), int.MinValue) ?? 0,
             mapfile is null ? null : await MapfileText.ReadAsync(mapfile, CancellationToken.None),
             Values.WholeNumber("--max-per-node", invocation.Get(_maxPerNode), 1),
-            Values.Seconds("--time", invocation.Get(_time)));
+            Values.Seconds("--time", invocation.Get(_time)))
+        {
+            After = Values.JobIds(invocation.Get(_after)),
+        };
         if (invocation.Get(_dryRun))
         {
             return await PlanReport.RunAsync(invocation, invocation.Get(_json), (client, ct) => client.PreviewAsync(submission, ct));

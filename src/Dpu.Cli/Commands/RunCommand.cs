@@ -14,6 +14,7 @@ internal sealed class RunCommand : DpuCommand
     private readonly Option<string?> _memory = new("--dpu-mem") { Description = "Memory of each task, such as 2GiB", HelpName = "SIZE" };
     private readonly Option<string?> _version = new("--version") { Description = "Version of the recipes' programs", HelpName = "V" };
     private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
+    private readonly Option<string[]> _after = new("--after") { Description = "Start nothing before this job has ended FINISHED; may be repeated", HelpName = "JOBID" };
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word of your own on the job; may be repeated", HelpName = "T" };
     private readonly Option<string?> _campaign = new("--campaign") { Description = "The campaign that the job belongs to", HelpName = "NAME" };
     private readonly Option<string?> _unit = new("--unit") { Description = "What of the campaign is processed: an exposure, a tile, a night", HelpName = "TEXT" };
@@ -29,11 +30,12 @@ internal sealed class RunCommand : DpuCommand
             "dpu run DomeFlat -i WFI -d 2000-04-28 -f '#842' -c ccd50 -C  one CCD, results committed",
             "dpu run 'Reduce>Regrid>Coadd' -i WFI --wait                  follow it to its end",
             "dpu run Reduce -i WFI -o 'CDF4_B_?' --dry-run                the plan only",
+            "dpu run 'Regrid>Coadd' -i WFI --after 84820                 when job 84820 has ended FINISHED",
             "dpu run Reduce --dpu-mem 2GiB -- -i WFI --wait x             behind -- everything is the recipe's",
             "dpu run Reduce -o {} --each tiles.txt --campaign KIDS        one job a line, its unit is the line",
             "dpu options Reduce                                           the options of a recipe")
     {
-        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _priority, _tags, _campaign, _unit, _request, _each, _json })
+        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _priority, _after, _tags, _campaign, _unit, _request, _each, _json })
         {
             Add(option);
         }
@@ -51,7 +53,10 @@ internal sealed class RunCommand : DpuCommand
             Version: Values.NotEmpty("--version", invocation.Get(_version)),
             Priority: Values.WholeNumber("--priority", invocation.Get(_priority), int.MinValue) ?? 0,
             Tags: invocation.Get(_tags) ?? [],
-            Campaign: Campaign(invocation));
+            Campaign: Campaign(invocation))
+        {
+            After = Values.JobIds(invocation.Get(_after)),
+        };
         var json = invocation.Get(_json);
         if (invocation.Get(_each) is { } source)
         {

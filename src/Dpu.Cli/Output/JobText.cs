@@ -6,6 +6,7 @@ namespace Dpu.Cli.Output;
 internal sealed class JobText(CliContext context, TextWriter writer)
 {
     private const int FailuresShownMax = 20;
+    private const int ReasonsShownMax = 5;
 
     public void Write(JobDetail job, bool everyTask)
     {
@@ -28,6 +29,21 @@ internal sealed class JobText(CliContext context, TextWriter writer)
         writer.WriteLine(StatusLine.Of(job.ToSummary()));
         writer.WriteLine($"sequence   {Visible.Text(job.Sequence)}");
         writer.WriteLine($"user       {Visible.Text(job.User)}");
+        if (job.HeldBy is { } holder)
+        {
+            writer.WriteLine(Visible.Text($"held       by {holder}{(job.HeldBecause is { } reason ? $": {reason}" : "")}; 'dpu release {job.JobId}' lets it go on"));
+        }
+
+        if (job.Priority != 0)
+        {
+            writer.WriteLine($"priority   {Units.Number(job.Priority)}");
+        }
+
+        if (job.After is { Count: > 0 } after)
+        {
+            writer.WriteLine($"after      {string.Join(", ", after.Select(other => Units.Number(other)))}{Waiting(job)}");
+        }
+
         writer.WriteLine($"submitted  {Units.Time(job.Submitted, zone)}");
         if (job.Started is { } started)
         {
@@ -36,6 +52,9 @@ internal sealed class JobText(CliContext context, TextWriter writer)
             writer.WriteLine(end + Units.Duration((job.Ended ?? context.Time.GetUtcNow()) - started));
         }
     }
+
+    private static string Waiting(JobDetail job) =>
+        job.WaitsFor is { Count: > 0 } open ? $" (waits for {string.Join(", ", open.Select(other => Units.Number(other)))})" : " (all FINISHED)";
 
     private void WriteSteps(JobDetail job)
     {
@@ -73,12 +92,26 @@ internal sealed class JobText(CliContext context, TextWriter writer)
                     attempt.Node ?? "",
                     attempt.Started is { } started ? Units.Duration((attempt.Ended ?? context.Time.GetUtcNow()) - started) : "",
                     Units.Duration(TimeSpan.FromSeconds(attempt.CpuSeconds)),
-                    Units.Size(attempt.MaxRssBytes),
+                    attempt.MemoryBytes == 0 ? Units.Size(attempt.MaxRssBytes) : $"{Units.Size(attempt.MaxRssBytes)} of {Units.Size(attempt.MemoryBytes)}",
                     Ending(attempt));
             }
         }
 
         table.WriteTo(writer);
+        WriteWhatFollowed(tasks);
+    }
+
+    /// <summary>Attempts that were not their task's last: why they failed, and what was done about it.</summary>
+    private void WriteWhatFollowed(IReadOnlyList<TaskDetail> tasks)
+    {
+        foreach (var task in tasks)
+        {
+            var failed = task.State is "Error" or "Unknown" ? task.Attempts.SkipLast(1) : task.Attempts;
+            foreach (var attempt in failed.Where(attempt => attempt.Message is { Length: > 0 }))
+            {
+                writer.WriteLine(Visible.Text($"Task {task.Task}, try {attempt.Attempt}: {attempt.Message}"));
+            }
+        }
     }
 
     private void WriteFindingCounts(IReadOnlyList<FindingSummary> findings)
@@ -124,7 +157,7 @@ internal sealed class JobText(CliContext context, TextWriter writer)
 
     private void WriteFailures(int job, IReadOnlyList<TaskDetail> tasks, int most)
     {
-        var failed = tasks.Where(task => task.State is "Error" or "Unknown").ToList();
+        var failed = tasks.Where(task => task.State is "Error" or "Unknown" or "Held").ToList();
         foreach (var task in failed.Take(most))
         {
             var last = task.Attempts.Count > 0 ? task.Attempts[^1] : null;
@@ -132,7 +165,7 @@ internal sealed class JobText(CliContext context, TextWriter writer)
             var keys = LineOrKeys(task) is { Length: > 0 } text ? $" ({text})" : "";
             var ending = last is null ? "" : Ending(last);
             writer.WriteLine(Visible.Text($"Task {task.Task} of {task.Step}{keys} has state {task.State}{(ending.Length > 0 ? ": " : "")}{ending}"));
-            if (last?.Message is { Length: > 0 } message)
+            if ((last?.Message ?? task.Message) is { Length: > 0 } message)
             {
                 writer.WriteLine("  " + Visible.Text(message));
             }
@@ -154,6 +187,10 @@ internal sealed class JobText(CliContext context, TextWriter writer)
         {
             writer.WriteLine();
             writer.WriteLine($"{aborted} task{(aborted == 1 ? " was" : "s were")} aborted: cancelled, or never run because something needed failed.");
+            foreach (var reason in tasks.Where(task => task is { State: "Aborted", Message: not null }).GroupBy(task => task.Message).Take(ReasonsShownMax))
+            {
+                writer.WriteLine(Visible.Text($"  {reason.Key} ({reason.Count()})"));
+            }
         }
     }
 

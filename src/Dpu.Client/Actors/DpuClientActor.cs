@@ -27,6 +27,21 @@ public sealed class DpuClientActor(DpuHttpClient http) : Actor<ClientMessage>
             case CancelJob m:
                 Answer(ct => http.CancelAsync(m.JobId, m.Force, ct), m.ReplyTo);
                 break;
+            case HoldJob m:
+                Answer(ct => http.HoldAsync(m.JobId, m.Reason, ct), m.ReplyTo);
+                break;
+            case ReleaseJob m:
+                Answer(ct => http.ReleaseAsync(m.JobId, ct), m.ReplyTo);
+                break;
+            case SetPriority m:
+                Answer(ct => http.SetPriorityAsync(m.JobId, m.Priority, ct), m.ReplyTo);
+                break;
+            case PreviewRetry m:
+                Answer(ct => http.PreviewRetryAsync(m.JobId, m.Request, ct), m.ReplyTo);
+                break;
+            case RetryJob m:
+                Answer(ct => http.RetryAsync(m.JobId, m.Request, m.IdempotencyKey, ct), m.ReplyTo);
+                break;
             case WatchJob m:
                 var name = string.Create(CultureInfo.InvariantCulture, $"watch-{m.JobId}-{++_watches}");
                 Context.Spawn(new Props<JobWatchActor.Message>(() => new JobWatchActor(http, m.JobId, m.Watcher)), name);

@@ -18,6 +18,21 @@ public sealed record GetStatus(JobQuery Query, IActorRef<Reply<IReadOnlyList<Job
 /// <summary>Cancels a job.</summary>
 public sealed record CancelJob(int JobId, bool Force, IActorRef<Reply<JobSummary>> ReplyTo) : ClientMessage;
 
+/// <summary>Holds a job.</summary>
+public sealed record HoldJob(int JobId, string? Reason, IActorRef<Reply<JobSummary>> ReplyTo) : ClientMessage;
+
+/// <summary>Lets a job go on.</summary>
+public sealed record ReleaseJob(int JobId, IActorRef<Reply<JobSummary>> ReplyTo) : ClientMessage;
+
+/// <summary>Changes a job's priority.</summary>
+public sealed record SetPriority(int JobId, int Priority, IActorRef<Reply<JobSummary>> ReplyTo) : ClientMessage;
+
+/// <summary>Asks what a retry would run again.</summary>
+public sealed record PreviewRetry(int JobId, RetryRequest Request, IActorRef<Reply<RetryPlan>> ReplyTo) : ClientMessage;
+
+/// <summary>Runs a job that has ended again.</summary>
+public sealed record RetryJob(int JobId, RetryRequest Request, string IdempotencyKey, IActorRef<Reply<JobSummary>> ReplyTo) : ClientMessage;
+
 /// <summary>Sends <see cref="JobChanged"/> now and at every change to <paramref name="Watcher"/>, and then one <see cref="WatchEnded"/>.</summary>
 public sealed record WatchJob(int JobId, IActorRef<WatchMessage> Watcher) : ClientMessage;
 

@@ -29,6 +29,17 @@ public sealed record JobSummary(
     DateTimeOffset? Started,
     DateTimeOffset? Ended)
 {
+    /// <summary>Higher runs first; 0 is usual.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Who holds it; not written when nobody does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? HeldBy { get; init; }
+
+    /// <summary>Why it is held.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? HeldBecause { get; init; }
+
     /// <summary>True when nothing of the job will run any more.</summary>
     [JsonIgnore]
     public bool HasEnded => Status is "FINISHED" or "FAILED" or "CANCELLED";
@@ -50,13 +61,42 @@ public sealed record JobDetail(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TaskDetail>? Tasks = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FindingSummary>? Findings = null)
 {
+    /// <inheritdoc cref="JobSummary.Priority"/>
+    public int Priority { get; init; }
+
+    /// <inheritdoc cref="JobSummary.HeldBy"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? HeldBy { get; init; }
+
+    /// <inheritdoc cref="JobSummary.HeldBecause"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? HeldBecause { get; init; }
+
+    /// <summary>Jobs that must end FINISHED before it starts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? After { get; init; }
+
+    /// <summary>Those among them that have not yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? WaitsFor { get; init; }
+
     public static JobDetail From(JobSummary job, IReadOnlyList<StepDetail> steps, IReadOnlyList<TaskDetail>? tasks = null)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return new(job.JobId, job.Sequence, job.User, job.Status, job.Counts, job.Submitted, job.Started, job.Ended, steps, tasks);
+        return new(job.JobId, job.Sequence, job.User, job.Status, job.Counts, job.Submitted, job.Started, job.Ended, steps, tasks)
+        {
+            Priority = job.Priority,
+            HeldBy = job.HeldBy,
+            HeldBecause = job.HeldBecause,
+        };
     }
 
-    public JobSummary ToSummary() => new(JobId, Sequence, User, Status, Counts, Submitted, Started, Ended);
+    public JobSummary ToSummary() => new(JobId, Sequence, User, Status, Counts, Submitted, Started, Ended)
+    {
+        Priority = Priority,
+        HeldBy = HeldBy,
+        HeldBecause = HeldBecause,
+    };
 }
 
 /// <summary>How often a pattern was found in a job's output.</summary>
@@ -79,7 +119,7 @@ public sealed record Finding(string Pattern, string Level, DateTimeOffset At, st
 public sealed record StepDetail(string Name, JobCounts Counts);
 
 /// <summary>One task: which group of inputs it stands for, how it is, and every try at it.</summary>
-/// <param name="State">Normal, Error, Aborted, Submitted or Unknown.</param>
+/// <param name="State">Normal, Error, Aborted, Submitted, Running, Held (its result waits for a release) or Unknown.</param>
 /// <param name="LastLines">The last lines that a failed task printed; not written otherwise.</param>
 /// <param name="Host">The node that it belongs to, of a mapfile; not written otherwise.</param>
 /// <param name="Line">Its line, of an <c>exec</c> job; not written otherwise.</param>
@@ -91,7 +131,12 @@ public sealed record TaskDetail(
     IReadOnlyList<AttemptDetail> Attempts,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? LastLines = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Host = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Line = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Line = null)
+{
+    /// <summary>One sentence about a task that failed, was lost, aborted or is held; not written otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Message { get; init; }
+}
 
 /// <summary>One try at a task.</summary>
 /// <param name="Started">When its process started; null when it never did.</param>
@@ -118,4 +163,8 @@ public sealed record AttemptDetail(
     string? MemorySource = null,
     int? Signal = null,
     string? State = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Finding>? Findings = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Finding>? Findings = null)
+{
+    /// <summary>How much memory it was given; 0 for no limit.</summary>
+    public long MemoryBytes { get; init; }
+}

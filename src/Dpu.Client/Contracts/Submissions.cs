@@ -23,7 +23,12 @@ public sealed record JobSubmission(
     int Priority = 0,
     IReadOnlyList<string>? Tags = null,
     bool DryRun = false,
-    CampaignPlace? Campaign = null);
+    CampaignPlace? Campaign = null)
+{
+    /// <summary>Jobs that must have ended FINISHED before anything of this one starts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? After { get; init; }
+}
 
 /// <summary>A job's place in a campaign.</summary>
 /// <param name="Name">The campaign.</param>
@@ -52,7 +57,12 @@ public sealed record ExecSubmission(
     IReadOnlyDictionary<string, IReadOnlyList<string>>? Hosts = null,
     int? MaxPerNode = null,
     double? ExpectedSeconds = null,
-    bool DryRun = false);
+    bool DryRun = false)
+{
+    /// <summary>Jobs that must have ended FINISHED before anything of this one starts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? After { get; init; }
+}
 
 /// <summary>The answer to a submission, given once it is committed.</summary>
 /// <param name="Warnings">What will keep it waiting as things are; null, and not written, when there is nothing to say.</param>
@@ -93,3 +103,29 @@ public sealed record PlannedHost(string Node, int Tasks, bool Known);
 
 /// <summary>Asks to cancel; a job that runs needs <paramref name="Force"/>.</summary>
 public sealed record CancelRequest(bool Force);
+
+/// <summary>Asks that nothing more of a job starts; <paramref name="Reason"/> is shown to whoever wonders.</summary>
+public sealed record HoldRequest(string? Reason = null);
+
+/// <summary>Asks that a job goes on, and that its held results count.</summary>
+public sealed record ReleaseRequest;
+
+/// <summary>Asks for another priority; higher runs first.</summary>
+public sealed record PriorityRequest(int? Priority);
+
+/// <summary>Asks that a job that has ended runs again: what did not end normally, and what a change concerns.</summary>
+/// <param name="MemoryBytes">Memory of each task that runs again; null for what it had.</param>
+/// <param name="Set">Options with new values, <c>name=value</c> each.</param>
+/// <param name="DryRun">True to be told the plan instead.</param>
+public sealed record RetryRequest(long? MemoryBytes = null, IReadOnlyList<string>? Set = null, bool DryRun = false);
+
+/// <summary>What of a job would run again.</summary>
+/// <param name="Steps">Steps of which something would.</param>
+public sealed record RetryPlan(int JobId, int Tasks, IReadOnlyList<RetryStep> Steps);
+
+/// <summary>How much of a step would run again.</summary>
+/// <param name="Tasks">Its tasks that would.</param>
+/// <param name="Normal">Those among them that had ended normally: what they made would not be visible any more.</param>
+/// <param name="Of">All its tasks.</param>
+/// <param name="MemoryBytes">What each of them would be given; 0 for no limit.</param>
+public sealed record RetryStep(string Name, int Tasks, int Normal, int Of, long MemoryBytes);

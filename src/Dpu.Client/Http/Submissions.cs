@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization.Metadata;
-using Dpu.Client.Contracts;
 
 namespace Dpu.Client.Http;
 
@@ -9,8 +8,9 @@ namespace Dpu.Client.Http;
 /// </summary>
 internal sealed class Submissions(Requests requests, DpuClientOptions options)
 {
-    public async Task<JobAccepted> SendAsync<TBody>(
-        string path, TBody body, JsonTypeInfo<TBody> type, string idempotencyKey, CancellationToken ct)
+    public async Task<TAnswer> SendAsync<TBody, TAnswer>(
+        string path, TBody body, JsonTypeInfo<TBody> type, JsonTypeInfo<TAnswer> answerType, string idempotencyKey, CancellationToken ct)
+        where TAnswer : class
     {
         ArgumentException.ThrowIfNullOrEmpty(idempotencyKey);
         Backoff? backoff = null;
@@ -18,7 +18,7 @@ internal sealed class Submissions(Requests requests, DpuClientOptions options)
         {
             try
             {
-                return await requests.PostAsync(path, body, type, ApiJson.Default.JobAccepted, idempotencyKey, ct);
+                return await requests.PostAsync(path, body, type, answerType, idempotencyKey, ct);
             }
             catch (DpuException e) when (backoff is null ? MayHaveArrived(e) : MayPass(e))
             {
@@ -32,7 +32,7 @@ internal sealed class Submissions(Requests requests, DpuClientOptions options)
                 {
                     throw new DpuUnreachableException(
                         options.Address,
-                        $"{e.Message} Whether the job was accepted is not known: 'dpu jobs' will tell.",
+                        $"{e.Message} Whether it was accepted is not known: 'dpu jobs' will tell.",
                         requestMayHaveArrived: true,
                         e);
                 }

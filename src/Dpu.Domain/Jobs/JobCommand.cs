@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Execution;
+using Dpu.Domain.Recipes;
 
 namespace Dpu.Domain.Jobs;
 
@@ -43,6 +44,24 @@ public abstract record JobCommand
 
     /// <summary>A user wants it ended; what runs is ended only by force.</summary>
     public sealed record CancelJob(string By, bool Force) : JobCommand;
+
+    /// <summary>A user wants nothing more of it to start until it is released.</summary>
+    public sealed record HoldJob(string By, string Reason) : JobCommand;
+
+    /// <summary>A user lets it go on, and takes the results that were held for a person's word.</summary>
+    public sealed record ReleaseJob(string By) : JobCommand;
+
+    /// <summary>A user wants it to come earlier or later.</summary>
+    public sealed record ChangePriority(string By, int Priority) : JobCommand;
+
+    /// <summary>A job has ended that this one may wait for.</summary>
+    public sealed record PrerequisiteEnded(JobId Prerequisite, JobStatus Status) : JobCommand;
+
+    /// <summary>A user wants a job that has ended to run again, as it was or with a change.</summary>
+    /// <param name="By">Who asks.</param>
+    /// <param name="Key">The client's own name for the request: the same key reopens nothing twice.</param>
+    /// <param name="Asked">What is to be different.</param>
+    public sealed record RetryJob(string By, string Key, RetryRequest Asked) : JobCommand;
 }
 
 /// <summary>Why a job refuses a command.</summary>
@@ -59,6 +78,15 @@ public enum JobRejection
 
     /// <summary>Something of it runs: only force ends that.</summary>
     IsRunning,
+
+    /// <summary>The job has not ended.</summary>
+    HasNotEnded,
+
+    /// <summary>The job is being cancelled.</summary>
+    IsCancelled,
+
+    /// <summary>What was asked makes no sense for it: the errors say why.</summary>
+    Invalid,
 }
 
 /// <summary>What a job makes of a command.</summary>
@@ -75,5 +103,9 @@ public abstract record JobDecision
     public sealed record Ignored(string Reason, int Stale = 0) : JobDecision;
 
     /// <summary>No, and why.</summary>
-    public sealed record Rejected(JobRejection Reason, string Message) : JobDecision;
+    public sealed record Rejected(JobRejection Reason, string Message) : JobDecision
+    {
+        /// <summary>Each reason by itself, for <see cref="JobRejection.Invalid"/>.</summary>
+        public ImmutableArray<SubmissionError> Errors { get; init; } = [];
+    }
 }

@@ -16,8 +16,17 @@ public static class JobDecider
         (_, JobCommand.ReportEnds report) => ReportEnds(state, report, now),
         (_, JobCommand.ReportLost lost) => ReportLost(state, lost, now),
         (_, JobCommand.CancelJob cancel) => Cancel(state, cancel, now),
+        (_, JobCommand.RetryJob retry) => JobControl.Retry(state, retry, now),
+        (_, JobCommand.PrerequisiteEnded ended) => JobControl.Take(state, ended, now),
+        ({ Ended: true }, _) => HasEnded(state),
+        (_, JobCommand.HoldJob hold) => JobControl.Hold(state, hold, now),
+        (_, JobCommand.ReleaseJob release) => JobControl.Release(state, release, now),
+        (_, JobCommand.ChangePriority change) => JobControl.Change(state, change, now),
         _ => throw new InvalidOperationException($"A job knows no command {command.GetType().Name}."),
     };
+
+    private static JobDecision.Rejected HasEnded(JobState state) =>
+        new(JobRejection.HasEnded, $"Job {state.Id} has ended already.");
 
     private static JobDecision.Accepted Happen(params ImmutableArray<JobEvent> events) => new(events);
 
@@ -28,9 +37,9 @@ public static class JobDecider
 
     private static JobDecision Assign(JobState state, JobCommand.Assign assign, DateTimeOffset now)
     {
-        if (state.Cancel is not null)
+        if (!state.MayStart)
         {
-            return new JobDecision.Ignored("cancelled");
+            return new JobDecision.Ignored("nothing of it may start now");
         }
 
         var attempts = assign.Tasks
@@ -52,13 +61,28 @@ public static class JobDecider
             return new JobDecision.Ignored("these attempts no longer matter", stale);
         }
 
-        var ends = current.Select(r => EndOf(state, r)).ToImmutableArray();
-        var events = ImmutableArray.Create<JobEvent>(new JobEvent.TasksEnded(report.Node, ends, now));
-        return new JobDecision.Accepted(events.AddRange(AbortDependents(state, ends.Where(IsFinalFailure).Select(end => end.Task), now)), stale);
+        var held = current.Where(r => IsToHold(state, r)).ToLookup(r => r.Hold!, r => EndOf(state, r), StringComparer.Ordinal);
+        var ends = current.Where(r => !IsToHold(state, r)).Select(r => EndOf(state, r)).ToImmutableArray();
+        var events = ImmutableArray.CreateBuilder<JobEvent>();
+        if (!ends.IsEmpty)
+        {
+            events.Add(new JobEvent.TasksEnded(report.Node, ends, now));
+        }
+
+        events.AddRange(held.Select(reason => new JobEvent.TasksHeld(report.Node, [.. reason], reason.Key, now)));
+        events.AddRange(AbortDependents(state, ends.Where(IsFinalFailure).Select(end => end.Task), now));
+        return new JobDecision.Accepted(JobControl.WithHoldIfStuck(state, events.ToImmutable(), now), stale);
     }
+
+    private static bool IsToHold(JobState state, AttemptReport report) => report is { Cause: null, Hold: not null } && state.Cancel is null;
 
     private static AttemptEnd EndOf(JobState state, AttemptReport report)
     {
+        if (report is { Cause: null, Hold: { } reason } && state.Cancel is { } cancelled)
+        {
+            return End(report, FailureCause.Cancelled, $"{reason}; its job was cancelled by {cancelled.By} before anybody released it");
+        }
+
         if (report.Cause is not { } cause)
         {
             return End(report, null, report.Message) with { Outputs = report.Outputs };
@@ -115,7 +139,7 @@ public static class JobDecider
             events.AddRange(AbortDependents(state, blamed.Select(a => a.Task), now));
         }
 
-        return new JobDecision.Accepted(events.ToImmutable(), stale);
+        return new JobDecision.Accepted(JobControl.WithHoldIfStuck(state, events.ToImmutable(), now), stale);
     }
 
     private static string Blame(JobState state, TaskAttempt attempt, string reason) => string.Create(
@@ -129,7 +153,7 @@ public static class JobDecider
     {
         if (state.Ended)
         {
-            return new JobDecision.Rejected(JobRejection.HasEnded, $"Job {state.Id} has ended already.");
+            return HasEnded(state);
         }
 
         if (!state.Running.IsEmpty && !cancel.Force)

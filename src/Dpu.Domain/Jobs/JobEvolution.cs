@@ -13,7 +13,13 @@ public static class JobEvolution
         JobEvent.TasksEnded ended => End(state, ended),
         JobEvent.AttemptsLost lost => Lose(state, lost),
         JobEvent.TasksAborted aborted => Abort(state, aborted),
-        JobEvent.CancelRequested cancel when state is { Exists: true, Ended: false } => state with { Cancel = cancel },
+        JobEvent.CancelRequested cancel when state is { Exists: true, Ended: false } => state with { Cancel = cancel, Held = null },
+        JobEvent.TasksHeld held => Hold(state, held),
+        JobEvent.Held held when state is { Exists: true, Ended: false } => state with { Held = held },
+        JobEvent.Released when state is { Exists: true, Ended: false } => state with { Held = null },
+        JobEvent.PriorityChanged changed when state is { Exists: true, Ended: false } => state with { Priority = changed.Priority },
+        JobEvent.PrerequisitesMet met when state is { Exists: true, Ended: false } => state with { WaitsFor = state.WaitsFor.RemoveRange(met.Jobs) },
+        JobEvent.TasksReopened reopened when state.Ended => JobReopening.Apply(state, reopened),
         _ => throw new InvalidOperationException($"{state} cannot have had the event {@event.GetType().Name}."),
     };
 
@@ -36,6 +42,9 @@ public static class JobEvolution
             Graph = graph,
             Cells = cells,
             Waiting = waiting,
+            StartableCount = cells.Length - graph.UpstreamCounts.Count(static count => count > 0),
+            Priority = submitted.Spec.Priority,
+            WaitsFor = submitted.Spec.After,
             StepCounts = [.. plan.Steps.Select(step => new TaskCounts(0, 0, 0, step.Count, 0))],
             SubmittedAt = submitted.At,
         };
@@ -86,6 +95,19 @@ public static class JobEvolution
         return change.Done(ended.At);
     }
 
+    private static JobState Hold(JobState state, JobEvent.TasksHeld held)
+    {
+        var change = new Change(state);
+        foreach (var end in held.Ends)
+        {
+            change.Leave(end.Task, end.Number);
+            change.Move(end.Task, static cell => cell with { State = TaskState.Held });
+            change.HeldResults[end.Task] = new HeldResult(held.Node, held.Reason, end);
+        }
+
+        return change.Done(held.At);
+    }
+
     private static byte LossesAfter(TaskCell cell, AttemptEnd end) =>
         end is { Cause: FailureCause.Node, Retry: true } ? OneMore(cell.Losses) : cell.Losses;
 
@@ -134,6 +156,7 @@ public static class JobEvolution
         private readonly TaskCounts[] _counts;
         private readonly ImmutableDictionary<int, TaskTroubles>.Builder _troubles;
         private ImmutableDictionary<int, ImmutableArray<OutputFile>> _outputs;
+        private int _startable;
 
         public Change(JobState state)
         {
@@ -144,6 +167,8 @@ public static class JobEvolution
             _troubles = state.Troubles.ToBuilder();
             _outputs = state.Outputs;
             Running = state.Running.ToBuilder();
+            HeldResults = state.HeldResults.ToBuilder();
+            _startable = state.StartableCount;
         }
 
         public ImmutableDictionary<int, RunningAttempt>.Builder Running { get; }
@@ -157,9 +182,16 @@ public static class JobEvolution
             }
         }
 
-        /// <summary>The current attempt at a task is over.</summary>
+        public ImmutableDictionary<int, HeldResult>.Builder HeldResults { get; }
+
+        /// <summary>The current attempt at a task is over, or what it made is no longer held.</summary>
         public void Leave(int task, int number)
         {
+            if (HeldResults.TryGetValue(task, out var held) && held.End.Number == number)
+            {
+                return;
+            }
+
             if (!Running.TryGetValue(task, out var attempt) || attempt.Number != number)
             {
                 throw new InvalidOperationException($"{_state}: attempt {number} of task {task} is over and was not the current one.");
@@ -178,9 +210,11 @@ public static class JobEvolution
             }
 
             _cells[task] = after;
+            _startable += (after.Startable ? 1 : 0) - (before.Startable ? 1 : 0);
             if (after.Ended)
             {
                 _troubles.Remove(task);
+                HeldResults.Remove(task);
             }
 
             ref var counts = ref _counts[_state.Plan.StepOf(task)];
@@ -201,6 +235,7 @@ public static class JobEvolution
                 if (--_waiting[dependent] == 0 && _cells[dependent].State == TaskState.Blocked)
                 {
                     _cells[dependent] = _cells[dependent] with { State = TaskState.Ready };
+                    _startable++;
                 }
             }
         }
@@ -215,8 +250,10 @@ public static class JobEvolution
                 Running = Running.ToImmutable(),
                 Outputs = _outputs,
                 Troubles = _troubles.ToImmutable(),
+                HeldResults = HeldResults.ToImmutable(),
+                StartableCount = _startable,
             };
-            return after.Ended ? after with { EndedAt = at } : after;
+            return after.Ended ? after with { EndedAt = at, Held = null } : after;
         }
 
         private static TaskCounts Count(TaskCounts counts, TaskState state, int by) => state switch
@@ -225,7 +262,7 @@ public static class JobEvolution
             TaskState.Error => counts with { Error = counts.Error + by },
             TaskState.Aborted => counts with { Aborted = counts.Aborted + by },
             TaskState.Unknown => counts with { Unknown = counts.Unknown + by },
-            TaskState.Blocked or TaskState.Ready or TaskState.Running => counts with { Submitted = counts.Submitted + by },
+            TaskState.Blocked or TaskState.Ready or TaskState.Running or TaskState.Held => counts with { Submitted = counts.Submitted + by },
             _ => throw new InvalidOperationException($"A task has no state {state}."),
         };
     }

@@ -25,6 +25,12 @@ public enum JobStatus
     Cancelled,
 }
 
+/// <summary>A result that waits for a person's word.</summary>
+/// <param name="Node">Where it was made.</param>
+/// <param name="Reason">Why it waits.</param>
+/// <param name="End">How its attempt ended; its outputs are nobody's before it is released.</param>
+public sealed record HeldResult(string Node, string Reason, AttemptEnd End);
+
 /// <summary>The attempt that runs for a task now.</summary>
 public sealed record RunningAttempt(int Number, string Node, Guid Incarnation, DateTimeOffset StartedAt);
 
@@ -62,6 +68,24 @@ public sealed record JobState
     /// <summary>Whether it was cancelled; by force if what runs is ended too.</summary>
     public JobEvent.CancelRequested? Cancel { get; init; }
 
+    /// <summary>Who holds it and why; null when nobody does. A job that can do nothing but wait for its held results is held by itself.</summary>
+    public JobEvent.Held? Held { get; init; }
+
+    /// <summary>Results that wait for a person's word, by task.</summary>
+    public ImmutableDictionary<int, HeldResult> HeldResults { get; init; } = ImmutableDictionary<int, HeldResult>.Empty;
+
+    /// <summary>Higher runs first; as submitted, or as somebody changed it since.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Jobs that must end FINISHED before anything of this one starts, and have not yet.</summary>
+    public ImmutableArray<JobId> WaitsFor { get; init; } = [];
+
+    /// <summary>When and how it was opened again, the last time; null before.</summary>
+    public JobEvent.TasksReopened? Reopened { get; init; }
+
+    /// <summary>How many tasks could be started, as far as they themselves are concerned.</summary>
+    public int StartableCount { get; init; }
+
     public DateTimeOffset SubmittedAt { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }
@@ -78,8 +102,15 @@ public sealed record JobState
     /// <summary>True when every task has ended.</summary>
     public bool Ended => Exists && Counts is { Submitted: 0, Unknown: 0 };
 
+    /// <summary>Whether tasks of it may be started at all now.</summary>
+    public bool MayStart => Cancel is null && Held is null && WaitsFor.IsEmpty;
+
+    /// <summary>Whether nothing runs or could, and only a person's word about its results can change that.</summary>
+    public bool NeedsWord => Cancel is null && !HeldResults.IsEmpty && Running.IsEmpty && StartableCount == 0;
+
     public JobStatus Status => this switch
     {
+        { Ended: false, Held: not null } => JobStatus.Held,
         { Ended: false, StartedAt: null } => JobStatus.Queued,
         { Ended: false } => JobStatus.Running,
         { Cancel: not null } => JobStatus.Cancelled,

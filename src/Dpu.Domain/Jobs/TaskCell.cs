@@ -8,7 +8,10 @@ namespace Dpu.Domain.Jobs;
 ///                       Running ──► Ready      tried again
 ///                       Running ──► Unknown    its node was lost
 ///                       Unknown ──► Running
-/// Blocked, Ready, Running, Unknown ──► Aborted
+///                       Running ──► Held       ended normally, and waits for a person's word
+///                       Held ─────► Normal
+/// Blocked, Ready, Running, Unknown, Held ──► Aborted
+/// Normal, Error, Aborted ──► Blocked, Ready    the whole job has ended, and this task of it is opened again
 /// </code>
 /// Running ends as Aborted only when its job was cancelled. A job's end is the end of its last task.
 /// </remarks>
@@ -57,8 +60,10 @@ internal static class TaskEdges
     {
         (TaskState.Blocked, TaskState.Ready or TaskState.Aborted) => true,
         (TaskState.Ready, TaskState.Running or TaskState.Aborted) => true,
-        (TaskState.Running, TaskState.Normal or TaskState.Error or TaskState.Ready or TaskState.Unknown or TaskState.Aborted) => true,
+        (TaskState.Running, TaskState.Normal or TaskState.Error or TaskState.Ready or TaskState.Unknown or TaskState.Held or TaskState.Aborted) => true,
         (TaskState.Unknown, TaskState.Running or TaskState.Aborted) => true,
+        (TaskState.Held, TaskState.Normal or TaskState.Aborted) => true,
+        (TaskState.Normal or TaskState.Error or TaskState.Aborted, TaskState.Blocked or TaskState.Ready) => true,
         _ => false,
     };
 }

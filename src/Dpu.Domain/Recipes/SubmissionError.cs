@@ -27,6 +27,8 @@ public static class SubmissionErrors
     public const string BadCommand = "bad-command";
     public const string QueryFailed = "query-failed";
     public const string BadMapfile = "bad-mapfile";
+    public const string OptionFixed = "option-fixed";
+    public const string UnknownJob = "unknown-job";
 }
 
 /// <summary>What comes of checking something that a user asked for: the thing itself, or every reason against it.</summary>

@@ -52,6 +52,15 @@ internal static class FileQueries
         return query.Step() ? Read(database, query) : null;
     }
 
+    /// <summary>A file that was visible once; without its metadata.</summary>
+    public static CatalogFile? GetWithdrawn(Database database, string id)
+    {
+        var query = database.Prepare("""
+            SELECT id, name, path, size_bytes, sha256, type, committed, registered_at, job_id, task, attempt FROM withdrawn_files WHERE id = ?
+            """).Bind(id);
+        return query.Step() ? Read(database, query) : null;
+    }
+
     public static CatalogFile? Find(Database database, string idOrPathOrName) =>
         Get(database, idOrPathOrName)
         ?? Newest(database, "path", idOrPathOrName)

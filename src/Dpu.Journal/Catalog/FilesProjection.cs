@@ -44,6 +44,23 @@ internal sealed class FilesProjection(Database database)
         }
     }
 
+    /// <summary>What earlier attempts made is nobody's any more; whatever was made of it keeps its history.</summary>
+    public void Apply(JobContext context, JobEvent.TasksReopened reopened)
+    {
+        foreach (var range in reopened.Tasks)
+        {
+            database.Prepare("""
+                INSERT OR REPLACE INTO withdrawn_files (id, name, path, size_bytes, sha256, type, committed, registered_at, job_id, task, attempt, withdrawn_at)
+                SELECT id, name, path, size_bytes, sha256, type, committed, registered_at, job_id, task, attempt, ?
+                FROM files WHERE job_id = ? AND task >= ? AND task < ?
+                """).Bind(reopened.At).Bind(context.Job).Bind(range.First).Bind(range.End).Run();
+            database.Prepare("DELETE FROM file_metadata WHERE file_id IN (SELECT id FROM files WHERE job_id = ? AND task >= ? AND task < ?)")
+                .Bind(context.Job).Bind(range.First).Bind(range.End).Run();
+            database.Prepare("DELETE FROM files WHERE job_id = ? AND task >= ? AND task < ?")
+                .Bind(context.Job).Bind(range.First).Bind(range.End).Run();
+        }
+    }
+
     private static CatalogFile FileOf(OutputFile output, AttemptId attempt, bool committed, DateTimeOffset at) => new(
         output.Id,
         Path.GetFileName(output.Path),

@@ -30,7 +30,7 @@ internal static class ProvenanceQuery
         return new Provenance(
             root,
             edges,
-            [.. nodes.Select(node => FileQueries.Get(database, node)).OfType<Dpu.Domain.Catalog.CatalogFile>()],
+            [.. nodes.Select(node => FileQueries.Get(database, node) ?? FileQueries.GetWithdrawn(database, node)).OfType<Dpu.Domain.Catalog.CatalogFile>()],
             [.. nodes.Select(node => Process(database, node)).OfType<ProvenanceProcess>()]);
     }
 

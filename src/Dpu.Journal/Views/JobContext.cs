@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Dpu.Domain.Jobs;
 
 namespace Dpu.Journal.Views;
@@ -15,6 +16,18 @@ internal sealed class JobContext(int job, string user, bool commits, StepContext
 
     /// <summary>Tasks whose outcome is not known: the only ones that are not counted as submitted before they end.</summary>
     public HashSet<int> Unknown { get; init; } = [];
+
+    /// <summary>Tasks whose result is held: their attempts have ended and were counted, they have not.</summary>
+    public HashSet<int> Held { get; init; } = [];
+
+    public int Priority { get; set; }
+
+    public string? HeldBy { get; set; }
+
+    public string? HeldBecause { get; set; }
+
+    /// <summary>Jobs that it still waits for.</summary>
+    public ImmutableArray<JobId> WaitsFor { get; set; } = [];
 
     public DateTimeOffset? StartedAt { get; set; }
 
@@ -37,6 +50,7 @@ internal sealed class JobContext(int job, string user, bool commits, StepContext
         ({ Submitted: 0, Unknown: 0 }, _, not null) => JobStatus.Cancelled,
         ({ Submitted: 0, Unknown: 0, Error: 0, Aborted: 0 }, _, _) => JobStatus.Finished,
         ({ Submitted: 0, Unknown: 0 }, _, _) => JobStatus.Failed,
+        _ when HeldBy is not null => JobStatus.Held,
         (_, null, _) => JobStatus.Queued,
         _ => JobStatus.Running,
     };
@@ -70,12 +84,20 @@ internal sealed class JobContext(int job, string user, bool commits, StepContext
         if (EndedAt is null && Counts is { Submitted: 0, Unknown: 0 })
         {
             EndedAt = at;
+            (HeldBy, HeldBecause) = (null, null);
         }
+    }
+
+    /// <summary>Some of its tasks are submitted once more.</summary>
+    public void Reopen()
+    {
+        Dirty = true;
+        (EndedAt, CancelledBy, HeldBy, HeldBecause) = (null, null, null, null);
     }
 }
 
 /// <summary>A step and the counts of its tasks.</summary>
-internal sealed class StepContext(int index, string name, string? recipe, int first, int count, TaskCounts counts)
+internal sealed class StepContext(int index, string name, string? recipe, int first, int count, long memoryBytes, TaskCounts counts)
 {
     public int Index { get; } = index;
 
@@ -88,11 +110,14 @@ internal sealed class StepContext(int index, string name, string? recipe, int fi
 
     public int End { get; } = first + count;
 
+    /// <summary>What each attempt is given, unless its task needs more.</summary>
+    public long MemoryBytes { get; set; } = memoryBytes;
+
     public TaskCounts Counts { get; private set; } = counts;
 
     public void Add(TaskViewState state, int by) => Counts = state switch
     {
-        TaskViewState.Submitted or TaskViewState.Running => Counts with { Submitted = Counts.Submitted + by },
+        TaskViewState.Submitted or TaskViewState.Running or TaskViewState.Held => Counts with { Submitted = Counts.Submitted + by },
         TaskViewState.Normal => Counts with { Normal = Counts.Normal + by },
         TaskViewState.Error => Counts with { Error = Counts.Error + by },
         TaskViewState.Aborted => Counts with { Aborted = Counts.Aborted + by },

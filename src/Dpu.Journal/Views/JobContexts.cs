@@ -45,10 +45,11 @@ internal sealed class JobContexts(Database database)
     private void Write(JobContext context)
     {
         database.Prepare("""
-            UPDATE jobs SET status = ?, started_at = ?, ended_at = ?, cancelled_by = ?,
+            UPDATE jobs SET status = ?, started_at = ?, ended_at = ?, cancelled_by = ?, priority = ?, held_by = ?, held_because = ?, waits_for = ?,
               normal = ?, error = ?, aborted = ?, submitted = ?, unknown = ? WHERE job_id = ?
             """)
             .Bind(ViewText.Of(context.Status)).Bind(context.StartedAt).Bind(context.EndedAt).Bind(context.CancelledBy)
+            .Bind(context.Priority).Bind(context.HeldBy).Bind(context.HeldBecause).Bind(ViewText.OfJobs(context.WaitsFor))
             .Bind(context.Counts).Bind(context.Job).Run();
         foreach (var step in context.Steps)
         {
@@ -59,7 +60,7 @@ internal sealed class JobContexts(Database database)
 
     private JobContext Load(int job)
     {
-        var query = database.Prepare("SELECT user, commits, started_at, ended_at, cancelled_by FROM jobs WHERE job_id = ?").Bind(job);
+        var query = database.Prepare("SELECT user, commits, started_at, ended_at, cancelled_by, priority, held_by, held_because, waits_for FROM jobs WHERE job_id = ?").Bind(job);
         if (!query.Step())
         {
             throw new InvalidOperationException($"Job {job} has events before it was submitted.");
@@ -67,10 +68,15 @@ internal sealed class JobContexts(Database database)
 
         var context = new JobContext(job, query.Text(0), query.Bool(1), LoadSteps(job))
         {
-            Unknown = LoadUnknown(job),
+            Unknown = LoadTasks(job, "Unknown"),
+            Held = LoadTasks(job, "Held"),
             StartedAt = query.TimeOrNull(2),
             EndedAt = query.TimeOrNull(3),
             CancelledBy = query.TextOrNull(4),
+            Priority = query.Int(5),
+            HeldBy = query.TextOrNull(6),
+            HeldBecause = query.TextOrNull(7),
+            WaitsFor = ViewText.Jobs(query.Text(8)),
         };
         query.Reset();
         return context;
@@ -79,28 +85,29 @@ internal sealed class JobContexts(Database database)
     private StepContext[] LoadSteps(int job)
     {
         var query = database.Prepare("""
-            SELECT step, name, recipe, first_task, task_count, normal, error, aborted, submitted, unknown FROM steps WHERE job_id = ? ORDER BY step
+            SELECT step, name, recipe, first_task, task_count, memory_bytes, normal, error, aborted, submitted, unknown FROM steps WHERE job_id = ? ORDER BY step
             """).Bind(job);
         var steps = new List<StepContext>();
         while (query.Step())
         {
-            steps.Add(new StepContext(query.Int(0), query.Text(1), query.TextOrNull(2), query.Int(3), query.Int(4), query.Counts(5)));
+            steps.Add(new StepContext(query.Int(0), query.Text(1), query.TextOrNull(2), query.Int(3), query.Int(4), query.Long(5), query.Counts(6)));
         }
 
         query.Reset();
         return [.. steps];
     }
 
-    private HashSet<int> LoadUnknown(int job)
+    /// <summary>The state stands in the text: only so the index of tasks in trouble is used.</summary>
+    private HashSet<int> LoadTasks(int job, string state)
     {
-        var query = database.Prepare("SELECT task FROM tasks WHERE job_id = ? AND state = 'Unknown'").Bind(job);
-        var unknown = new HashSet<int>();
+        var query = database.Prepare($"SELECT task FROM tasks WHERE job_id = ? AND state = '{state}'").Bind(job);
+        var tasks = new HashSet<int>();
         while (query.Step())
         {
-            unknown.Add(query.Int(0));
+            tasks.Add(query.Int(0));
         }
 
         query.Reset();
-        return unknown;
+        return tasks;
     }
 }

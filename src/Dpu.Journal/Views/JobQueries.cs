@@ -9,7 +9,7 @@ internal static class JobQueries
 {
     private const string Columns = """
         SELECT job_id, sequence, user, status, normal, error, aborted, submitted, unknown, priority, tags, commits, estimated_seconds, idempotency_key,
-          fingerprint, submitted_at, started_at, ended_at, cancelled_by FROM jobs
+          fingerprint, submitted_at, started_at, ended_at, cancelled_by, held_by, held_because, after, waits_for FROM jobs
         """;
 
     public static ImmutableArray<JobRow> List(Database database, JobFilter filter)
@@ -54,7 +54,7 @@ internal static class JobQueries
 
     public static ImmutableArray<JobId> Unfinished(Database database)
     {
-        var query = database.Prepare("SELECT job_id FROM jobs WHERE status IN ('QUEUED', 'RUNNING') ORDER BY job_id");
+        var query = database.Prepare("SELECT job_id FROM jobs WHERE status IN ('QUEUED', 'RUNNING', 'HELD') ORDER BY job_id");
         var jobs = ImmutableArray.CreateBuilder<JobId>();
         while (query.Step())
         {
@@ -108,5 +108,11 @@ internal static class JobQueries
         row.Time(15),
         row.TimeOrNull(16),
         row.TimeOrNull(17),
-        row.TextOrNull(18));
+        row.TextOrNull(18))
+    {
+        HeldBy = row.TextOrNull(19),
+        HeldBecause = row.TextOrNull(20),
+        After = ViewText.Jobs(row.Text(21)),
+        WaitsFor = ViewText.Jobs(row.Text(22)),
+    };
 }

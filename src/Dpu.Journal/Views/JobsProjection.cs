@@ -10,16 +10,16 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
     {
         var (job, spec) = (submitted.Job.Value, submitted.Spec);
         var steps = submitted.Plan.Steps
-            .Select((step, index) => new StepContext(index, step.Name, step.Recipe, step.First, step.Count, new TaskCounts(0, 0, 0, step.Count, 0)))
+            .Select((step, index) => new StepContext(index, step.Name, step.Recipe, step.First, step.Count, step.Resources.MemoryBytes, new TaskCounts(0, 0, 0, step.Count, 0)))
             .ToArray();
-        var context = new JobContext(job, spec.User, spec.Commit, steps);
+        var context = new JobContext(job, spec.User, spec.Commit, steps) { Priority = spec.Priority, WaitsFor = spec.After };
         database.Prepare("""
             INSERT INTO jobs (job_id, sequence, user, status, priority, tags, commits, estimated_seconds, idempotency_key, fingerprint, submitted_at,
-              normal, error, aborted, submitted, unknown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              after, waits_for, normal, error, aborted, submitted, unknown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
             .Bind(job).Bind(spec.Sequence).Bind(spec.User).Bind(ViewText.Of(context.Status)).Bind(spec.Priority).Bind(ViewText.OfTags(spec.Tags))
             .Bind(spec.Commit).Bind(spec.EstimatedSeconds).Bind(spec.IdempotencyKey).Bind(spec.Fingerprint).Bind(submitted.At)
-            .Bind(context.Counts).Run();
+            .Bind(ViewText.OfJobs(spec.After)).Bind(ViewText.OfJobs(spec.After)).Bind(context.Counts).Run();
         if (spec.Campaign is { } campaign)
         {
             AddToCampaign(job, campaign, spec.Asked);
@@ -42,8 +42,12 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
                 ON CONFLICT (job_id, task) DO UPDATE SET state = 'Running', started_at = COALESCE(started_at, excluded.started_at),
                   cause = NULL, message = NULL, ended_at = NULL
                 """).Bind(context.Job).Bind(attempt.Task).Bind(started.At).Run();
-            database.Prepare("INSERT INTO attempts (job_id, task, attempt, node, state, started_at) VALUES (?, ?, ?, ?, 'Running', ?)")
-                .Bind(context.Job).Bind(attempt.Task).Bind(attempt.Number).Bind(started.Node).Bind(started.At).Run();
+            database.Prepare("""
+                INSERT INTO attempts (job_id, task, attempt, node, state, started_at, memory_bytes)
+                SELECT job_id, task, ?, ?, 'Running', ?, COALESCE(next_memory_bytes, ?) FROM tasks WHERE job_id = ? AND task = ?
+                """)
+                .Bind(attempt.Number).Bind(started.Node).Bind(started.At).Bind(context.StepOf(attempt.Task).MemoryBytes)
+                .Bind(context.Job).Bind(attempt.Task).Run();
             context.Move(attempt.Task, Before(context, attempt.Task), TaskViewState.Running);
         }
 
@@ -57,14 +61,78 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         {
             var (task, attempt) = StatesAfter(end);
             EndAttempt(context.Job, end, attempt, ended.At);
-            database.Prepare("UPDATE tasks SET state = ?, cause = ?, message = ?, ended_at = ? WHERE job_id = ? AND task = ?")
+            database.Prepare("UPDATE tasks SET state = ?, cause = ?, message = ?, ended_at = ?, next_memory_bytes = COALESCE(?, next_memory_bytes) WHERE job_id = ? AND task = ?")
                 .Bind(ViewText.Of(task)).Bind(ViewText.Of(end.Cause)).Bind(NullIfEmpty(end.Message))
-                .Bind(task == TaskViewState.Submitted ? null : ended.At)
+                .Bind(task == TaskViewState.Submitted ? null : ended.At).Bind(end.NextMemoryBytes)
                 .Bind(context.Job).Bind(end.Task).Run();
             context.Move(end.Task, Before(context, end.Task), task);
+            context.Held.Remove(end.Task);
         }
 
         context.Touch(ended.At);
+    }
+
+    public void Apply(JobContext context, JobEvent.TasksHeld held)
+    {
+        foreach (var end in held.Ends)
+        {
+            EndAttempt(context.Job, end, TaskViewState.Held, held.At);
+            database.Prepare("UPDATE tasks SET state = 'Held', message = ? WHERE job_id = ? AND task = ?")
+                .Bind(held.Reason).Bind(context.Job).Bind(end.Task).Run();
+            context.Held.Add(end.Task);
+        }
+
+        context.Touch(held.At);
+    }
+
+    /// <summary>What a person decided, or what other jobs came to: sums of the job, written with it.</summary>
+    public static void ApplyToJob(JobContext context, JobEvent about)
+    {
+        switch (about)
+        {
+            case JobEvent.Held held:
+                (context.HeldBy, context.HeldBecause) = (held.By, held.Reason);
+                break;
+            case JobEvent.Released:
+                (context.HeldBy, context.HeldBecause) = (null, null);
+                break;
+            case JobEvent.PriorityChanged changed:
+                context.Priority = changed.Priority;
+                break;
+            case JobEvent.PrerequisitesMet met:
+                context.WaitsFor = context.WaitsFor.RemoveRange(met.Jobs);
+                break;
+            case JobEvent.CancelRequested cancel:
+                (context.CancelledBy, context.HeldBy, context.HeldBecause) = (cancel.By, null, null);
+                break;
+            default:
+                throw new InvalidOperationException($"{about.GetType().Name} is no event about a job as a whole.");
+        }
+
+        context.Touch(about.At);
+    }
+
+    public void Apply(JobContext context, JobEvent.TasksReopened reopened)
+    {
+        foreach (var range in reopened.Tasks)
+        {
+            foreach (var step in context.Steps)
+            {
+                var (first, end) = (Math.Max(range.First, step.First), Math.Min(range.End, step.End));
+                if (first < end)
+                {
+                    Reopen(context.Job, step, first, end);
+                }
+            }
+        }
+
+        foreach (var change in reopened.Changes)
+        {
+            context.Steps[change.Step].MemoryBytes = change.MemoryBytes;
+            database.Prepare("UPDATE steps SET memory_bytes = ? WHERE job_id = ? AND step = ?").Bind(change.MemoryBytes).Bind(context.Job).Bind(change.Step).Run();
+        }
+
+        context.Reopen();
     }
 
     public void Apply(JobContext context, JobEvent.AttemptsLost lost)
@@ -88,18 +156,61 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         {
             database.Prepare("UPDATE tasks SET state = 'Aborted', message = ?, ended_at = ? WHERE job_id = ? AND task >= ? AND task < ?")
                 .Bind(aborted.Reason).Bind(aborted.At).Bind(context.Job).Bind(range.First).Bind(range.End).Run();
-            database.Prepare("INSERT INTO aborted_tasks (job_id, first_task, task_count, reason, at) VALUES (?, ?, ?, ?, ?)")
-                .Bind(context.Job).Bind(range.First).Bind(range.Count).Bind(aborted.Reason).Bind(aborted.At).Run();
+            AddAborted(context.Job, range.First, range.End, aborted.Reason, aborted.At);
             CountAborted(context, range);
+            context.Held.RemoveWhere(task => task >= range.First && task < range.End);
         }
 
         context.Touch(aborted.At);
     }
 
-    public static void Apply(JobContext context, JobEvent.CancelRequested cancel)
+    /// <summary>All of them had ended; those without a row were aborted by the range.</summary>
+    private void Reopen(int job, StepContext step, int first, int end)
     {
-        context.CancelledBy = cancel.By;
-        context.Touch(cancel.At);
+        var without = end - first;
+        var states = database.Prepare("SELECT state, COUNT(*) FROM tasks WHERE job_id = ? AND task >= ? AND task < ? GROUP BY state").Bind(job).Bind(first).Bind(end);
+        while (states.Step())
+        {
+            step.Add(ViewText.State(states.Text(0)), -states.Int(1));
+            without -= states.Int(1);
+        }
+
+        states.Reset();
+        step.Add(TaskViewState.Aborted, -without);
+        step.Add(TaskViewState.Submitted, end - first);
+        database.Prepare("""
+            UPDATE tasks SET state = 'Submitted', cause = NULL, message = NULL, ended_at = NULL, next_memory_bytes = NULL WHERE job_id = ? AND task >= ? AND task < ?
+            """).Bind(job).Bind(first).Bind(end).Run();
+        CutAborted(job, first, end);
+    }
+
+    /// <summary>Takes tasks out of the ranges that were aborted: what is left of a range on either side stays.</summary>
+    private void CutAborted(int job, int first, int end)
+    {
+        var rows = database.Prepare("SELECT first_task, task_count, reason, at FROM aborted_tasks WHERE job_id = ? AND first_task < ? AND first_task + task_count > ?")
+            .Bind(job).Bind(end).Bind(first);
+        var cut = new List<(TaskRange Range, string Reason, DateTimeOffset At)>();
+        while (rows.Step())
+        {
+            cut.Add((new TaskRange(rows.Int(0), rows.Int(1)), rows.Text(2), rows.Time(3)));
+        }
+
+        rows.Reset();
+        foreach (var (range, reason, at) in cut)
+        {
+            database.Prepare("DELETE FROM aborted_tasks WHERE job_id = ? AND first_task = ?").Bind(job).Bind(range.First).Run();
+            AddAborted(job, range.First, first, reason, at);
+            AddAborted(job, end, range.End, reason, at);
+        }
+    }
+
+    private void AddAborted(int job, int first, int end, string reason, DateTimeOffset at)
+    {
+        if (first < end)
+        {
+            database.Prepare("INSERT INTO aborted_tasks (job_id, first_task, task_count, reason, at) VALUES (?, ?, ?, ?, ?)")
+                .Bind(job).Bind(first).Bind(end - first).Bind(reason).Bind(at).Run();
+        }
     }
 
     private void AddToCampaign(int job, CampaignUnit unit, AskedOptions asked) =>

@@ -98,10 +98,20 @@ internal sealed class Projector
                 _statistics.Apply(context, started);
                 break;
             case JobEvent.TasksEnded ended:
+                // These before the jobs' own: whether an attempt was held, and told then, is known only until its task ends.
+                _statistics.Apply(context, ended);
+                _findings.Apply(context, [.. ended.Ends.Where(end => !context.Held.Contains(end.Task))]);
                 _jobs.Apply(context, ended);
                 _files.Apply(context, ended);
-                _findings.Apply(context, ended.Ends);
-                _statistics.Apply(context, ended);
+                break;
+            case JobEvent.TasksHeld held:
+                _jobs.Apply(context, held);
+                _findings.Apply(context, held.Ends);
+                _statistics.Apply(context, held);
+                break;
+            case JobEvent.TasksReopened reopened:
+                _jobs.Apply(context, reopened);
+                _files.Apply(context, reopened);
                 break;
             case JobEvent.AttemptsLost lost:
                 _jobs.Apply(context, lost);
@@ -110,8 +120,8 @@ internal sealed class Projector
             case JobEvent.TasksAborted aborted:
                 _jobs.Apply(context, aborted);
                 break;
-            case JobEvent.CancelRequested cancel:
-                JobsProjection.Apply(context, cancel);
+            case JobEvent.CancelRequested or JobEvent.Held or JobEvent.Released or JobEvent.PriorityChanged or JobEvent.PrerequisitesMet:
+                JobsProjection.ApplyToJob(context, job);
                 break;
             default:
                 throw new InvalidOperationException($"The views know no job event {job.GetType().Name}.");

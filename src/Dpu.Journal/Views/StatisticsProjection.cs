@@ -26,18 +26,23 @@ internal sealed class StatisticsProjection(Database database)
         }
     }
 
+    /// <summary>What is held has done its work; its outputs are registered when it is released.</summary>
+    public void Apply(JobContext context, JobEvent.TasksHeld held)
+    {
+        foreach (var end in held.Ends)
+        {
+            AddEnd(Of(context, end.Task, held.At), end);
+        }
+    }
+
     public void Apply(JobContext context, JobEvent.TasksEnded ended)
     {
         foreach (var end in ended.Ends)
         {
             var sums = Of(context, end.Task, ended.At);
-            sums.Normal += end.Cause is null ? 1 : 0;
-            sums.Failed += end.Cause is null ? 0 : 1;
-            if (end.Exit is { } exit)
+            if (!context.Held.Contains(end.Task))
             {
-                sums.WallMicroseconds += (exit.EndedAt - exit.StartedAt).Ticks / TimeSpan.TicksPerMicrosecond;
-                sums.CpuMicroseconds += (long)Math.Round(exit.CpuSeconds * 1e6);
-                sums.MaxRssBytes = Math.Max(sums.MaxRssBytes, exit.MaxRssBytes);
+                AddEnd(sums, end);
             }
 
             foreach (var output in end.Outputs)
@@ -45,6 +50,18 @@ internal sealed class StatisticsProjection(Database database)
                 sums.Files++;
                 sums.FileBytes += output.SizeBytes;
             }
+        }
+    }
+
+    private static void AddEnd(Sums sums, AttemptEnd end)
+    {
+        sums.Normal += end.Cause is null ? 1 : 0;
+        sums.Failed += end.Cause is null ? 0 : 1;
+        if (end.Exit is { } exit)
+        {
+            sums.WallMicroseconds += (exit.EndedAt - exit.StartedAt).Ticks / TimeSpan.TicksPerMicrosecond;
+            sums.CpuMicroseconds += (long)Math.Round(exit.CpuSeconds * 1e6);
+            sums.MaxRssBytes = Math.Max(sums.MaxRssBytes, exit.MaxRssBytes);
         }
     }
 

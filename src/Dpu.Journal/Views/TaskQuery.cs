@@ -105,7 +105,7 @@ internal sealed class TaskQuery
     private ImmutableArray<AttemptRow> Attempts(int task)
     {
         var query = _database.Prepare("""
-            SELECT attempt, node, state, started_at, ended_at, cause, message, exit_code, signal, cpu_seconds, max_rss_bytes, output_bytes
+            SELECT attempt, node, state, started_at, ended_at, cause, message, exit_code, signal, cpu_seconds, max_rss_bytes, output_bytes, memory_bytes
             FROM attempts WHERE job_id = ? AND task = ? ORDER BY attempt
             """).Bind(_job.Value).Bind(task);
         var attempts = ImmutableArray.CreateBuilder<AttemptRow>();
@@ -123,7 +123,10 @@ internal sealed class TaskQuery
                 query.IntOrNull(8),
                 query.DoubleOrNull(9),
                 query.LongOrNull(10),
-                query.LongOrNull(11)));
+                query.LongOrNull(11))
+            {
+                MemoryBytes = query.Long(12),
+            });
         }
 
         return _hasFindings ? WithFindings(task, attempts.ToImmutable()) : attempts.ToImmutable();

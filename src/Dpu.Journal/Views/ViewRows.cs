@@ -35,7 +35,20 @@ public sealed record JobRow(
     DateTimeOffset SubmittedAt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? EndedAt,
-    string? CancelledBy);
+    string? CancelledBy)
+{
+    /// <summary>Who holds it; null when nobody does.</summary>
+    public string? HeldBy { get; init; }
+
+    /// <summary>Why it is held; may be empty.</summary>
+    public string? HeldBecause { get; init; }
+
+    /// <summary>Jobs that must end FINISHED before it starts.</summary>
+    public ImmutableArray<JobId> After { get; init; } = [];
+
+    /// <summary>Those among them that have not yet.</summary>
+    public ImmutableArray<JobId> WaitsFor { get; init; } = [];
+}
 
 /// <summary>A step of a job.</summary>
 /// <param name="Step">Its index in the sequence, from 0.</param>
@@ -88,6 +101,9 @@ public enum TaskViewState
 
     /// <summary>Its node was lost and the outcome is not known.</summary>
     Unknown,
+
+    /// <summary>Ended normally; its result waits for a person's word. Counts as submitted.</summary>
+    Held,
 }
 
 /// <summary>A task with its attempts.</summary>
@@ -112,7 +128,7 @@ public sealed record TaskRow(
 /// <summary>One attempt at a task.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="Node">The node that it was given to.</param>
-/// <param name="State">Running, Normal, Error, Aborted (cancelled) or Unknown (lost).</param>
+/// <param name="State">Running, Normal, Error, Aborted (cancelled), Unknown (lost) or Held.</param>
 /// <param name="StartedAt">When its process was spawned, or when it was given to the node as long as that is not known.</param>
 /// <param name="EndedAt">When its last process was gone, or when it was declared lost.</param>
 /// <param name="Cause">Why it did not end normally.</param>
@@ -138,6 +154,9 @@ public sealed record AttemptRow(
 {
     /// <summary>What was found in its output, in the order in which it was printed.</summary>
     public ImmutableArray<LogFinding> Findings { get; init; } = [];
+
+    /// <summary>How much memory it was given; 0 for no limit.</summary>
+    public long MemoryBytes { get; init; }
 }
 
 /// <summary>A file that a job made.</summary>

@@ -4,17 +4,18 @@ namespace Dpu.Journal.Views;
 /// <remarks>Another <see cref="Version"/> than the stored one drops them, and they are folded again from the first event.</remarks>
 internal static class ViewTables
 {
-    public const int Version = 2;
+    public const int Version = 4;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["jobs", "campaign_jobs", "steps", "tasks", "aborted_tasks", "attempts", "findings", "files", "file_metadata", "provenance", "statistics"];
+        ["jobs", "campaign_jobs", "steps", "tasks", "aborted_tasks", "attempts", "findings", "files", "withdrawn_files", "file_metadata", "provenance", "statistics"];
 
     /// <summary>
     /// A task has a row once something happened to it, or when it has keys. A range of tasks that were aborted before anything else is a row of
     /// <c>aborted_tasks</c>: cancelling a job of a million lines is one row.
     /// Of each pattern that was found in an attempt the first few lines are rows of <c>findings</c>, numbered from 1; each says how many lines there were,
     /// so that the rows with <c>nth = 1</c> add up.
+    /// Files whose tasks were opened again are moved to <c>withdrawn_files</c>, where no query for files finds them; what was made of them keeps its history.
     /// </summary>
     public static string Recreate { get; } = string.Concat(Names.Select(static name => $"DROP TABLE IF EXISTS {name};\n")) + """
         CREATE TABLE jobs (
@@ -32,6 +33,10 @@ internal static class ViewTables
           started_at TEXT,
           ended_at TEXT,
           cancelled_by TEXT,
+          held_by TEXT,
+          held_because TEXT,
+          after TEXT NOT NULL,
+          waits_for TEXT NOT NULL,
           normal INTEGER NOT NULL,
           error INTEGER NOT NULL,
           aborted INTEGER NOT NULL,
@@ -78,9 +83,10 @@ internal static class ViewTables
           message TEXT,
           started_at TEXT,
           ended_at TEXT,
+          next_memory_bytes INTEGER,
           PRIMARY KEY (job_id, task)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX tasks_in_trouble ON tasks (job_id, state, task) WHERE state IN ('Error', 'Unknown');
+        CREATE INDEX tasks_in_trouble ON tasks (job_id, state, task) WHERE state IN ('Error', 'Unknown', 'Held');
         CREATE TABLE aborted_tasks (
           job_id INTEGER NOT NULL,
           first_task INTEGER NOT NULL,
@@ -104,6 +110,7 @@ internal static class ViewTables
           signal INTEGER,
           end_reason TEXT,
           cpu_seconds REAL,
+          memory_bytes INTEGER NOT NULL,
           max_rss_bytes INTEGER,
           memory_source TEXT,
           output_bytes INTEGER,
@@ -142,6 +149,20 @@ internal static class ViewTables
           output TEXT,
           main INTEGER NOT NULL
         ) STRICT;
+        CREATE TABLE withdrawn_files (
+          id TEXT PRIMARY KEY,
+          name TEXT NOT NULL,
+          path TEXT NOT NULL,
+          size_bytes INTEGER NOT NULL,
+          sha256 TEXT NOT NULL,
+          type TEXT NOT NULL,
+          committed INTEGER NOT NULL,
+          registered_at TEXT NOT NULL,
+          job_id INTEGER NOT NULL,
+          task INTEGER NOT NULL,
+          attempt INTEGER NOT NULL,
+          withdrawn_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
         CREATE INDEX files_of_type ON files (type, seq);
         CREATE INDEX files_of_job ON files (job_id, task);
         CREATE INDEX files_of_path ON files (path);

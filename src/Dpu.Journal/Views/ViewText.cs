@@ -30,6 +30,7 @@ internal static class ViewText
         TaskViewState.Error => "Error",
         TaskViewState.Aborted => "Aborted",
         TaskViewState.Unknown => "Unknown",
+        TaskViewState.Held => "Held",
         _ => throw new InvalidOperationException($"There is no word for the state {state}."),
     };
 
@@ -53,6 +54,10 @@ internal static class ViewText
 
     public static ImmutableArray<string> Tags(string text) => JsonSerializer.Deserialize(text, ViewJson.Default.ImmutableArrayString);
 
+    public static string OfJobs(IEnumerable<JobId> jobs) => JsonSerializer.Serialize([.. jobs.Select(job => job.Value)], ViewJson.Default.ImmutableArrayInt32);
+
+    public static ImmutableArray<JobId> Jobs(string text) => [.. JsonSerializer.Deserialize(text, ViewJson.Default.ImmutableArrayInt32).Select(job => new JobId(job))];
+
     public static string OfKeys(ImmutableSortedDictionary<string, string> keys) =>
         JsonSerializer.Serialize(keys, ViewJson.Default.ImmutableSortedDictionaryStringString);
 
@@ -68,5 +73,6 @@ internal static class ViewText
 }
 
 [JsonSerializable(typeof(ImmutableArray<string>))]
+[JsonSerializable(typeof(ImmutableArray<int>))]
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, string>))]
 internal sealed partial class ViewJson : JsonSerializerContext;

@@ -21,7 +21,12 @@ internal static class ApiMapping
         Counts(row.Counts),
         row.SubmittedAt,
         row.StartedAt,
-        row.EndedAt);
+        row.EndedAt)
+    {
+        Priority = row.Priority,
+        HeldBy = row.HeldBy,
+        HeldBecause = string.IsNullOrEmpty(row.HeldBecause) ? null : row.HeldBecause,
+    };
 
     public static string StatusOf(JobStatus status) => status.ToString().ToUpperInvariant();
 
@@ -41,7 +46,10 @@ internal static class ApiMapping
         [.. row.Attempts.Select(Attempt)],
         lastLines,
         step?.Rules.Placement.HostOf(row.Task - step.First),
-        step?.Work is StepWork.Exec { Lines: { } lines } ? lines[row.Task - step.First] : null);
+        step?.Work is StepWork.Exec { Lines: { } lines } ? lines[row.Task - step.First] : null)
+    {
+        Message = row.Message.Length == 0 ? null : row.Message,
+    };
 
     public static FileRecord File(CatalogFile file, string store, bool main) => new(
         file.Id,
@@ -111,7 +119,10 @@ internal static class ApiMapping
         MemorySource: null,
         row.Signal,
         row.State.ToString(),
-        row.Findings.IsEmpty ? null : [.. row.Findings.Select(Found)]);
+        row.Findings.IsEmpty ? null : [.. row.Findings.Select(Found)])
+    {
+        MemoryBytes = row.MemoryBytes,
+    };
 
     private static Client.Contracts.Finding Found(LogFinding finding) => new(finding.Pattern, LevelOf(finding.Level), finding.At, finding.Line, finding.Count);
 

@@ -18,7 +18,9 @@ internal static class Endpoints
         var jobs = new JobEndpoints(services);
         var logs = new LogEndpoints(services);
         var files = new FileEndpoints(services);
-        var submissions = new SubmissionEndpoints(services);
+        var questions = new FrontendQuestions(services);
+        var submissions = new SubmissionEndpoints(services, questions);
+        var control = new ControlEndpoints(services, questions);
         var dpu = new DpuEndpoints(services);
 
         Visitor(api.MapGet("/health", Answer(dpu.Health)));
@@ -33,7 +35,11 @@ internal static class Endpoints
 
         api.MapPost("/jobs", Answer(submissions.RunAsync));
         api.MapPost("/exec", Answer(submissions.ExecAsync));
-        api.MapPost("/jobs/{id:int}/cancel", Answer(submissions.CancelAsync));
+        api.MapPost("/jobs/{id:int}/cancel", Answer(control.CancelAsync));
+        api.MapPost("/jobs/{id:int}/hold", Answer(control.HoldAsync));
+        api.MapPost("/jobs/{id:int}/release", Answer(control.ReleaseAsync));
+        api.MapPost("/jobs/{id:int}/priority", Answer(control.PriorityAsync));
+        api.MapPost("/jobs/{id:int}/retry", Answer(control.RetryAsync));
 
         Visitor(api.MapGet("/jobs", Answer(jobs.ListAsync)));
         Visitor(api.MapGet("/jobs/{id:int}", Answer(jobs.ShowAsync)));

@@ -12,9 +12,6 @@ namespace Dpu.Service.Http;
 /// <summary>Jobs as the views tell them.</summary>
 internal sealed class JobEndpoints(ApiServices services)
 {
-    /// <summary>A status that clients know, and that no job can have as long as none can be held.</summary>
-    private const string Held = "HELD";
-
     private const int LimitDefault = 100;
     private const int LimitMax = 10_000;
     private const int TasksMax = 1_000_000;
@@ -33,14 +30,9 @@ internal sealed class JobEndpoints(ApiServices services)
             return Endpoints.JobList([.. (await services.Views.GetJobsAsync(numbers, context.RequestAborted)).Select(ApiMapping.Summary)]);
         }
 
-        if (Held.Equals(query["status"].ToString(), StringComparison.OrdinalIgnoreCase))
-        {
-            return Endpoints.JobList([]);
-        }
-
         if (!TryStatus(query["status"], out var status))
         {
-            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-status", $"There is no status '{query["status"]}': use {string.Join(", ", Enum.GetValues<JobStatus>().Select(ApiMapping.StatusOf).Append(Held))}.");
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-status", $"There is no status '{query["status"]}': use {string.Join(", ", Enum.GetValues<JobStatus>().Select(ApiMapping.StatusOf))}.");
         }
 
         var limit = int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, LimitMax) : LimitDefault;
@@ -60,7 +52,12 @@ internal sealed class JobEndpoints(ApiServices services)
         }
 
         var tasks = context.Request.Query["tasks"] == "true" ? await TasksAsync(job.Job.Job, context) : null;
-        var detail = JobDetail.From(ApiMapping.Summary(job.Job), [.. job.Steps.Select(ApiMapping.Step)], tasks) with { Findings = ApiMapping.Findings(job.Findings) };
+        var detail = JobDetail.From(ApiMapping.Summary(job.Job), [.. job.Steps.Select(ApiMapping.Step)], tasks) with
+        {
+            Findings = ApiMapping.Findings(job.Findings),
+            After = [.. job.Job.After.Select(other => other.Value)],
+            WaitsFor = [.. job.Job.WaitsFor.Select(other => other.Value)],
+        };
         return Endpoints.Json(detail, ApiJson.Default.JobDetail);
     }
 
@@ -127,9 +124,10 @@ internal sealed class JobEndpoints(ApiServices services)
         return tasks;
     }
 
-    /// <summary>A sentence about an attempt may quote the line that decided.</summary>
+    /// <summary>A sentence about an attempt or its task may quote the line that decided.</summary>
     private static TaskRow WithoutOutput(TaskRow row) => row with
     {
+        Message = row.Attempts.Any(attempt => !attempt.Findings.IsEmpty) ? "" : row.Message,
         Attempts = [.. row.Attempts.Select(attempt => attempt.Findings.IsEmpty ? attempt : attempt with { Findings = [], Message = "" })],
     };
 

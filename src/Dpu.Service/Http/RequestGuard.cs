@@ -25,6 +25,10 @@ internal sealed class RequestGuard(string token, string user, Func<Uri?> address
 
     public static string? UserOf(HttpContext context) => context.Items[UserKey] as string;
 
+    /// <summary>Whose request it is, at an endpoint that is not for visitors.</summary>
+    public static string RequireUser(HttpContext context) =>
+        UserOf(context) ?? throw new InvalidOperationException("This endpoint is not for visitors.");
+
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         if (Refusal(context) is { } refusal)

@@ -11,16 +11,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dpu.Service.Http;
 
-/// <summary>What changes something: submissions and cancellations. Answered once the change is durable.</summary>
-internal sealed class SubmissionEndpoints(ApiServices services)
+/// <summary>Submissions, answered once they are durable; and previews of them.</summary>
+internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestions questions)
 {
-    private const string KeyHeader = "Idempotency-Key";
-    private const int KeyLengthMax = 200;
     private const int KeysShown = 3;
-
-    private static readonly TimeSpan PatienceInTrouble = TimeSpan.FromSeconds(5);
-
-    private int _waiting;
 
     public async Task<IResult> RunAsync(HttpContext context)
     {
@@ -35,13 +29,13 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, reason.Code, reason.Message);
         }
 
-        if (KeyOf(context) is not { } key)
+        if (RequestKey.Of(context) is not { } key)
         {
-            return BadKey();
+            return RequestKey.TooLong();
         }
 
         var submission = new Submission.OfRecipes(
-            UserOf(context),
+            RequestGuard.RequireUser(context),
             key,
             asked.Priority,
             [.. asked.Tags ?? []],
@@ -52,6 +46,7 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             asked.MemoryBytes)
         {
             Campaign = asked.Campaign is { } campaign ? new CampaignRequest(campaign.Name, campaign.Request, campaign.Unit) : null,
+            After = JobsOf(asked.After),
         };
         return asked.DryRun ? await PreviewAsync(submission, [], warning: null, context.RequestAborted) : await SubmitAsync(submission, context.RequestAborted);
     }
@@ -69,15 +64,15 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, reason.Code, reason.Message);
         }
 
-        if (KeyOf(context) is not { } key)
+        if (RequestKey.Of(context) is not { } key)
         {
-            return BadKey();
+            return RequestKey.TooLong();
         }
 
         var defaults = services.Options.ExecDefaults;
         var hosted = asked.Hosts is { } hosts ? HostedLines.Of(hosts.Select(host => new HostFiles(host.Key, [.. host.Value])), services.HostNames) : null;
         var submission = new Submission.OfCommand(
-            UserOf(context),
+            RequestGuard.RequireUser(context),
             key,
             asked.Priority,
             [.. asked.Tags ?? []],
@@ -88,6 +83,7 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             Hosts = hosted?.Hosts ?? [],
             MaxPerNode = asked.MaxPerNode,
             ExpectedSeconds = asked.ExpectedSeconds ?? 0,
+            After = JobsOf(asked.After),
         };
         var nodes = await NodesAsync(submission.Hosts, context.RequestAborted);
         var warning = HostNames.Warning(submission.Hosts.Select(host => host.Host), nodes);
@@ -96,35 +92,7 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             : await SubmitAsync(submission, context.RequestAborted, warning);
     }
 
-    public async Task<IResult> CancelAsync(HttpContext context)
-    {
-        var id = Endpoints.JobOf(context);
-        var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.CancelRequest, static _ => null);
-        if (asked is null)
-        {
-            return refusal!;
-        }
-
-        var user = UserOf(context);
-        var reply = await AskAsync<CancelReply>(replyTo => new FrontendMessage.Cancel(id, user, asked.Force, replyTo), context.RequestAborted);
-        return reply switch
-        {
-            null => Busy(),
-            CancelReply.Refused { Reason: JobRejection.Unknown } => ProblemResult.NoSuchJob(id),
-            CancelReply.Refused { Reason: JobRejection.IsRunning } no => ProblemResult.Because(StatusCodes.Status409Conflict, "running", no.Message),
-            CancelReply.Refused no => ProblemResult.Because(StatusCodes.Status409Conflict, "ended", no.Message),
-            CancelReply.Done => await SummaryAsync(id, context.RequestAborted),
-            _ => throw new InvalidOperationException("A cancellation is done or refused."),
-        };
-    }
-
-    /// <summary>While nothing can be written down nobody need wait long to be told so.</summary>
-    private TimeSpan Patience => services.JournalTrouble() is not null && services.Options.Http.AnswerTimeout > PatienceInTrouble
-        ? PatienceInTrouble
-        : services.Options.Http.AnswerTimeout;
-
-    private static string UserOf(HttpContext context) =>
-        RequestGuard.UserOf(context) ?? throw new InvalidOperationException("This endpoint is not for visitors.");
+    private static ImmutableArray<JobId> JobsOf(IReadOnlyList<int>? jobs) => [.. (jobs ?? []).Distinct().Order().Select(job => new JobId(job))];
 
     private static string? FlawOf(JobSubmission asked) => asked.Sequence is null
         ? "'sequence' is missing"
@@ -159,17 +127,6 @@ internal sealed class SubmissionEndpoints(ApiServices services)
             : null,
     };
 
-    /// <summary>A client that names no key cannot ask again: each of its requests is a submission of its own. Null for a key that nobody could remember.</summary>
-    private static string? KeyOf(HttpContext context) => context.Request.Headers[KeyHeader].ToString() switch
-    {
-        "" => Guid.NewGuid().ToString("N"),
-        { Length: <= KeyLengthMax } key => key,
-        _ => null,
-    };
-
-    private static ProblemResult BadKey() => ProblemResult.Because(
-        StatusCodes.Status422UnprocessableEntity, "bad-key", $"An idempotency key has at most {KeyLengthMax} characters.");
-
     /// <summary>Names of the nodes that are known now; not asked for where nobody wants to know.</summary>
     private async Task<ImmutableHashSet<string>> NodesAsync(ImmutableArray<HostRange> hosts, CancellationToken cancellationToken)
     {
@@ -179,24 +136,17 @@ internal sealed class SubmissionEndpoints(ApiServices services)
         }
 
         var known = await services.Scheduler.AskAsync<SchedulerMessage, NodeStatuses>(
-            services.System, replyTo => new SchedulerMessage.GetNodes(replyTo), Patience, cancellationToken);
+            services.System, replyTo => new SchedulerMessage.GetNodes(replyTo), questions.Patience, cancellationToken);
         // The embedded node joins a moment after the first request can be here.
         return [services.Node.Name, .. known.Nodes.Select(node => node.Name)];
     }
 
-    private async Task<IResult> SummaryAsync(JobId job, CancellationToken cancellationToken)
-    {
-        await services.FreshenAsync(cancellationToken);
-        var rows = await services.Views.GetJobsAsync([job], cancellationToken);
-        return rows.IsEmpty ? ProblemResult.NoSuchJob(job) : Endpoints.Json(ApiMapping.Summary(rows[0]), ApiJson.Default.JobSummary);
-    }
-
     private async Task<IResult> SubmitAsync(Submission submission, CancellationToken cancellationToken, string? warning = null)
     {
-        var reply = await AskAsync<SubmitReply>(replyTo => new FrontendMessage.Submit(submission, replyTo), cancellationToken);
+        var reply = await questions.AskAsync<SubmitReply>(replyTo => new FrontendMessage.Submit(submission, replyTo), cancellationToken);
         return reply switch
         {
-            null => Busy(),
+            null => questions.Unanswered(),
             SubmitReply.Accepted accepted => Endpoints.Json(
                 new JobAccepted(accepted.Job.Value, services.Options.Name, accepted.EstimatedSeconds, warning is null ? null : [warning]),
                 ApiJson.Default.JobAccepted,
@@ -240,34 +190,5 @@ internal sealed class SubmissionEndpoints(ApiServices services)
         };
         var errors = refused.Errors.Select(ApiMapping.Error).ToImmutableArray();
         return ProblemResult.Because(status, errors[0].Code, string.Join(' ', refused.Errors.Select(error => error.Message)), errors);
-    }
-
-    private ProblemResult Busy() => ProblemResult.Because(
-        StatusCodes.Status503ServiceUnavailable,
-        "unavailable",
-        (services.JournalTrouble() is { } trouble ? $"The DPU cannot write down what is asked of it: {trouble.TrimEnd('.')}. " : "The DPU did not answer in time. ")
-        + "What was asked may have been done; asking again with the same key tells.");
-
-    /// <summary>The frontend's mailbox is filled from here only, and so it is bounded here.</summary>
-    private async Task<TReply?> AskAsync<TReply>(Func<IActorRef<TReply>, FrontendMessage> make, CancellationToken cancellationToken)
-        where TReply : class
-    {
-        try
-        {
-            if (Interlocked.Increment(ref _waiting) > services.Options.Http.WaitingMax)
-            {
-                return null;
-            }
-
-            return await services.Frontend.AskAsync(services.System, make, Patience, cancellationToken);
-        }
-        catch (AskTimeoutException)
-        {
-            return null;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
     }
 }

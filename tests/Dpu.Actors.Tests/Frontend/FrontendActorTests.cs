@@ -41,7 +41,7 @@ public sealed class FrontendActorTests
         bench.Node.ExpectNoMoreMessages();
 
         bench.Views.Hold.SetResult();
-        bench.Canceller.ExpectMessage<CancelReply.Done>();
+        bench.Canceller.ExpectMessage<ControlReply.Done>();
         bench.Node.ExpectMessage<NodeMessage.Disown>();
         bench.Node.ExpectMessage<NodeMessage.Disown>();
     }
@@ -183,14 +183,14 @@ public sealed class FrontendActorTests
         using var bench = FrontendBench.Ready();
         bench.Accepted();
         bench.Cancel(1);
-        bench.Canceller.ExpectMessage<CancelReply.Done>();
+        bench.Canceller.ExpectMessage<ControlReply.Done>();
 
         bench.Cancel(1);
-        bench.Canceller.ExpectMessage<CancelReply.Refused>().Reason.ShouldBe(JobRejection.HasEnded);
+        bench.Canceller.ExpectMessage<ControlReply.Refused>().Reason.ShouldBe(JobRejection.HasEnded);
         bench.Cancel(2);
-        bench.Canceller.ExpectMessage<CancelReply.Refused>().Reason.ShouldBe(JobRejection.Unknown);
+        bench.Canceller.ExpectMessage<ControlReply.Refused>().Reason.ShouldBe(JobRejection.Unknown);
         bench.Cancel(0);
-        bench.Canceller.ExpectMessage<CancelReply.Refused>().Reason.ShouldBe(JobRejection.Unknown);
+        bench.Canceller.ExpectMessage<ControlReply.Refused>().Reason.ShouldBe(JobRejection.Unknown);
     }
 
     [Fact]

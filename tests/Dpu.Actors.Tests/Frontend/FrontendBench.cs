@@ -10,6 +10,7 @@ using Dpu.Hocon;
 using Dpu.Journal.Store;
 using Dpu.Kernel;
 using Dpu.TestKit;
+using Shouldly;
 
 namespace Dpu.Actors.Tests.Frontend;
 
@@ -17,6 +18,8 @@ namespace Dpu.Actors.Tests.Frontend;
 internal sealed class FrontendBench : IDisposable
 {
     private static readonly RecipeCatalog Recipes = Read("""Null { command = ["null"] }""");
+
+    private static readonly RetryRequest Unchanged = new(null, [], Recipes, new Resources(4, 1 << 30));
 
     private readonly MemoryStore _store = new();
     private ActorSystem? _system;
@@ -28,7 +31,7 @@ internal sealed class FrontendBench : IDisposable
         Scheduler = new TestProbe<SchedulerMessage>(World, "scheduler");
         Node = new TestProbe<NodeMessage>(World, "node");
         Submitter = new TestProbe<SubmitReply>(World, "submitter");
-        Canceller = new TestProbe<CancelReply>(World, "canceller");
+        Canceller = new TestProbe<ControlReply>(World, "canceller");
     }
 
     public Simulation World { get; } = new(1);
@@ -43,7 +46,7 @@ internal sealed class FrontendBench : IDisposable
 
     public TestProbe<SubmitReply> Submitter { get; }
 
-    public TestProbe<CancelReply> Canceller { get; }
+    public TestProbe<ControlReply> Canceller { get; }
 
     public IActorRef<FrontendMessage> Frontend { get; private set; } = null!;
 
@@ -79,10 +82,10 @@ internal sealed class FrontendBench : IDisposable
     public CampaignUnit? UnitOf(JobId job) =>
         ((JobEvent.Submitted)World.Await(FirstEventAsync(job))).Spec.Campaign;
 
-    public void Submit(string key = "key", int priority = 0, CampaignRequest? campaign = null, bool run = true)
+    public void Submit(string key = "key", int priority = 0, CampaignRequest? campaign = null, bool run = true, params int[] after)
     {
         Frontend.Tell(new FrontendMessage.Submit(
-            new Submission.OfRecipes("user", key, priority, [], "Null", [], null, null, null) { Campaign = campaign },
+            new Submission.OfRecipes("user", key, priority, [], "Null", [], null, null, null) { Campaign = campaign, After = [.. after.Select(job => new JobId(job))] },
             Submitter));
         if (run)
         {
@@ -96,9 +99,54 @@ internal sealed class FrontendBench : IDisposable
         return Submitter.ExpectMessage<SubmitReply.Accepted>();
     }
 
+    /// <summary>What the scheduler was told of a job last.</summary>
+    public SchedulerMessage.JobAnnounced Announced(int job) =>
+        Scheduler.Received.OfType<SchedulerMessage.JobAnnounced>().Last(announced => announced.Demand.Job == new JobId(job));
+
+    public void Send(int job, JobCommand command) => Frontend.Tell(new FrontendMessage.Control(new JobId(job), command, Canceller));
+
+    public ControlReply Control(int job, JobCommand command)
+    {
+        Send(job, command);
+        World.RunUntilIdle();
+        return Canceller.ExpectMessage<ControlReply>();
+    }
+
+    public void SendRetry(int job, string key) => Send(job, new JobCommand.RetryJob("user", key, Unchanged));
+
+    public ControlReply Retry(int job, string key) => Control(job, new JobCommand.RetryJob("user", key, Unchanged));
+
+    public RetryPreview Preview(int job)
+    {
+        var asker = new TestProbe<RetryPreview>(World, "asker");
+        Frontend.Tell(new FrontendMessage.PreviewRetry(new JobId(job), Unchanged, asker));
+        return asker.ExpectMessage<RetryPreview>();
+    }
+
+    /// <summary>Plays scheduler and node: the job's only task is started, as the attempt of this number, and ends normally.</summary>
+    public void Run(int job, int attempt)
+    {
+        var announced = Announced(job);
+        announced.Demand.Startable.ShouldBe([new TaskRange(0, 1)]);
+        announced.Job.Tell(new JobMessage.Assign(GivenJobs.Assign(0), Node, announced.Announcement));
+        var id = GivenJobs.Attempt(0, attempt, new JobId(job));
+        Node.ExpectMessage<NodeMessage.StartTasks>().Tasks.Single().Attempt.ShouldBe(id);
+        announced.Job.Tell(new JobMessage.Reported(GivenJobs.Ended(id), [id], Node));
+        Node.ExpectMessage<NodeMessage.Settled>();
+        World.RunUntilIdle();
+        Status(job).ShouldBe(JobStatus.Finished);
+    }
+
+    public JobStatus Status(int job)
+    {
+        var views = _store.Views;
+        views.CaughtUpAsync(CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        return views.GetJobsAsync([new JobId(job)], CancellationToken.None).Result.Single().Status;
+    }
+
     public void Cancel(int job, bool force = false)
     {
-        Frontend.Tell(new FrontendMessage.Cancel(new JobId(job), "user", force, Canceller));
+        Frontend.Tell(new FrontendMessage.Control(new JobId(job), new JobCommand.CancelJob("user", force), Canceller));
         World.RunUntilIdle();
     }
 

@@ -79,9 +79,9 @@ public sealed class JobActorTests
     {
         var bench = JobBench.Running(1000, running: 1);
 
-        bench.Job.Tell(new JobMessage.Cancel(new JobCommand.CancelJob("user", Force: true), bench.Canceller));
+        bench.Job.Tell(new JobMessage.Control(new JobCommand.CancelJob("user", Force: true), bench.Canceller));
 
-        bench.Canceller.ExpectMessage<CancelReply.Done>();
+        bench.Canceller.ExpectMessage<ControlReply.Done>();
         bench.Node.ExpectMessage<NodeMessage.EndTasks>().Attempts.ShouldBe([GivenJobs.Attempt(0)]);
         var demand = bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>().Demand;
         demand.Startable.ShouldBeEmpty();
@@ -132,7 +132,7 @@ public sealed class JobActorTests
     {
         var bench = JobBench.Running(1, running: 1);
         bench.Journal.FailAfterWrite = 1;
-        bench.Job.Tell(new JobMessage.Cancel(new JobCommand.CancelJob("user", Force: true), bench.Canceller));
+        bench.Job.Tell(new JobMessage.Control(new JobCommand.CancelJob("user", Force: true), bench.Canceller));
         bench.World.RunFor(TimeSpan.FromMilliseconds(11));
         bench.Journal.FailAfterWrite = 0;
         bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>();
@@ -182,6 +182,74 @@ public sealed class JobActorTests
 
         (bench.Journal.Appends - before).ShouldBe(1);
         bench.Frontend.ExpectMessage<FrontendMessage.JobEnded>();
+    }
+
+    [Fact]
+    public void What_the_scheduler_is_told_anew_holds_what_the_same_turn_started()
+    {
+        var bench = new JobBench();
+        var announced = bench.Submit(3);
+        bench.Journal.Stalled = true;
+        bench.Assign(announced, 0);
+        bench.World.RunFor(TimeSpan.FromSeconds(1));
+        bench.Job.Tell(new JobMessage.Control(new JobCommand.ChangePriority("user", 5), bench.Canceller));
+        bench.Assign(announced, 1);
+        bench.Journal.Stalled = false;
+        bench.Idle();
+
+        var demand = bench.Announced.Demand;
+        (demand.Priority, demand.Running.Length).ShouldBe((5, 2));
+        demand.Startable.ShouldBe([new TaskRange(2, 1)]);
+    }
+
+    [Fact]
+    public void A_held_job_frees_what_ended_and_offers_nothing_until_it_is_released()
+    {
+        var bench = JobBench.Running(3, running: 1);
+        bench.Job.Tell(new JobMessage.Control(new JobCommand.HoldJob("user", "wait"), bench.Canceller));
+        bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>().Demand.Startable.ShouldBeEmpty();
+
+        bench.Report(GivenJobs.Attempt(0));
+        bench.Scheduler.ExpectMessage<SchedulerMessage.TasksFreed>();
+        bench.Job.Tell(new JobMessage.Control(new JobCommand.ReleaseJob("user"), bench.Canceller));
+
+        bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>().Demand.Startable.ShouldBe([new TaskRange(1, 2)]);
+        bench.Scheduler.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void A_held_result_holds_no_node_and_is_freed_once()
+    {
+        var bench = JobBench.Running(2, running: 1);
+        bench.Report(new JobCommand.ReportEnds("node", [GivenJobs.Report(GivenJobs.Attempt(0)) with { Hold = "seeing" }]), GivenJobs.Attempt(0));
+        bench.Scheduler.ExpectMessage<SchedulerMessage.TasksFreed>().Tasks.Select(freed => freed.Task).ShouldBe([0]);
+        bench.Node.ExpectMessage<NodeMessage.Settled>();
+
+        bench.Job.Tell(new JobMessage.Control(new JobCommand.ReleaseJob("user"), bench.Canceller));
+
+        bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>().Demand.Startable.ShouldBe([new TaskRange(1, 1)]);
+        bench.Scheduler.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void A_task_that_is_tried_again_is_offered_with_what_it_needs_now()
+    {
+        var bench = new JobBench();
+        var retry = RetryRules.Once with { Memory = 2, Launch = 2 };
+        var plan = GivenJobs.Plan(2, new Resources(1, 100));
+        plan = plan with { Steps = [.. plan.Steps.Select(step => step with { Rules = step.Rules with { Retry = retry } })] };
+        bench.Job.Tell(new JobMessage.Submit(GivenJobs.Submit(2) with { Plan = plan }, bench.Submitter));
+        bench.Scheduler.ExpectMessage<SchedulerMessage.JobAnnounced>();
+        bench.Assign(0, 1);
+
+        bench.Report(
+            new JobCommand.ReportEnds("node", [GivenJobs.Report(GivenJobs.Attempt(0), FailureCause.Memory), GivenJobs.Report(GivenJobs.Attempt(1), FailureCause.Launch)]),
+            GivenJobs.Attempt(0),
+            GivenJobs.Attempt(1));
+
+        bench.Scheduler.ExpectMessage<SchedulerMessage.TasksFreed>();
+        var needs = bench.Scheduler.ExpectMessage<SchedulerMessage.TasksReleased>().Needs;
+        needs.Select(need => (need.Task, need.MemoryBytes, string.Join(' ', need.Avoid))).ShouldBe([(0, 200, ""), (1, null, "node")]);
     }
 
     [Fact]

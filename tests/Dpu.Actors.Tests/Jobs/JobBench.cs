@@ -20,7 +20,7 @@ internal sealed class JobBench
         Frontend = new TestProbe<FrontendMessage>(World, "frontend");
         Node = new TestProbe<NodeMessage>(World, "node");
         Submitter = new TestProbe<SubmitReply>(World, "submitter");
-        Canceller = new TestProbe<CancelReply>(World, "canceller");
+        Canceller = new TestProbe<ControlReply>(World, "canceller");
         Job = Spawn();
     }
 
@@ -36,7 +36,7 @@ internal sealed class JobBench
 
     public TestProbe<SubmitReply> Submitter { get; }
 
-    public TestProbe<CancelReply> Canceller { get; }
+    public TestProbe<ControlReply> Canceller { get; }
 
     public IActorRef<JobMessage> Job { get; private set; }
 

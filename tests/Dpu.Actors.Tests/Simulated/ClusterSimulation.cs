@@ -24,7 +24,7 @@ internal sealed class ClusterSimulation : IDisposable
     private static readonly TimeSpan WorkMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RestMax = TimeSpan.FromHours(1);
 
-    private const string Recipes = """
+    private const string Declarations = """
         Cut {
           command = [long, cut]
           options { chip { short = c, type = string, default = "", select = { input = raw, key = chip } } }
@@ -32,9 +32,9 @@ internal sealed class ClusterSimulation : IDisposable
           divide-by = [chip, filter]
           resources { cpus = 1, memory = 100 MiB, wall-time = 5 s }
           outputs { cut { type = cut, pattern = "*", main = true } }
-          patterns { any { regex = "line \\d", level = info } }
+          patterns { any { regex = "line \\d", level = info }, third { regex = "line 2$", action = hold } }
         }
-        Warp { command = [short, warp], inputs { cuts { type = cut } }, divide-by = [chip], outputs { warp { type = warp, pattern = "*" } } }
+        Warp { command = [short, warp], options { level { short = l, type = integer, default = 1 } }, inputs { cuts { type = cut } }, divide-by = [chip], outputs { warp { type = warp, pattern = "*" } } }
         Stack { command = [long, stack], inputs { warps { type = warp } }, resources { memory = 200 MiB }, outputs { stack { type = stack, pattern = "*", main = true } } }
         """;
 
@@ -71,6 +71,9 @@ internal sealed class ClusterSimulation : IDisposable
     public Witness Witness { get; }
 
     public Resources Capacity { get; }
+
+    /// <summary>What users may ask for.</summary>
+    public RecipeCatalog Recipes => _recipes;
 
     /// <summary>Null while it is down.</summary>
     public SimulatedService? Service { get; private set; }
@@ -126,7 +129,7 @@ internal sealed class ClusterSimulation : IDisposable
         }
     }
 
-    private static RecipeCatalog ReadRecipes(RetryRules retry) => RecipeCatalogReader.Read(HoconParser.ParseString(Recipes, "recipes.conf"), retry) is Declared<RecipeCatalog>.Valid valid
+    private static RecipeCatalog ReadRecipes(RetryRules retry) => RecipeCatalogReader.Read(HoconParser.ParseString(Declarations, "recipes.conf"), retry) is Declared<RecipeCatalog>.Valid valid
         ? valid.Value
         : throw new InvalidOperationException("The recipes of the simulation cannot be read.");
 
@@ -143,6 +146,7 @@ internal sealed class ClusterSimulation : IDisposable
         Faults.Stop();
         StartService();
         Expect(() => users.TrueForAll(user => user.IsCompleted), "the users are not done");
+        World.Start(() => new SimulatedUser(this, 98).ReleaseAllAsync());
         Expect(() => Witness.AllEnded, "some jobs do not end");
         World.Await(World.Start(NeedTheWholeNodeAsync), RestMax);
         Expect(() => Witness.AllEnded, "the node cannot run what needs all of it");

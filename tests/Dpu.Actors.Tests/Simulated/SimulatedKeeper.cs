@@ -146,6 +146,11 @@ internal sealed class SimulatedKeeper(Simulation simulation)
         History.Add(request.Attempt, recipe);
         Emit(number => new LauncherEvent.Started(number, request.Attempt, ++_lastPid, recipe.StartedAt));
         simulation.Start(() => RunAsync(recipe, SimulatedWork.Of(request.Command, simulation.Random)));
+        if (request.Limits.MemoryBytes is not null && Chance(0.1))
+        {
+            simulation.Schedule(TimeSpan.FromSeconds(1) * simulation.Random.NextDouble(), () => EndIf(recipe, EndReason.Memory));
+        }
+
         if (request.Limits.WallTime is { } limit)
         {
             simulation.Schedule(limit, () => EndIf(recipe, EndReason.WallTime));

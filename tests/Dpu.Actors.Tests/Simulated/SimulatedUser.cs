@@ -7,7 +7,7 @@ using Dpu.Domain.Jobs;
 namespace Dpu.Actors.Tests.Simulated;
 
 /// <summary>
-/// Submits jobs, sometimes twice at once, asks again whenever no answer comes, and cancels some. It stands outside of the service and
+/// Submits jobs, some after others, sometimes twice at once, asks again whenever no answer comes, holds and releases, cancels, and runs again what has ended. It stands outside of the service and
 /// notices nothing of its crashes but missing answers.
 /// </summary>
 internal sealed class SimulatedUser(ClusterSimulation cluster, int number)
@@ -15,6 +15,8 @@ internal sealed class SimulatedUser(ClusterSimulation cluster, int number)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"user{number}");
+
+    private readonly List<JobId> _mine = [];
 
     private Random Random => cluster.World.Random;
 
@@ -58,6 +60,13 @@ internal sealed class SimulatedUser(ClusterSimulation cluster, int number)
             ViolationException.Unless(await twice == job, $"key {submission.IdempotencyKey} made two jobs");
         }
 
+        _mine.Add(job);
+        if (Random.Next(4) == 0)
+        {
+            await PauseAsync(TimeSpan.FromSeconds(2));
+            await HoldAsync(job);
+        }
+
         if (Random.Next(4) == 0)
         {
             await PauseAsync(TimeSpan.FromSeconds(4));
@@ -70,38 +79,87 @@ internal sealed class SimulatedUser(ClusterSimulation cluster, int number)
             ViolationException.Unless(await SubmitAsync(submission) == job, $"key {submission.IdempotencyKey} made two jobs");
             await ReuseAsync(submission);
         }
+
+        if (Random.Next(2) == 0)
+        {
+            await RetryAsync(_mine[Random.Next(_mine.Count)], $"{submission.IdempotencyKey}-again");
+        }
     }
 
-    private async Task CancelAsync(JobId job, bool force)
+    /// <summary>Holds a job, perhaps changes its priority, and lets it go again: whoever holds must release.</summary>
+    private async Task HoldAsync(JobId job)
+    {
+        await ControlAsync(job, new JobCommand.HoldJob(_name, "wait"), () => cluster.Witness.Held(job, held: true));
+        await PauseAsync(TimeSpan.FromSeconds(4));
+        await ControlAsync(job, new JobCommand.ChangePriority(_name, Random.Next(3)), static () => { });
+        await ControlAsync(job, new JobCommand.ReleaseJob(_name), () => cluster.Witness.Held(job, held: false));
+    }
+
+    /// <summary>Gives the word that held results wait for, until nothing waits any more.</summary>
+    public async Task ReleaseAllAsync()
+    {
+        while (!cluster.Witness.AllEnded)
+        {
+            foreach (var job in cluster.Witness.Jobs.Where(job => job.Value.State.Held is not null || !job.Value.State.HeldResults.IsEmpty).Select(job => job.Key).ToList())
+            {
+                await ControlAsync(job, new JobCommand.ReleaseJob(_name), static () => { });
+            }
+
+            await PauseAsync(TimeSpan.FromSeconds(2));
+        }
+    }
+
+    /// <summary>Runs a job again, now or when it has ended; often enough its end is just on its way.</summary>
+    private async Task RetryAsync(JobId job, string key)
+    {
+        var change = new RetryRequest(
+            Random.Next(3) == 0 ? cluster.Capacity.MemoryBytes / 2 : null,
+            Random.Next(3) == 0 ? ["level=2"] : [],
+            cluster.Recipes,
+            cluster.Capacity);
+        for (var tries = 0; tries < 20; tries++)
+        {
+            var reply = await ControlAsync(job, new JobCommand.RetryJob(_name, key, change), () => cluster.Witness.Reopened(job, key));
+            if (reply is not ControlReply.Refused { Reason: JobRejection.HasNotEnded })
+            {
+                return;
+            }
+
+            await PauseAsync(TimeSpan.FromSeconds(Random.Next(2) == 0 ? 0.01 : 2));
+        }
+    }
+
+    private async Task<ControlReply> ControlAsync(JobId job, JobCommand command, Action done)
     {
         while (true)
         {
-            var reply = await AskAsync<CancelReply>(
-                replyTo => new FrontendMessage.Cancel(job, _name, force, replyTo),
-                reply => Check(job, reply));
+            var reply = await AskAsync<ControlReply>(
+                replyTo => new FrontendMessage.Control(job, command, replyTo),
+                reply =>
+                {
+                    if (reply is ControlReply.Done)
+                    {
+                        done();
+                    }
+                });
             if (reply is not null)
             {
-                ViolationException.Unless(reply is not CancelReply.Refused { Reason: JobRejection.Unknown }, $"job {job} was acknowledged and is unknown");
-                return;
+                ViolationException.Unless(reply is not ControlReply.Refused { Reason: JobRejection.Unknown }, $"job {job} was acknowledged and is unknown");
+                return reply;
             }
 
             await PauseAsync(TimeSpan.FromSeconds(1));
         }
     }
 
+    private async Task CancelAsync(JobId job, bool force) =>
+        await ControlAsync(job, new JobCommand.CancelJob(_name, force), () => cluster.Witness.Cancelled(job));
+
     private void Check(Submission submission, SubmitReply reply)
     {
         if (reply is SubmitReply.Accepted accepted)
         {
             cluster.Witness.Acknowledged(submission.User, submission.IdempotencyKey, accepted.Job);
-        }
-    }
-
-    private void Check(JobId job, CancelReply reply)
-    {
-        if (reply is CancelReply.Done)
-        {
-            cluster.Witness.Cancelled(job);
         }
     }
 
@@ -131,7 +189,12 @@ internal sealed class SimulatedUser(ClusterSimulation cluster, int number)
 
     private Task PauseAsync(TimeSpan longest) => cluster.World.Delay(longest * Random.NextDouble());
 
-    private Submission NewSubmission(string key) => Random.Next(5) switch
+    private Submission NewSubmission(string key) => NewWork(key) with
+    {
+        After = Random.Next(4) == 0 ? [.. _mine.Where(_ => Random.Next(2) == 0)] : [],
+    };
+
+    private Submission NewWork(string key) => Random.Next(5) switch
     {
         0 => Recipes(key, "Cut>Warp>Stack"),
         1 => Recipes(key, "Cut>Warp"),

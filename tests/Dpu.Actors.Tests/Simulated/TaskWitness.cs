@@ -16,6 +16,12 @@ internal sealed class TaskWitness(StepPlan step, TaskGroup? group)
 
     public bool Unknown { get; set; }
 
+    /// <summary>Its attempt ended normally, and nobody has released what it made.</summary>
+    public bool Held { get; set; }
+
+    /// <summary>What an attempt holds now.</summary>
+    public Resources Resources { get; set; } = step.Resources;
+
     /// <summary>How it ended: Normal, Error or Aborted; null before.</summary>
     public TaskState? Outcome { get; set; }
 }

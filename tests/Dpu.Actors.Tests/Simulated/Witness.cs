@@ -80,7 +80,21 @@ internal sealed class Witness
     public void Cancelled(JobId job)
     {
         Look();
-        ViolationException.Unless(Jobs[job].Cancelled, $"the cancellation of job {job} was acknowledged and is not in the journal");
+        ViolationException.Unless(Jobs[job].WasCancelled, $"the cancellation of job {job} was acknowledged and is not in the journal");
+    }
+
+    /// <summary>A client was told that its job runs again.</summary>
+    public void Reopened(JobId job, string key)
+    {
+        Look();
+        ViolationException.Unless(Jobs[job].Reopened.Contains(key), $"that job {job} runs again was acknowledged and is not in the journal");
+    }
+
+    /// <summary>A client was told that its job is held, or is not any more.</summary>
+    public void Held(JobId job, bool held)
+    {
+        Look();
+        ViolationException.Unless(Jobs[job].Held == held || Jobs[job].Ended, $"job {job} was acknowledged to be held: {held}, and the journal tells otherwise");
     }
 
     /// <summary>What must hold when everything has come to rest.</summary>
@@ -127,6 +141,11 @@ internal sealed class Witness
         Jobs[id].Take(@event);
         switch (@event)
         {
+            case JobEvent.PrerequisitesMet met:
+                ViolationException.Unless(
+                    met.Jobs.All(job => Jobs[job].Ends.Contains(JobStatus.Finished)),
+                    $"job {id} waits no longer for {string.Join(' ', met.Jobs)}, which never ended FINISHED");
+                break;
             case JobEvent.TasksStarted started:
                 foreach (var attempt in started.Attempts)
                 {
@@ -138,6 +157,13 @@ internal sealed class Witness
                 break;
             case JobEvent.TasksEnded ended:
                 foreach (var end in ended.Ends)
+                {
+                    CheckEnd(new AttemptId(id, end.Task, end.Number), end);
+                }
+
+                break;
+            case JobEvent.TasksHeld held:
+                foreach (var end in held.Ends)
                 {
                     CheckEnd(new AttemptId(id, end.Task, end.Number), end);
                 }
@@ -169,8 +195,8 @@ internal sealed class Witness
         ViolationException.Unless(recipe.Exit == end.Exit, $"{attempt} ended with {recipe.Exit}, the journal has {end.Exit}");
         if (LogsNeverFailed && !Jobs[attempt.Job].Tasks[attempt.Task].Step.Rules.Patterns.IsEmpty)
         {
-            // The one pattern that there is fits every line.
-            var found = end.Findings.IsEmpty ? 0 : end.Findings[0].Count;
+            // The first pattern fits every line.
+            var found = end.Findings.FirstOrDefault(finding => finding.Pattern == "any")?.Count ?? 0;
             ViolationException.Unless(recipe.Lines.Count == found, $"{attempt} wrote {recipe.Lines.Count} lines, {found} of them were found");
         }
 
@@ -200,7 +226,7 @@ internal sealed class Witness
             $"the node was given more than it has when {attempt} was started");
     }
 
-    private Resources ResourcesOf(AttemptId attempt) => Jobs[attempt.Job].Tasks[attempt.Task].Step.Resources;
+    private Resources ResourcesOf(AttemptId attempt) => Jobs[attempt.Job].Tasks[attempt.Task].Resources;
 
     private void Forget(LauncherEvent.Numbered forgotten)
     {
@@ -256,6 +282,7 @@ internal sealed class Witness
         { Outcome: TaskState.Error } => TaskViewState.Error,
         { Outcome: TaskState.Aborted } => TaskViewState.Aborted,
         { Unknown: true } => TaskViewState.Unknown,
+        { Held: true } => TaskViewState.Held,
         { Running: true } => TaskViewState.Running,
         _ => TaskViewState.Submitted,
     };
@@ -268,6 +295,8 @@ internal sealed class Witness
         JobEvent.AttemptsLost lost => $"lost {string.Join(' ', lost.Attempts.Select(a => $"{a.Task}/{a.Number}"))}",
         JobEvent.TasksAborted aborted => $"aborted {string.Join(' ', aborted.Tasks.Select(r => $"{r.First}-{r.End - 1}"))}",
         JobEvent.CancelRequested cancel => $"cancelled, force: {cancel.Force}",
+        JobEvent.TasksReopened reopened => $"opened again {string.Join(' ', reopened.Tasks.Select(r => $"{r.First}-{r.End - 1}"))}, {reopened.Changes.Length} changes",
+        JobEvent.PrerequisitesMet met => $"need not wait for {string.Join(' ', met.Jobs)}",
         _ => @event.ToString(),
     };
 }

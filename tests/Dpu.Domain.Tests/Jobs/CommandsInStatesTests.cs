@@ -9,16 +9,23 @@ public sealed class CommandsInStatesTests
 {
     /// <summary>Two tasks of one step. A dash: nothing happens. A word with an exclamation mark: refused, and why.</summary>
     private const string Table = """
-                        missing     queued              running         lost              ending          finished        failed          cancelled
-        submit          Submitted   -                   -               -                 -               -               -               -
-        submit-other    Submitted   AlreadyExists!      AlreadyExists!  AlreadyExists!    AlreadyExists!  AlreadyExists!  AlreadyExists!  AlreadyExists!
-        assign          Unknown!    TasksStarted        TasksStarted    TasksStarted      -               -               -               -
-        normal          Unknown!    -                   TasksEnded      -                 TasksEnded      -               -               -
-        error           Unknown!    -                   TasksEnded      -                 TasksEnded      -               -               -
-        stale           Unknown!    -                   -               -                 -               -               -               -
-        lost            Unknown!    -                   AttemptsLost    -                 TasksEnded      -               -               -
-        cancel          Unknown!    Cancel+Aborted      IsRunning!      Cancel+Aborted    IsRunning!      HasEnded!       HasEnded!       HasEnded!
-        force           Unknown!    Cancel+Aborted      Cancel+Aborted  Cancel+Aborted    -               HasEnded!       HasEnded!       HasEnded!
+                        missing     queued              running         lost              ending          held                  result              waiting             finished        failed          cancelled
+        submit          Submitted   -                   -               -                 -               -                     -                   -                   -               -               -
+        submit-other    Submitted   AlreadyExists!      AlreadyExists!  AlreadyExists!    AlreadyExists!  AlreadyExists!        AlreadyExists!      AlreadyExists!      AlreadyExists!  AlreadyExists!  AlreadyExists!
+        assign          Unknown!    TasksStarted        TasksStarted    TasksStarted      -               -                     -                   -                   -               -               -
+        normal          Unknown!    -                   TasksEnded      -                 TasksEnded      TasksEnded            -                   -                   -               -               -
+        error           Unknown!    -                   TasksEnded      -                 TasksEnded      TasksEnded            -                   -                   -               -               -
+        doubtful        Unknown!    -                   TasksHeld       -                 TasksEnded      TasksHeld             -                   -                   -               -               -
+        stale           Unknown!    -                   -               -                 -               -                     -                   -                   -               -               -
+        lost            Unknown!    -                   AttemptsLost    -                 TasksEnded      AttemptsLost          -                   -                   -               -               -
+        cancel          Unknown!    Cancel+Aborted      IsRunning!      Cancel+Aborted    IsRunning!      IsRunning!            Cancel+Aborted      Cancel+Aborted      HasEnded!       HasEnded!       HasEnded!
+        force           Unknown!    Cancel+Aborted      Cancel+Aborted  Cancel+Aborted    -               Cancel+Aborted        Cancel+Aborted      Cancel+Aborted      HasEnded!       HasEnded!       HasEnded!
+        hold            Unknown!    Held                Held            Held              IsCancelled!    -                     -                   Held                HasEnded!       HasEnded!       HasEnded!
+        release         Unknown!    -                   -               -                 -               Released              Released+TasksEnded -                   HasEnded!       HasEnded!       HasEnded!
+        priority        Unknown!    PriorityChanged     PriorityChanged PriorityChanged   PriorityChanged PriorityChanged       PriorityChanged     PriorityChanged     HasEnded!       HasEnded!       HasEnded!
+        met             Unknown!    -                   -               -                 -               -                     -                   PrerequisitesMet    -               -               -
+        broken          Unknown!    -                   -               -                 -               -                     -                   Aborted             -               -               -
+        retry           Unknown!    HasNotEnded!        HasNotEnded!    HasNotEnded!      HasNotEnded!    HasNotEnded!          HasNotEnded!        HasNotEnded!        Invalid!        TasksReopened   TasksReopened
         """;
 
     private static readonly JobPlan Plan = Given.Tasks(2);
@@ -30,6 +37,9 @@ public sealed class CommandsInStatesTests
         ["running"] = Given.Job(Plan, Given.Start(0)),
         ["lost"] = Given.Job(Plan, Given.Start(0), Given.Lost(0)),
         ["ending"] = Given.Job(Plan, Given.Start(0), Given.Cancel(force: true)),
+        ["held"] = Given.Job(Plan, Given.Start(0), Given.Hold()),
+        ["result"] = Given.Job(Plan, Given.Start(0, 1), Given.Ended(1), Given.Held(0)),
+        ["waiting"] = Given.After(JobState.Empty, Given.Submit(Plan) with { Spec = Given.Submit(Plan).Spec with { After = [new JobId(3)] } }),
         ["finished"] = Given.Job(Plan, Given.Start(0, 1), Given.Ended(0), Given.Ended(1)),
         ["failed"] = Given.Job(Plan, Given.Start(0, 1), Given.Ended(0), Given.Ended(1, cause: FailureCause.Recipe)),
         ["cancelled"] = Given.Job(Plan, Given.Cancel()),
@@ -42,6 +52,13 @@ public sealed class CommandsInStatesTests
         ["assign"] = Given.Start(0, 1),
         ["normal"] = Given.Ended(0),
         ["error"] = Given.Ended(0, cause: FailureCause.Recipe),
+        ["doubtful"] = Given.Held(0),
+        ["hold"] = Given.Hold(),
+        ["release"] = Given.Release(),
+        ["priority"] = new JobCommand.ChangePriority("somebody", 5),
+        ["met"] = new JobCommand.PrerequisiteEnded(new JobId(3), JobStatus.Finished),
+        ["broken"] = new JobCommand.PrerequisiteEnded(new JobId(3), JobStatus.Failed),
+        ["retry"] = Given.Retry(),
         ["stale"] = Given.Ended(0, number: 9),
         ["lost"] = Given.Lost(0),
         ["cancel"] = Given.Cancel(),

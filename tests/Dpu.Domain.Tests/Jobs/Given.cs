@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Recipes;
 
 namespace Dpu.Domain.Tests.Jobs;
 
@@ -58,6 +59,15 @@ internal static class Given
 
     public static AttemptReport Report(int task, int number = 1, FailureCause? cause = null) =>
         new(new TaskAttempt(task, number), cause, cause is null ? "" : "it failed", Exit(cause is null ? 0 : 1), [], cause is null ? [Output(task, number)] : []);
+
+    public static JobCommand.ReportEnds Held(int task, int number = 1, string reason = "seeing") => new(Node, [Report(task, number) with { Hold = reason }]);
+
+    public static JobCommand.HoldJob Hold() => new("somebody", "wait");
+
+    public static JobCommand.ReleaseJob Release() => new("somebody");
+
+    public static JobCommand.RetryJob Retry(string key = "again", long? memory = null, RecipeCatalog? recipes = null, params string[] set) =>
+        new("somebody", key, new RetryRequest(memory, [.. set], recipes ?? new RecipeCatalog([]), new Resources(8, 1L << 40)));
 
     public static JobCommand.ReportLost Lost(int task, int number = 1) => new(Node, [new TaskAttempt(task, number)], "the keeper died");
 

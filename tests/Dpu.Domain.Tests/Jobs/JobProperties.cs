@@ -32,7 +32,7 @@ public sealed class JobProperties
                 states.Count(s => s == TaskState.Normal),
                 states.Count(s => s == TaskState.Error),
                 states.Count(s => s == TaskState.Aborted),
-                states.Count(s => s is TaskState.Blocked or TaskState.Ready or TaskState.Running),
+                states.Count(s => s is TaskState.Blocked or TaskState.Ready or TaskState.Running or TaskState.Held),
                 states.Count(s => s == TaskState.Unknown)));
         }
     });
@@ -43,6 +43,41 @@ public sealed class JobProperties
         after.Ended.ShouldBe(Enumerable.Range(0, after.Plan.TaskCount).All(task => after.Cells[task].Ended));
         (after.EndedAt is not null).ShouldBe(after.Ended);
     });
+
+    [Fact]
+    public void What_could_start_is_counted() => ForSteps((_, _, _, after) =>
+        after.StartableCount.ShouldBe(after.Startable().Sum(range => range.Count)));
+
+    [Fact]
+    public void Held_results_are_those_of_held_tasks_and_a_job_that_only_waits_for_them_is_held() => ForSteps((_, _, _, after) =>
+    {
+        after.HeldResults.Keys.Order().ShouldBe(Enumerable.Range(0, after.Plan.TaskCount).Where(task => after.Cells[task].State == TaskState.Held));
+        if (after.NeedsWord)
+        {
+            after.Status.ShouldBe(JobStatus.Held);
+        }
+    });
+
+    [Fact]
+    public void Nothing_starts_while_a_job_is_held() => ForSteps((before, _, events, _) =>
+    {
+        if (before.Held is not null)
+        {
+            events.OfType<JobEvent.TasksStarted>().ShouldBeEmpty();
+        }
+    });
+
+    [Fact]
+    public void Attempts_are_never_numbered_twice() => ForJobs(walk =>
+    {
+        var numbered = new HashSet<TaskAttempt>();
+        Walk(walk, (_, _, events, _) => events.OfType<JobEvent.TasksStarted>().SelectMany(started => started.Attempts).ShouldAllBe(attempt => numbered.Add(attempt)));
+    });
+
+    [Fact]
+    public void Nothing_that_a_task_reads_comes_from_an_attempt_that_was_superseded() => ForSteps((_, _, _, after) =>
+        after.Outputs.ShouldAllBe(made => after.Cells[made.Key].State == TaskState.Normal
+            && made.Value.All(output => output.Id == Given.Output(made.Key, after.Cells[made.Key].Attempts).Id)));
 
     [Fact]
     public void A_task_is_past_waiting_exactly_when_all_it_needs_has_ended_normally() => ForSteps((_, _, _, after) =>
@@ -117,6 +152,7 @@ public sealed class JobProperties
         for (var round = 0; !state.Ended; round++)
         {
             round.ShouldBeLessThan(1000);
+            state = Given.After(state, Given.Release());
             state = Given.After(state, Given.Start([.. Enumerable.Range(0, state.Plan.TaskCount)]));
             state = state.Running.Aggregate(state, (s, running) => Given.After(s, Given.Ended(running.Key, running.Value.Number)));
         }
@@ -133,7 +169,7 @@ public sealed class JobProperties
     private static readonly Arbitrary<RandomWalk> Walks = (
             from sizes in Gen.Choose(1, 5).ListOf(3)
             from edges in Gen.Choose(0, 2).ListOf(40)
-            from choices in (from what in Gen.Choose(0, 11) from task in Gen.Choose(-1, 12) from number in Gen.Choose(0, 4) select (what, task, number)).ListOf()
+            from choices in (from what in Gen.Choose(0, 17) from task in Gen.Choose(-1, 12) from number in Gen.Choose(0, 4) select (what, task, number)).ListOf()
             from attempts in Gen.Choose(1, 3)
             from losses in Gen.Choose(1, 3)
             let rules = new RetryRules(attempts, attempts, attempts, attempts, attempts, losses, 2, 1 << 10)
@@ -171,6 +207,11 @@ public sealed class JobProperties
             8 => Given.Ended(task, number, FailureCause.Cancelled),
             9 => Given.Lost(task, number),
             10 => Given.Submit(state.Plan),
+            11 => Given.Held(task, number),
+            12 => Given.Hold(),
+            13 or 14 => Given.Release(),
+            15 => new JobCommand.ChangePriority("somebody", wanted),
+            16 => Given.Retry($"again-{task}-{wanted}"),
             _ => Given.Cancel(force: wanted % 2 == 0),
         };
     }
@@ -212,6 +253,8 @@ public sealed class JobProperties
         JobEvent.TasksStarted started => $"started {string.Join(' ', started.Attempts)}",
         JobEvent.TasksEnded ended => $"ended {string.Join(' ', ended.Ends.Select(e => (e.Task, e.Number, e.Cause, e.Retry, e.Message, e.Outputs.Length)))}",
         JobEvent.AttemptsLost lost => $"lost {string.Join(' ', lost.Attempts)}",
+        JobEvent.TasksHeld held => $"held {string.Join(' ', held.Ends.Select(e => (e.Task, e.Number)))} {held.Reason}",
+        JobEvent.TasksReopened reopened => $"reopened {reopened.Key} {string.Join(' ', reopened.Tasks)} {reopened.Changes.Length}",
         JobEvent.TasksAborted aborted => $"aborted {string.Join(' ', aborted.Tasks)} {aborted.Reason}",
         _ => @event.ToString(),
     };
@@ -219,7 +262,7 @@ public sealed class JobProperties
     private static string Describe(JobState state) => string.Join(
         '\n',
         [
-            $"{state} {state.Cancel} {state.SubmittedAt} {state.StartedAt} {state.EndedAt}",
+            $"{state} {state.Cancel} {state.SubmittedAt} {state.StartedAt} {state.EndedAt} {state.Held} {state.Priority} {state.StartableCount} {state.Reopened?.Key} {string.Join(' ', state.HeldResults.Keys.Order())}",
             .. Enumerable.Range(0, state.Cells.Length).Select(task => $"{task} {state.Cells[task]} {(state.Waiting.Length > 0 ? state.Waiting[task] : 0)} {state.Running.GetValueOrDefault(task)} {state.Outputs.GetValueOrDefault(task, []).Length} {Describe(state.TroublesOf(task))}"),
         ]);
 

@@ -21,6 +21,7 @@ public sealed class TaskEdgesTests
         [TaskState.Normal] = Job(Given.Start(Task), Given.Ended(Task)),
         [TaskState.Error] = Job(Given.Start(Task), Given.Ended(Task, cause: FailureCause.Recipe)),
         [TaskState.Aborted] = Job(Given.Start(2), Given.Cancel(force: true)),
+        [TaskState.Held] = Job(Given.Start(Task), Given.Held(Task)),
     };
 
     private static readonly Dictionary<string, JobEvent> Events = new()
@@ -32,6 +33,7 @@ public sealed class TaskEdgesTests
         ["retried"] = End(Task, FailureCause.Recipe, retry: true),
         ["cancelled"] = End(Task, FailureCause.Cancelled, retry: false),
         ["lost"] = new JobEvent.AttemptsLost(Given.Node, "gone", [new TaskAttempt(Task, 1)], Given.Now),
+        ["held"] = new JobEvent.TasksHeld(Given.Node, [new AttemptEnd(Task, 1, null, false, "", Given.Exit(0), [], [])], "seeing", Given.Now),
         ["aborted"] = new JobEvent.TasksAborted([new TaskRange(Task, 1)], "over", Given.Now),
     };
 
@@ -49,11 +51,15 @@ public sealed class TaskEdgesTests
         [
             "Blocked aborted Aborted",
             "Blocked upstream Ready",
+            "Held aborted Aborted",
+            "Held cancelled Aborted",
+            "Held normal Normal",
             "Ready aborted Aborted",
             "Ready started Running",
             "Running aborted Aborted",
             "Running cancelled Aborted",
             "Running error Error",
+            "Running held Held",
             "Running lost Unknown",
             "Running normal Normal",
             "Running retried Ready",
@@ -79,6 +85,24 @@ public sealed class TaskEdgesTests
         Should.Throw<InvalidOperationException>(() => JobEvolution.Apply(finished, new JobEvent.CancelRequested("late", false, Given.Now)));
         Should.Throw<InvalidOperationException>(() => JobEvolution.Apply(JobState.Empty, new JobEvent.CancelRequested("early", false, Given.Now)));
         Should.Throw<InvalidOperationException>(() => JobEvolution.Apply(finished, Given.EventsOf(Given.Decide(JobState.Empty, Given.Submit(Plan))).Single()));
+    }
+
+    [Theory]
+    [InlineData(TaskState.Normal)]
+    [InlineData(TaskState.Error)]
+    [InlineData(TaskState.Aborted)]
+    public void A_task_of_a_job_that_has_ended_may_be_opened_again(TaskState from)
+    {
+        var state = Given.Job(Given.Tasks(1), from switch
+        {
+            TaskState.Normal => [Given.Start(0), Given.Ended(0)],
+            TaskState.Error => [Given.Start(0), Given.Ended(0, cause: FailureCause.Recipe)],
+            _ => [Given.Cancel()],
+        });
+        state.Cells[0].State.ShouldBe(from);
+
+        JobEvolution.Apply(state, new JobEvent.TasksReopened("somebody", "key", [new TaskRange(0, 1)], [], Given.Now)).Cells[0].State.ShouldBe(TaskState.Ready);
+        Should.Throw<InvalidOperationException>(() => JobEvolution.Apply(Given.Job(Given.Tasks(1)), new JobEvent.TasksReopened("somebody", "key", [new TaskRange(0, 1)], [], Given.Now)));
     }
 
     private static JobState Job(params JobCommand[] history) => Given.Job(Plan, [Given.Start(0), Given.Ended(0), .. history]);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Recipes;
 using Dpu.Journal.Views;
 
 namespace Dpu.Journal.Tests.Views;
@@ -58,8 +59,16 @@ internal sealed class JobScript
     {
         < 9 => new JobCommand.Assign($"node{_random.Next(2)}", Launcher, Some(Enumerable.Range(0, state.Cells.Length).Where(task => state.Cells[task].Startable))),
         < 17 => new JobCommand.ReportEnds("node0", [.. Some(state.Running.Keys).Select(task => Report(state, task))]),
-        < 19 => new JobCommand.ReportLost("node1", [.. Some(state.Running.Keys).Select(task => new TaskAttempt(task, state.Running[task].Number))], "it's silent"),
-        _ => new JobCommand.CancelJob("somebody", _random.Next(2) == 0),
+        < 18 => new JobCommand.ReportLost("node1", [.. Some(state.Running.Keys).Select(task => new TaskAttempt(task, state.Running[task].Number))], "it's silent"),
+        _ when state.Ended => new JobCommand.RetryJob("somebody", $"again-{Events.Count}", new RetryRequest(_random.Next(2) == 0 ? 500 : null, [], new RecipeCatalog([]), new Resources(1, 1000))),
+        _ => _random.Next(8) switch
+        {
+            0 => new JobCommand.CancelJob("somebody", _random.Next(2) == 0),
+            < 3 => new JobCommand.HoldJob("somebody", "wait"),
+            < 6 => new JobCommand.ReleaseJob("somebody"),
+            6 => new JobCommand.ChangePriority("somebody", _random.Next(3)),
+            _ => new JobCommand.PrerequisiteEnded(new JobId(1), (JobStatus)_random.Next((int)JobStatus.Finished, (int)JobStatus.Cancelled + 1)),
+        },
     };
 
     private ImmutableArray<int> Some(IEnumerable<int> tasks) => [.. tasks.Order().Where(_ => _random.Next(3) > 0)];
@@ -81,13 +90,17 @@ internal sealed class JobScript
             cause is null && _random.Next(2) == 0 ? [new OutputFile(id, "reduced", $"{id}.fits", 2880, "", "reduced", true, Chip(task), ["raw-1"])] : [])
         {
             Findings = _random.Next(3) == 0 ? [Found("seeing"), Found("seeing"), Found("oom, 'quoted'")] : [],
+            Hold = _random.Next(4) == 0 ? "seeing" : null,
         };
     }
 
     private LogFinding Found(string pattern) => new(pattern, FindingLevel.Warning, _now.AddSeconds(-1), $"{pattern} \"{_random.Next(9)}\"", _random.Next(1, 9));
 
     private JobSpec Spec(int job) => new(
-        "Reduce>Coadd", $"user{job % 2}", _random.Next(3), ["tag"], _random.Next(2) == 0, _random.NextDouble(), $"key-{job}", "f00d");
+        "Reduce>Coadd", $"user{job % 2}", _random.Next(3), ["tag"], _random.Next(2) == 0, _random.NextDouble(), $"key-{job}", "f00d")
+    {
+        After = job > 1 && _random.Next(3) == 0 ? [new JobId(1)] : [],
+    };
 
     /// <summary>Either lines of <c>exec</c>, or chips that are reduced one by one, then coadded together.</summary>
     private JobPlan Plan()

@@ -78,6 +78,8 @@ public sealed class ViewPropertyTests
             await store.Views.CaughtUpAsync(None);
             followed = Dump(directory);
             followed.Count.ShouldBeGreaterThan(script.Events.Count / 2);
+            (await store.Views.CountEndedAttemptsAsync(DateTimeOffset.UnixEpoch, None))
+                .ShouldBe(script.Events.Select(written => written.Event).OfType<JobEvent.TasksEnded>().Sum(ended => ended.Ends.Length));
             await store.RebuildViewsAsync(None);
             Dump(directory).ShouldBe(followed);
         }
@@ -104,6 +106,13 @@ public sealed class ViewPropertyTests
         details.Job.StartedAt.ShouldBe(state.StartedAt);
         details.Job.EndedAt.ShouldBe(state.EndedAt);
         details.Job.SubmittedAt.ShouldBe(state.SubmittedAt);
+        details.Job.Priority.ShouldBe(state.Priority);
+        (details.Job.HeldBy, details.Job.HeldBecause).ShouldBe((state.Held?.By, state.Held?.Reason));
+        details.Job.After.ShouldBe(state.Spec!.After);
+        details.Job.WaitsFor.ShouldBe(state.WaitsFor);
+        details.Steps.Select(step => step.Resources).ShouldBe(state.Plan.Steps.Select(step => step.Resources));
+        var results = Done(views.GetResultsAsync(state.Id, None)).Select(result => (result.File.MadeBy!.Value.Task, result.File.MadeBy.Value.Number));
+        results.ShouldAllBe(made => state.Cells[made.Task].State == TaskState.Normal && state.Cells[made.Task].Attempts == made.Number);
         details.Steps.Select(step => step.Counts).ShouldBe(state.StepCounts);
 
         var tasks = Done(views.GetTasksAsync(state.Id, new TaskFilter(), None));
@@ -113,6 +122,11 @@ public sealed class ViewPropertyTests
             tasks[task].Task.ShouldBe(task);
             tasks[task].State.ShouldBe(Shown(state.Cells[task].State));
             tasks[task].Attempts.Length.ShouldBe(state.Cells[task].Attempts);
+            if (state.Running.ContainsKey(task))
+            {
+                tasks[task].Attempts[^1].MemoryBytes.ShouldBe(state.ResourcesOf(task).MemoryBytes);
+            }
+
         }
 
         foreach (var shown in Enum.GetValues<TaskViewState>())

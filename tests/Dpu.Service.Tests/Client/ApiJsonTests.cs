@@ -11,14 +11,14 @@ public sealed class ApiJsonTests
     public void A_job_has_the_fields_that_others_read()
     {
         JsonSerializer.Serialize(Samples.Finished, ApiJson.Readable.JobSummary).ShouldBe(
-            """{"jobId":84820,"sequence":"Reduce>Coadd","user":"schmidt","status":"FINISHED","counts":{"N":75,"E":0,"A":0,"S":0,"U":0},"submitted":"2026-11-22T09:55:55Z","started":"2026-11-22T09:55:56.5Z","ended":"2026-11-22T13:37:11Z"}""");
+            """{"jobId":84820,"sequence":"Reduce>Coadd","user":"schmidt","status":"FINISHED","counts":{"N":75,"E":0,"A":0,"S":0,"U":0},"submitted":"2026-11-22T09:55:55Z","started":"2026-11-22T09:55:56.5Z","ended":"2026-11-22T13:37:11Z","priority":0}""");
     }
 
     [Fact]
     public void What_has_not_happened_yet_is_null()
     {
         var queued = Samples.Finished with { Started = null, Ended = null };
-        JsonSerializer.Serialize(queued, ApiJson.Default.JobSummary).ShouldEndWith("\"started\":null,\"ended\":null}");
+        JsonSerializer.Serialize(queued, ApiJson.Default.JobSummary).ShouldEndWith("\"started\":null,\"ended\":null,\"priority\":0}");
     }
 
     [Fact]

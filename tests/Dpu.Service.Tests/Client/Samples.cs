@@ -20,7 +20,7 @@ internal static class Samples
     public static string Job(string status, string counts, int id = 84820)
     {
         var n = counts.Split('/');
-        return $$"""{"jobId":{{id}},"sequence":"Reduce>Coadd","user":"schmidt","status":"{{status}}","counts":{"N":{{n[0]}},"E":{{n[1]}},"A":{{n[2]}},"S":{{n[3]}},"U":{{n[4]}}},"submitted":"2026-11-22T09:55:55Z","started":"2026-11-22T09:55:56.5Z","ended":null}""";
+        return $$"""{"jobId":{{id}},"sequence":"Reduce>Coadd","user":"schmidt","status":"{{status}}","counts":{"N":{{n[0]}},"E":{{n[1]}},"A":{{n[2]}},"S":{{n[3]}},"U":{{n[4]}}},"submitted":"2026-11-22T09:55:55Z","started":"2026-11-22T09:55:56.5Z","ended":null,"priority":0}""";
     }
 
     public static string Status(string status, string counts) => $"event: status\ndata: {Job(status, counts)}\n\n";

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization.Metadata;
+using Dpu.Actors.Frontend;
+using Dpu.Actors.Jobs;
+using Dpu.Client.Contracts;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Recipes;
+using Microsoft.AspNetCore.Http;
+using Asked = Dpu.Client.Contracts.RetryRequest;
+using RetryRequest = Dpu.Domain.Jobs.RetryRequest;
+
+namespace Dpu.Service.Http;
+
+/// <summary>What people do to jobs that exist. Answered with the job as it is then, once the change is durable.</summary>
+internal sealed class ControlEndpoints(ApiServices services, FrontendQuestions questions)
+{
+    private const int ReasonLengthMax = 1000;
+
+    public Task<IResult> CancelAsync(HttpContext context) => ControlAsync(
+        context, ApiJson.Default.CancelRequest, static _ => null, static (asked, user) => new JobCommand.CancelJob(user, asked.Force));
+
+    public Task<IResult> HoldAsync(HttpContext context) => ControlAsync(
+        context,
+        ApiJson.Default.HoldRequest,
+        static asked => asked.Reason is { Length: > ReasonLengthMax } ? $"a reason has at most {ReasonLengthMax} characters" : null,
+        static (asked, user) => new JobCommand.HoldJob(user, asked.Reason ?? ""));
+
+    public Task<IResult> ReleaseAsync(HttpContext context) => ControlAsync(
+        context, ApiJson.Default.ReleaseRequest, static _ => null, static (_, user) => new JobCommand.ReleaseJob(user));
+
+    public Task<IResult> PriorityAsync(HttpContext context) => ControlAsync(
+        context,
+        ApiJson.Default.PriorityRequest,
+        static asked => asked.Priority is null ? "'priority' is missing" : null,
+        static (asked, user) => new JobCommand.ChangePriority(user, asked.Priority!.Value));
+
+    public async Task<IResult> RetryAsync(HttpContext context)
+    {
+        var (asked, refusal) = await RequestBody.ReadAsync(context, ApiJson.Default.RetryRequest, static asked => RequestBody.FlawOf(asked.Set, "set"));
+        if (asked is null)
+        {
+            return refusal!;
+        }
+
+        if (asked.MemoryBytes <= 0)
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-memory", "The memory of a task is a number of bytes above 0.");
+        }
+
+        if (RequestKey.Of(context) is not { } key)
+        {
+            return RequestKey.TooLong();
+        }
+
+        var id = Endpoints.JobOf(context);
+        var request = RequestOf(asked);
+        return asked.DryRun
+            ? await PreviewAsync(id, request, context.RequestAborted)
+            : await DoAsync(id, new JobCommand.RetryJob(RequestGuard.RequireUser(context), key, request), context.RequestAborted);
+    }
+
+    private RetryRequest RequestOf(Asked asked) => new(asked.MemoryBytes, [.. asked.Set ?? []], services.Options.Recipes, services.Node.Capacity);
+
+    private async Task<IResult> PreviewAsync(JobId id, RetryRequest request, CancellationToken cancellationToken)
+    {
+        var reply = await questions.AskAsync<RetryPreview>(replyTo => new FrontendMessage.PreviewRetry(id, request, replyTo), cancellationToken);
+        return reply switch
+        {
+            null => questions.Unanswered(),
+            RetryPreview.Planned planned => Endpoints.Json(PlanOf(id, planned.Plan), ApiJson.Default.RetryPlan),
+            RetryPreview.Refused no => Refuse(id, no.Reason, no.Message, no.Errors),
+            _ => throw new InvalidOperationException("A retry is planned or refused."),
+        };
+    }
+
+    private static Client.Contracts.RetryPlan PlanOf(JobId id, Domain.Jobs.RetryPlan plan) => new(
+        id.Value,
+        plan.Tasks.Sum(range => range.Count),
+        [.. plan.Steps.Select(step => new Client.Contracts.RetryStep(step.Name, step.Tasks, step.Normal, step.Of, step.MemoryBytes))]);
+
+    private async Task<IResult> ControlAsync<TAsked>(
+        HttpContext context,
+        JsonTypeInfo<TAsked> type,
+        Func<TAsked, string?> flaw,
+        Func<TAsked, string, JobCommand> make)
+        where TAsked : class
+    {
+        var (asked, refusal) = await RequestBody.ReadAsync(context, type, flaw);
+        return asked is null
+            ? refusal!
+            : await DoAsync(Endpoints.JobOf(context), make(asked, RequestGuard.RequireUser(context)), context.RequestAborted);
+    }
+
+    private async Task<IResult> DoAsync(JobId id, JobCommand command, CancellationToken cancellationToken)
+    {
+        var reply = await questions.AskAsync<ControlReply>(replyTo => new FrontendMessage.Control(id, command, replyTo), cancellationToken);
+        return reply switch
+        {
+            null => questions.Unanswered(),
+            ControlReply.Done => await SummaryAsync(id, cancellationToken),
+            ControlReply.Refused no => Refuse(id, no.Reason, no.Message, no.Errors),
+            _ => throw new InvalidOperationException("What is asked of a job is done or refused."),
+        };
+    }
+
+    private static ProblemResult Refuse(JobId id, JobRejection reason, string message, ImmutableArray<SubmissionError> errors)
+    {
+        var items = errors.Select(ApiMapping.Error).ToImmutableArray();
+        return reason switch
+        {
+            JobRejection.Unknown => ProblemResult.NoSuchJob(id),
+            JobRejection.IsRunning => ProblemResult.Because(StatusCodes.Status409Conflict, "running", message),
+            JobRejection.HasEnded => ProblemResult.Because(StatusCodes.Status409Conflict, "ended", message),
+            JobRejection.HasNotEnded => ProblemResult.Because(StatusCodes.Status409Conflict, "not-ended", message),
+            JobRejection.IsCancelled => ProblemResult.Because(StatusCodes.Status409Conflict, "cancelled", message),
+            JobRejection.Invalid => ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, items[0].Code, message, items),
+            JobRejection.AlreadyExists => throw new InvalidOperationException("Only a submission can find that its job exists."),
+            _ => throw new InvalidOperationException($"There is no rejection {reason}."),
+        };
+    }
+
+    private async Task<IResult> SummaryAsync(JobId job, CancellationToken cancellationToken)
+    {
+        await services.FreshenAsync(cancellationToken);
+        var rows = await services.Views.GetJobsAsync([job], cancellationToken);
+        return rows.IsEmpty ? ProblemResult.NoSuchJob(job) : Endpoints.Json(ApiMapping.Summary(rows[0]), ApiJson.Default.JobSummary);
+    }
+}
