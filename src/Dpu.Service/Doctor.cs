@@ -106,7 +106,7 @@ public static class Doctor
     private static IEnumerable<Finding> Recipes(DpuOptions options)
     {
         var executables = new RecipeExecutables(options.Node.SearchPath);
-        var missing = executables.MissingPrograms(options.Recipes.Recipes)
+        var missing = executables.MissingPrograms(options.Recipes.AllThatRuns)
             .Select(reason => new Finding("recipes", false, reason, "Install the program, or correct the recipes' command."))
             .ToList();
         return missing.Count > 0 ? missing : [Good("recipes", $"the programs of all {options.Recipes.Count} recipes are there")];

@@ -131,7 +131,7 @@ public sealed class DpuHost : IAsyncDisposable
 
         var journal = new WatchedJournal(seams.Journal(store.Journal));
         var executables = new RecipeExecutables(Options.Node.SearchPath);
-        foreach (var reason in executables.MissingPrograms(Options.Recipes.Recipes))
+        foreach (var reason in executables.MissingPrograms(Options.Recipes.AllThatRuns))
         {
             HostLog.RecipeUnavailable(logger, reason);
         }

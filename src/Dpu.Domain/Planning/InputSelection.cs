@@ -34,8 +34,8 @@ public static class InputSelection
     internal static ImmutableArray<FileCondition> ConditionsOnRows(Sequence sequence, SequenceOptions options) =>
         sequence.Pipeline is { } pipeline && options.Pipeline is { } given
             ? [.. pipeline.Options
-                .Where(option => option.Select is not null && !given.Values[option.Name].IsEmpty)
-                .Select(option => new FileCondition(option.Select!.Key, given.Values[option.Name].Text))]
+                .Where(option => option.Select?.Key is not null && !given.Values[option.Name].IsEmpty)
+                .Select(option => new FileCondition(option.Select!.Key!, given.Values[option.Name].Text))]
             : [];
 
     /// <summary>
@@ -67,14 +67,14 @@ public static class InputSelection
     {
         foreach (var option in recipe.Options)
         {
-            if (option.Select is { Key: not TypeKey } select && IsMeant(recipe, input, select) && !options.Values[option.Name].IsEmpty)
+            if (option.Select is { Key: not (TypeKey or null) } select && IsMeant(recipe, input, select) && !options.Values[option.Name].IsEmpty)
             {
-                yield return new FileCondition(select.Key, options.Values[option.Name].Text);
+                yield return new FileCondition(select.Key!, options.Values[option.Name].Text);
             }
         }
     }
 
     private static bool IsMeant(Recipe recipe, RecipeInput input, OptionSelect select) =>
         select.Input == input.Name
-        || (select.Input == recipe.DividedInput?.Name && input.Match.Contains(select.Key, StringComparer.Ordinal));
+        || (select.Input == recipe.DividedInput?.Name && input.Match.Contains(select.Key!, StringComparer.Ordinal));
 }

@@ -12,6 +12,7 @@ internal sealed class PlanBuilder
     private readonly GroupMaker _groupMaker;
     private readonly FileTable _files = new();
     private readonly PlanErrors _errors = new();
+    private readonly ListedFiles _listed;
     private readonly List<StepDraft> _drafts = [];
 
     /// <summary>The draft that each step of the sequence is part of.</summary>
@@ -21,6 +22,7 @@ internal sealed class PlanBuilder
     public PlanBuilder(PlanRequest request)
     {
         _request = request;
+        _listed = new ListedFiles(request, _errors);
         _rows = new RowTable(SelectedRows(), mayRecur: request.Sequence.Pipeline?.Query is RowQuery.Plugin);
         _groupMaker = new GroupMaker(request, _rows, _errors);
     }
@@ -117,10 +119,24 @@ internal sealed class PlanBuilder
         var finders = recipe.MatchedInputs.Select((input, i) => FinderOf(index, input, step.Sources[i + 1])).OfType<IInputFinder>().ToImmutableArray();
         var joined = inputs.Select(part => part.Source).OfType<InputSource.Steps>().SelectMany(source => source.Indexes).Concat(step.After).Distinct()
             .Select(source => _draftOf[source]).Distinct().Where(source => source != draft).ToImmutableArray();
+        CheckJoined(draft, step, inputs);
         foreach (var group in draft.Groups.Groups)
         {
             var files = inputs.ToDictionary(part => part.Input.Name, part => FilesOf(part.Input, part.Source, group, recipe, finders), StringComparer.Ordinal);
             draft.Give(group.Task - draft.First, files, joined.SelectMany(source => source.Groups.JoinedWith(group)));
+        }
+    }
+
+    /// <summary>An input that comes from steps beside the divided one needs a task of theirs that shares a row.</summary>
+    private void CheckJoined(StepDraft draft, SequenceStep step, IEnumerable<(RecipeInput Input, InputSource Source)> inputs)
+    {
+        foreach (var (input, source) in inputs.Where(part => part.Input != step.Recipe.DividedInput && !part.Input.Optional))
+        {
+            if (source is InputSource.Steps from && draft.Groups.Groups.FirstOrDefault(group => !from.Indexes.Any(index => _draftOf[index].Groups.JoinedWith(group).Any())) is { } alone)
+            {
+                var makers = Wording.Or([.. from.Indexes.Select(index => _request.Sequence.Steps[index].Name)]);
+                _errors.Add($"{step.Name}.{input.Name} joined", SubmissionErrors.InputMissing, $"{Wording.Task(step.Name, alone)} needs a {input.Name}, but no task of {makers} shares a row with it.");
+            }
         }
     }
 
@@ -135,7 +151,7 @@ internal sealed class PlanBuilder
     private IInputFinder? FinderOf(int step, RecipeInput input, InputSource source) => source switch
     {
         InputSource.OfCatalog => new InputMatcher(
-            _request.Sequence.Steps[step].Name, input, _request.CandidatesOf(step, input).Files.Select(InputRow.Of), _request.Catalog, _errors),
+            _request.Sequence.Steps[step].Name, input, _listed.Among(step, input, _request.CandidatesOf(step, input).Files).Select(InputRow.Of), _request.Catalog, _errors),
         InputSource.OfRows when input.Match.IsEmpty => new RowJoiner(_request.Sequence.Steps[step], input, QueriedRows(step, input), _errors),
         InputSource.OfRows => new InputMatcher(_request.Sequence.Steps[step].Name, input, QueriedRows(step, input), _request.Catalog, _errors),
         _ => null,

@@ -9,6 +9,8 @@ internal sealed class RowFinder(PlanRequest request, RowTable table, PlanErrors 
 {
     private const string NothingFits = "none";
 
+    private readonly ListedFiles _listed = new(request, errors);
+
     /// <summary>The rows in ascending order; none after an error, which is collected.</summary>
     public ImmutableArray<int> RowsOf(int step, IReadOnlyList<StepGroups> before) => request.Sequence.Steps[step].DividedSource switch
     {
@@ -32,7 +34,7 @@ internal sealed class RowFinder(PlanRequest request, RowTable table, PlanErrors 
         var candidates = request.CandidatesOf(index, input);
         if (!candidates.Files.IsEmpty)
         {
-            return WithKeys(step, table.Of(candidates.Files));
+            return WithKeys(step, table.Of(_listed.Among(index, input, candidates.Files)));
         }
 
         if (input.Optional && step.Recipe.DivideBy.IsEmpty)
@@ -52,7 +54,8 @@ internal sealed class RowFinder(PlanRequest request, RowTable table, PlanErrors 
         var rows = ofType.Where(row => table[row]!.Fits(selection)).ToImmutableArray();
         if (!rows.IsEmpty)
         {
-            return WithKeys(step, rows);
+            var named = _listed.Among(index, input, [.. rows.Select(row => table[row]!.File)]).Select(file => file.Id).ToHashSet(StringComparer.Ordinal);
+            return WithKeys(step, [.. rows.Where(row => named.Contains(table[row]!.File.Id))]);
         }
 
         if (input.Optional && step.Recipe.DivideBy.IsEmpty)
@@ -80,6 +83,7 @@ internal sealed class RowFinder(PlanRequest request, RowTable table, PlanErrors 
     private ImmutableArray<int> FromSteps(int index, ImmutableArray<int> from, IReadOnlyList<StepGroups> before)
     {
         var (step, input) = DividedOf(index);
+        _listed.RefuseFor(index, input);
         var conditions = InputSelection.Conditions(step.Recipe, input, request.Options.Steps[index]).ToImmutableArray();
         var selected = from
             .SelectMany(source => before[source].Groups.Select(group => (Source: source, Group: group, Rows: Select(step, conditions, source, group))))

@@ -100,9 +100,14 @@ internal sealed partial class OptionReader(HoconReader declaration, string owner
             throw select.Error("input", $"names no input of {owner}: '{input}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}");
         }
 
-        if (type is OptionType.Map or OptionType.List or OptionType.Flag)
+        if (type is OptionType.Map or OptionType.Flag)
         {
-            throw reader.Error("select", "needs an option with a single value to compare with");
+            throw reader.Error("select", "needs an option with a single value to compare with, or a list of files");
+        }
+
+        if (type == OptionType.List)
+        {
+            return select.Has("key") ? throw select.Error("key", "cannot stand here: a list names files by name, path or id") : new OptionSelect(input, null);
         }
 
         return new OptionSelect(input, select.GetString("key"));

@@ -35,8 +35,7 @@ internal sealed class PipelineStepReader(
             Fixed = ReadFixed(recipe),
         };
         CheckOptions(read);
-        CheckSameTask(read);
-        return read;
+        return read.SameTask ? Sharing(read) : read;
     }
 
     private HoconException Wrong(string problem) => new(step.Origin, $"{step.Path} {problem}");
@@ -159,13 +158,9 @@ internal sealed class PipelineStepReader(
         }
     }
 
-    private void CheckSameTask(SequenceStep read)
+    /// <summary>A step that runs in the tasks of the one before: it is divided as that is, and no name means two things.</summary>
+    private SequenceStep Sharing(SequenceStep read)
     {
-        if (!read.SameTask)
-        {
-            return;
-        }
-
         if (_before.IsEmpty)
         {
             throw step.Error("same-task", "cannot be true here: there is no step before");
@@ -199,5 +194,7 @@ internal sealed class PipelineStepReader(
         {
             throw step.Error("same-task", $"makes two inputs called '{input.Name}' in one task: call one of them something else");
         }
+
+        return read with { Recipe = read.Recipe with { DivideBy = sharing[0].Recipe.DivideBy } };
     }
 }

@@ -23,6 +23,9 @@ public sealed class RecipeCatalog
     /// <summary>In the order of their names.</summary>
     public IEnumerable<Pipeline> Pipelines => _pipelines.Values;
 
+    /// <summary>The recipes, and those that steps of pipelines run.</summary>
+    public IEnumerable<Recipe> AllThatRuns => Recipes.Concat(Pipelines.SelectMany(pipeline => pipeline.Steps).Select(step => step.Recipe));
+
     /// <summary>The pipeline of this name, or null.</summary>
     public Pipeline? FindPipeline(string name) => _pipelines.GetValueOrDefault(name);
 

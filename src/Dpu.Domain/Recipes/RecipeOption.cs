@@ -1,7 +1,9 @@
 namespace Dpu.Domain.Recipes;
 
-/// <summary>Which files an option selects: those of an input whose metadata has the option's value (with wildcards) at a key.</summary>
-public sealed record OptionSelect(string Input, string Key);
+/// <summary>Which files an option selects.</summary>
+/// <param name="Input">Those of this input …</param>
+/// <param name="Key">… whose metadata has the option's value (with wildcards) at this key; null for a list, which names files by name, path or id.</param>
+public sealed record OptionSelect(string Input, string? Key);
 
 /// <summary>An option that a recipe declares.</summary>
 /// <param name="Name">Its long name.</param>

@@ -13,7 +13,7 @@ namespace Dpu.Domain.Recipes;
 public sealed record Sequence(string Text, ImmutableArray<SequenceStep> Steps, Pipeline? Pipeline = null)
 {
     /// <summary>Who takes options from users: each recipe of a chain, or the pipeline alone.</summary>
-    internal ImmutableArray<OptionTaker> Takers => Pipeline is { } pipeline
+    public ImmutableArray<OptionTaker> Takers => Pipeline is { } pipeline
         ? [new OptionTaker(pipeline.Name, pipeline.Options, ArgumentStyle.Usual)]
         : [.. Steps.Select(step => OptionTaker.Of(step.Recipe))];
 

@@ -47,7 +47,7 @@ public abstract record InputSource
 /// <param name="Name">The recipe or the pipeline.</param>
 /// <param name="Options">What it knows.</param>
 /// <param name="Style">How its program wants them to be written.</param>
-internal sealed record OptionTaker(string Name, ImmutableArray<RecipeOption> Options, ArgumentStyle Style)
+public sealed record OptionTaker(string Name, ImmutableArray<RecipeOption> Options, ArgumentStyle Style)
 {
-    public static OptionTaker Of(Recipe recipe) => new(recipe.Name, recipe.Options, recipe.Arguments.Style);
+    internal static OptionTaker Of(Recipe recipe) => new(recipe.Name, recipe.Options, recipe.Arguments.Style);
 }

@@ -14,9 +14,12 @@ internal static class StepDeclarations
             ? Merge(declared, said)
             : step;
 
+    /// <summary>A null takes away what stands below.</summary>
     private static HoconObject Merge(HoconObject under, HoconObject over)
     {
-        var fields = under.Fields.Select(field => over.FieldOf(field.Key) is { } other ? other with { Value = Merge(field.Value, other.Value) } : field);
+        var fields = under.Fields
+            .Select(field => over.FieldOf(field.Key) is { } other ? other with { Value = Merge(field.Value, other.Value) } : field)
+            .Where(field => field.Value is not HoconScalar { IsNull: true } || over.FieldOf(field.Key) is null);
         return new HoconObject([.. fields, .. over.Fields.Where(field => under.FieldOf(field.Key) is null)], over.Origin);
     }
 

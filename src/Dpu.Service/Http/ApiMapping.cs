@@ -74,7 +74,7 @@ internal static class ApiMapping
         _ => MetadataValue.Of(value.Text.TrimEnd()),
     };
 
-    public static RecipeOptions Options(Recipe recipe) => new(recipe.Name, [.. recipe.Options.Select(Option)]);
+    public static RecipeOptions Options(OptionTaker taker) => new(taker.Name, [.. taker.Options.Select(Option)]);
 
     public static ProblemItem Error(SubmissionError error) => new(error.Code, error.Message, error.Option, error.Suggestion);
 

@@ -20,11 +20,11 @@ internal sealed class DpuEndpoints(ApiServices services)
         ApiJson.Default.HealthInfo);
 
     public IResult Sequences(HttpContext context) => Endpoints.Json<IReadOnlyList<SequenceInfo>>(
-        [.. services.Recipes.Recipes.OrderBy(recipe => recipe.Name, StringComparer.Ordinal).Select(Info)],
+        [.. services.Recipes.Recipes.Select(Info).Concat(services.Recipes.Pipelines.Select(Info)).OrderBy(info => info.Name, StringComparer.Ordinal)],
         ApiJson.Default.IReadOnlyListSequenceInfo);
 
     public IResult Options(HttpContext context) => Sequence.Parse(Endpoints.RouteText(context, "sequence"), services.Recipes).TryGet(out var parsed, out var errors)
-        ? Endpoints.Json(new Client.Contracts.SequenceOptions(parsed.Text, [.. parsed.Steps.Select(step => ApiMapping.Options(step.Recipe))]), ApiJson.Default.SequenceOptions)
+        ? Endpoints.Json(new Client.Contracts.SequenceOptions(parsed.Text, [.. parsed.Takers.Select(ApiMapping.Options)]), ApiJson.Default.SequenceOptions)
         : ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, errors[0].Code, string.Join(' ', errors.Select(e => e.Message)), [.. errors.Select(ApiMapping.Error)]);
 
     public async Task<IResult> NodesAsync(HttpContext context)
@@ -55,5 +55,11 @@ internal sealed class DpuEndpoints(ApiServices services)
     {
         var reason = services.Executables.WhyUnavailable(recipe);
         return new SequenceInfo(recipe.Name, recipe.Description, reason is null, reason);
+    }
+
+    private SequenceInfo Info(Pipeline pipeline)
+    {
+        var reason = services.Executables.WhyUnavailable(pipeline);
+        return new SequenceInfo(pipeline.Name, pipeline.Description, reason is null, reason);
     }
 }

@@ -29,6 +29,11 @@ internal sealed class RecipeExecutables(string searchPath)
         ? null
         : $"{recipe.Name} cannot run here: {WhyMissing(recipe.Command[0])}. Install it, or correct the command of {recipe.Name}.";
 
+    /// <summary>Why a pipeline cannot run here: the first of its steps, or its query, that cannot.</summary>
+    public string? WhyUnavailable(Pipeline pipeline) => pipeline.Query is RowQuery.Plugin plugin && Find(plugin.Command[0]) is null
+        ? $"the query of {pipeline.Name} cannot run here: {WhyMissing(plugin.Command[0])}."
+        : pipeline.Steps.Select(step => WhyUnavailable(step.Recipe)).FirstOrDefault(reason => reason is not null);
+
     /// <summary>One sentence for each program that is missing.</summary>
     public IEnumerable<string> MissingPrograms(IEnumerable<Recipe> recipes) => recipes
         .GroupBy(recipe => recipe.Command[0], StringComparer.Ordinal)

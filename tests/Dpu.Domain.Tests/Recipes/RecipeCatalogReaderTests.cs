@@ -85,7 +85,7 @@ public sealed class RecipeCatalogReaderTests
     [InlineData("A { command = [a], options { x { short = y, type = string }, y { type = string } } }", "two options that are both called 'y': x and y")]
     [InlineData("A { command = [a], options { x { short = \"-i\", type = string } } }", "cannot be typed: '-i'")]
     [InlineData("A { command = [a], options { x { type = string, select { input = sciense, key = k } } }, inputs { science { type = t } } }", "names no input of the recipe: 'sciense'; did you mean 'science'?")]
-    [InlineData("A { command = [a], options { x { type = list, select { input = i, key = k } } }, inputs { i { type = t } } }", "dpu.recipes.A.options.x.select needs an option with a single value")]
+    [InlineData("A { command = [a], options { x { type = map, select { input = i, key = k } } }, inputs { i { type = t } } }", "dpu.recipes.A.options.x.select needs an option with a single value")]
     [InlineData("A { command = [a], inputs { i { type = [] } } }", "dpu.recipes.A.inputs.i.type is empty")]
     [InlineData("A { command = [a], inputs { i { type = t, match = [k] } } }", "dpu.recipes.A.inputs.i.match cannot stand here")]
     [InlineData("A { command = [a], inputs { i { type = t, pick = latest } } }", "dpu.recipes.A.inputs.i.pick cannot be latest here")]
