@@ -79,10 +79,10 @@ public sealed class CommandTests
     {
         var dpu = new FakeDpu().When(HttpMethod.Post, "/jobs", Samples.Accepted, HttpStatusCode.Created);
         var run = await CliRun.Of(
-            dpu, "run", "Reduce", "-i", "WFI", "-C", "-tpl", "x", "-o", "8,6", "-f", "a b", "--dpu-time", "90", "--dpu-mem", "2GiB", "--priority", "-5", "--tag", "n 1", "--tag", "n2", "--", "--wait");
+            dpu, "run", "Reduce", "-i", "WFI", "-C", "-tpl", "x", "-o", "8,6", "-f", "a b", "--dpu-time", "90", "--dpu-mem", "2GiB", "--priority", "-5", "--tag", "n 1", "--tag", "n2", "--campaign", "KIDS, 1", "--unit", "8,6", "--request", "3", "--", "--wait");
         run.ShouldBe(new CliRun(0, "84820\n", ""));
         JsonSerializer.Serialize(JsonDocument.Parse(dpu.Requests.Single().Body!).RootElement).ShouldBe(
-            """{"sequence":"Reduce","arguments":["-i","WFI","-C","-tpl","x","-o","8,6","-f","a b","--wait"],"options":null,"estimatedSeconds":90,"memoryBytes":2147483648,"version":null,"priority":-5,"tags":["n 1","n2"],"dryRun":false}""");
+            """{"sequence":"Reduce","arguments":["-i","WFI","-C","-tpl","x","-o","8,6","-f","a b","--wait"],"options":null,"estimatedSeconds":90,"memoryBytes":2147483648,"version":null,"priority":-5,"tags":["n 1","n2"],"dryRun":false,"campaign":{"name":"KIDS, 1","unit":"8,6","request":3}}""");
     }
 
     [Fact]
