@@ -232,6 +232,7 @@ public sealed class DpuHost : IAsyncDisposable
         options.Task.EnforceMemory)
     {
         Tags = options.Node.Tags,
+        Unpack = options.Task.Unpack,
     };
 
     private static string VersionOf() =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Actors.Nodes;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
 using Dpu.Domain.Jobs;
@@ -29,7 +30,7 @@ public sealed record HttpOptions(string Host, int Port, long BodyMaxBytes, TimeS
 public sealed record NodeSettings(string Name, Resources Capacity, ImmutableArray<string> Tags, string SearchPath);
 
 /// <summary>Section <c>dpu.task</c>.</summary>
-public sealed record TaskSettings(TimeSpan KillGrace, RetryRules Retry, long LogHeadMaxBytes, long LogTailMaxBytes, bool EnforceMemory);
+public sealed record TaskSettings(TimeSpan KillGrace, RetryRules Retry, long LogHeadMaxBytes, long LogTailMaxBytes, bool EnforceMemory, UnpackLimits Unpack);
 
 /// <summary>Section <c>dpu.query</c>.</summary>
 public sealed record QuerySettings(long OutputMaxBytes, int AtOnceMax);

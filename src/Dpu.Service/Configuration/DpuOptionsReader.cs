@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Dpu.Actors.Nodes;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
 using Dpu.Domain.Jobs;
@@ -120,7 +121,8 @@ internal static class DpuOptionsReader
         retry,
         task.GetSize("log-head-max"),
         task.GetSize("log-tail-max"),
-        task.GetBoolean("enforce-memory"));
+        task.GetBoolean("enforce-memory"),
+        new UnpackLimits(task.GetSize("unpack-max"), task.GetInt32("unpack-files-max", min: 1)));
 
     private static SchedulingPolicy Scheduling(HoconReader scheduling)
     {

@@ -18,6 +18,9 @@ internal sealed class OneTask
     /// <param name="declaration">The inside of a recipe's declaration, without its command.</param>
     public OneTask(string declaration) => _recipe = SampleRecipes.Read($"Warp {{ command = [warp]\n{declaration}\n}}").Find("Warp")!;
 
+    /// <param name="recipe">Called Warp.</param>
+    public OneTask(Domain.Recipes.Recipe recipe) => _recipe = recipe;
+
     public ImmutableSortedDictionary<string, string> Keys { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     public ImmutableSortedDictionary<string, ImmutableArray<InputFile>> Inputs { get; init; } =

@@ -104,6 +104,8 @@ public sealed class DpuOptionsReaderTests : IDisposable
     [InlineData("dpu.scheduling.quarantine.recipes = 1", "dpu.scheduling.quarantine.recipes")]
     [InlineData("dpu.scheduling.quarantine.probe-after = 0 s", "dpu.scheduling.quarantine.probe-after")]
     [InlineData("dpu.scheduling.quarantine.probe-after-max = 5 s", "dpu.scheduling.quarantine.probe-after-max")]
+    [InlineData("dpu.task.unpack-max = all", "dpu.task.unpack-max")]
+    [InlineData("dpu.task.unpack-files-max = 0", "dpu.task.unpack-files-max")]
     [InlineData("dpu.exec.cpus = 0", "dpu.exec.cpus")]
     [InlineData("dpu.exec.memory = x", "dpu.exec.memory")]
     [InlineData("dpu.cluster.node-timeout = never", "dpu.cluster.node-timeout")]
