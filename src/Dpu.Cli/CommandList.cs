@@ -14,6 +14,7 @@ internal static class CommandList
         new JobsCommand(),
         new StatusCommand(),
         new ShowCommand(),
+        new ExplainCommand(),
         new LogsCommand(),
         new ResultsCommand(),
         new CancelCommand(),

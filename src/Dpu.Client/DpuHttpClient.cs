@@ -64,6 +64,10 @@ public sealed class DpuHttpClient : IDisposable
     public Task<JobDetail> GetJobAsync(int jobId, bool tasks, CancellationToken ct) =>
         _requests.GetAsync($"/jobs/{Text(jobId)}{(tasks ? "?tasks=true" : "")}", Json.JobDetail, ct);
 
+    /// <summary>Why the job waits, failed, was tried again or is slow.</summary>
+    public Task<JobExplanation> ExplainAsync(int jobId, CancellationToken ct) =>
+        _requests.GetAsync($"/jobs/{Text(jobId)}/explain", Json.JobExplanation, ct);
+
     /// <summary>The job's status now and at every change, until it has ended. Goes on over lost connections and restarts of the DPU.</summary>
     public IAsyncEnumerable<JobSummary> WatchJobAsync(int jobId, CancellationToken ct) => _streams.WatchJobAsync(jobId, ct);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Dpu.Domain.Catalog;
+using Dpu.Domain.Explaining;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
@@ -48,7 +49,7 @@ public sealed class SubmissionPlanner(
     private async Task<Checked<PlannedSubmission>> PlanAsync(Submission submission, bool register, CancellationToken cancellationToken) => submission switch
     {
         Submission.OfRecipes sequence => await PlanAsync(sequence, register, cancellationToken),
-        Submission.OfCommand command => Plan(command),
+        Submission.OfCommand command => await PlanAsync(command, cancellationToken),
         _ => throw new InvalidOperationException($"There is no submission {submission.GetType().Name}."),
     };
 
@@ -70,7 +71,7 @@ public sealed class SubmissionPlanner(
 
         var candidates = await FindInputsAsync(InputSelection.For(sequence, options), cancellationToken);
         var request = new PlanRequest(sequence, options, candidates, recipes, largestNode.Cpus, asked.MemoryBytes) { Rows = rows.Rows };
-        if (!Planner.Plan(request).TryGet(out var planned, out errors) || !Fits(planned.Plan).TryGet(out _, out errors))
+        if (!Planner.Plan(request).TryGet(out var planned, out errors) || !(await FitsAsync(planned.Plan, cancellationToken)).TryGet(out _, out errors))
         {
             return new Checked<PlannedSubmission>.Refused(errors);
         }
@@ -88,7 +89,7 @@ public sealed class SubmissionPlanner(
             options.IsSet("commit")));
     }
 
-    private Checked<PlannedSubmission> Plan(Submission.OfCommand asked)
+    private async Task<Checked<PlannedSubmission>> PlanAsync(Submission.OfCommand asked, CancellationToken cancellationToken)
     {
         var rules = StepRules.Usual with
         {
@@ -97,7 +98,7 @@ public sealed class SubmissionPlanner(
             ExpectedSeconds = asked.ExpectedSeconds,
         };
         if (!ExecPlanner.Plan(asked.Command, asked.Lines, asked.Resources, wallTime: null, rules).TryGet(out var plan, out var errors)
-            || !Fits(plan).TryGet(out _, out errors))
+            || !(await FitsAsync(plan, cancellationToken)).TryGet(out _, out errors))
         {
             return new Checked<PlannedSubmission>.Refused(errors);
         }
@@ -131,13 +132,17 @@ public sealed class SubmissionPlanner(
         return errors.IsEmpty ? new Checked<Sequence>.Accepted(sequence) : new Checked<Sequence>.Refused(errors);
     }
 
-    private Checked<JobPlan> Fits(JobPlan plan)
+    private async Task<Checked<JobPlan>> FitsAsync(JobPlan plan, CancellationToken cancellationToken)
     {
-        var errors = plan.Steps.SelectMany(Oversize).ToImmutableArray();
+        // Only a refusal is worth the question what such tasks have used so far.
+        var used = plan.Steps.Any(step => step.Resources.MemoryBytes > largestNode.MemoryBytes)
+            ? await MemoryHistory.ReadAsync(views, cancellationToken)
+            : ImmutableDictionary<string, long>.Empty;
+        var errors = plan.Steps.SelectMany(step => Oversize(step, used)).ToImmutableArray();
         return errors.IsEmpty ? new Checked<JobPlan>.Accepted(plan) : new Checked<JobPlan>.Refused(errors);
     }
 
-    private IEnumerable<SubmissionError> Oversize(StepPlan step)
+    private IEnumerable<SubmissionError> Oversize(StepPlan step, ImmutableDictionary<string, long> used)
     {
         if (step.Resources.Cpus > largestNode.Cpus)
         {
@@ -148,13 +153,10 @@ public sealed class SubmissionPlanner(
 
         if (step.Resources.MemoryBytes > largestNode.MemoryBytes)
         {
-            yield return new SubmissionError("too-large", string.Create(
-                CultureInfo.InvariantCulture,
-                $"{step.Name} needs {Mebibytes(step.Resources.MemoryBytes)} MiB of memory; the largest node has {Mebibytes(largestNode.MemoryBytes)} MiB."));
+            var (sentence, suggestion) = Memory.TooMuch(step, step.Resources.MemoryBytes, largestNode.MemoryBytes, used.GetValueOrDefault(step.Recipe ?? step.Name));
+            yield return new SubmissionError("too-large", $"{sentence}: {suggestion}.");
         }
     }
-
-    private static double Mebibytes(long bytes) => Math.Round(bytes / 1048576.0, 1);
 
     private async Task<Checked<QueriedRows>> FindRowsAsync(Sequence sequence, SequenceOptions options, CancellationToken cancellationToken)
     {

@@ -20,6 +20,7 @@ namespace Dpu.Client.Contracts;
 [JsonSerializable(typeof(JobSummary))]
 [JsonSerializable(typeof(IReadOnlyList<JobSummary>))]
 [JsonSerializable(typeof(JobDetail))]
+[JsonSerializable(typeof(JobExplanation))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(FileRecord))]
 [JsonSerializable(typeof(IReadOnlyList<FileRecord>))]

@@ -15,7 +15,9 @@ internal static class Endpoints
     public static void Map(IEndpointRouteBuilder app, ApiServices services)
     {
         var api = app.MapGroup("/api/v1");
-        var jobs = new JobEndpoints(services);
+        var lastLines = new LastLines(services.Logs);
+        var jobs = new JobEndpoints(services, lastLines);
+        var explain = new ExplainEndpoints(services, lastLines);
         var logs = new LogEndpoints(services);
         var files = new FileEndpoints(services);
         var questions = new FrontendQuestions(services);
@@ -44,6 +46,7 @@ internal static class Endpoints
         Visitor(api.MapGet("/jobs", Answer(jobs.ListAsync)));
         Visitor(api.MapGet("/jobs/{id:int}", Answer(jobs.ShowAsync)));
         Visitor(api.MapGet("/jobs/{id:int}/events", jobs.FollowAsync));
+        api.MapGet("/jobs/{id:int}/explain", Answer(explain.ExplainAsync));
         api.MapGet("/jobs/{id:int}/results", Answer(files.ResultsAsync));
         api.MapGet("/jobs/{id:int}/logs", logs.ReadAsync);
 

@@ -3,21 +3,17 @@ using System.Globalization;
 using System.Text.Json;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
-using Dpu.Journal.Logs;
 using Dpu.Journal.Views;
 using Microsoft.AspNetCore.Http;
 
 namespace Dpu.Service.Http;
 
 /// <summary>Jobs as the views tell them.</summary>
-internal sealed class JobEndpoints(ApiServices services)
+internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
 {
     private const int LimitDefault = 100;
     private const int LimitMax = 10_000;
     private const int TasksMax = 1_000_000;
-    private const int LastLinesMax = 20;
-    private const int LastLinesBytes = 64 * 1024;
-    private const int LastLineLengthMax = 4096;
     private const int FailedTasksWithLines = 50;
 
     public async Task<IResult> ListAsync(HttpContext context)
@@ -118,7 +114,7 @@ internal sealed class JobEndpoints(ApiServices services)
         foreach (var row in mayReadOutput ? rows : [.. rows.Select(WithoutOutput)])
         {
             var wantsLines = row.State == TaskViewState.Error && mayReadOutput && failed++ < FailedTasksWithLines;
-            tasks.Add(ApiMapping.Task(row, wantsLines ? await LastLinesAsync(job, row, context.RequestAborted) : null, plan?.Steps[row.Step]));
+            tasks.Add(ApiMapping.Task(row, wantsLines ? await lastLines.ReadAsync(job, row, context.RequestAborted) : null, plan?.Steps[row.Step]));
         }
 
         return tasks;
@@ -130,35 +126,4 @@ internal sealed class JobEndpoints(ApiServices services)
         Message = row.Attempts.Any(attempt => !attempt.Findings.IsEmpty) ? "" : row.Message,
         Attempts = [.. row.Attempts.Select(attempt => attempt.Findings.IsEmpty ? attempt : attempt with { Findings = [], Message = "" })],
     };
-
-    private async Task<IReadOnlyList<string>> LastLinesAsync(JobId job, TaskRow row, CancellationToken cancellationToken)
-    {
-        var selection = new LogSelection(job, row.Task, row.Attempts.IsEmpty ? null : row.Attempts[^1].Number);
-        var assembler = new LineAssembler();
-        var last = new Queue<string>(LastLinesMax + 1);
-        var cursor = LogCursor.Start;
-        LogPage page;
-        do
-        {
-            page = await services.Logs.ReadAsync(selection, cursor, LastLinesBytes, cancellationToken);
-            cursor = page.Next;
-            Keep(page.Chunks.SelectMany(assembler.Add));
-        }
-        while (!page.AtEnd);
-
-        Keep(assembler.Rest());
-        return [.. last];
-
-        void Keep(IEnumerable<LogLine> lines)
-        {
-            foreach (var line in lines)
-            {
-                last.Enqueue(line.Text.Length > LastLineLengthMax ? line.Text[..LastLineLengthMax] + "…" : line.Text);
-                if (last.Count > LastLinesMax)
-                {
-                    last.Dequeue();
-                }
-            }
-        }
-    }
 }

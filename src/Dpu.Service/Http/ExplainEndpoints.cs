@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Dpu.Actors.Scheduling;
+using Dpu.Client.Contracts;
+using Dpu.Domain.Explaining;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
+using Dpu.Journal.Views;
+using Dpu.Kernel;
+using Microsoft.AspNetCore.Http;
+
+namespace Dpu.Service.Http;
+
+/// <summary>Brings together what views, plan and scheduler know of a job; <see cref="Explanation"/> says what it means.</summary>
+internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines)
+{
+    // Of a very large job the first tasks stand for all: what went wrong is asked for by itself.
+    private const int TasksMax = 20_000;
+    private const int FailedMax = 2_000;
+    private const int MessagesWithLines = 5;
+
+    public async Task<IResult> ExplainAsync(HttpContext context)
+    {
+        await services.FreshenAsync(context.RequestAborted);
+        var id = Endpoints.JobOf(context);
+        var details = await services.Views.GetJobAsync(id, context.RequestAborted);
+        var plan = details is null ? null : await services.Plans.FindAsync(id, context.RequestAborted);
+        if (details is null || plan is null)
+        {
+            return ProblemResult.NoSuchJob(id);
+        }
+
+        JobWaits waits;
+        try
+        {
+            waits = details.Job.EndedAt is null
+                ? await services.Scheduler.AskAsync<SchedulerMessage, JobWaits>(
+                    services.System, replyTo => new SchedulerMessage.Explain(id, replyTo), services.Options.Http.AnswerTimeout, context.RequestAborted)
+                : new JobWaits(id, [], []);
+        }
+        catch (AskTimeoutException)
+        {
+            return ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", "The scheduler did not answer in time.");
+        }
+
+        var job = await FactsAsync(details, plan, waits, context.RequestAborted);
+        var reasons = Explanation.Of(job, services.System.Time.GetUtcNow());
+        return Endpoints.Json(
+            new JobExplanation(id.Value, ApiMapping.StatusOf(job.Status), [.. reasons.Select(reason => new ExplainedReason(reason.Code, reason.Message, reason.Tasks, reason.Suggestion))]),
+            ApiJson.Default.JobExplanation);
+    }
+
+    private async Task<ExplainedJob> FactsAsync(JobDetails details, JobPlan plan, JobWaits waits, CancellationToken cancellationToken)
+    {
+        var row = details.Job;
+        return new ExplainedJob(
+            row.Job,
+            row.Status,
+            [.. details.Steps.Select(step => step.Counts)],
+            plan,
+            row.SubmittedAt,
+            row.StartedAt,
+            row.EndedAt,
+            row.EstimatedSeconds,
+            await TasksAsync(row.Job, cancellationToken),
+            waits)
+        {
+            CancelledBy = row.CancelledBy,
+            MemoryUsed = await MemoryHistory.ReadAsync(services.Views, cancellationToken),
+        };
+    }
+
+    private async Task<ImmutableArray<ExplainedTask>> TasksAsync(JobId job, CancellationToken cancellationToken)
+    {
+        var failed = await services.Views.GetTasksAsync(job, new TaskFilter(Limit: FailedMax, State: TaskViewState.Error), cancellationToken);
+        var others = await services.Views.GetTasksAsync(job, new TaskFilter(Limit: TasksMax), cancellationToken);
+        var tasks = ImmutableArray.CreateBuilder<ExplainedTask>();
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var row in failed)
+        {
+            var wantsLine = told.Count < MessagesWithLines && told.Add(row.Message);
+            tasks.Add(Task(row, wantsLine ? (await lastLines.ReadAsync(job, row, cancellationToken)).LastOrDefault(line => line.Trim().Length > 0) : null));
+        }
+
+        tasks.AddRange(others.Where(row => row.State != TaskViewState.Error).Select(row => Task(row, lastLine: null)));
+        return tasks.ToImmutable();
+    }
+
+    private static ExplainedTask Task(TaskRow row, string? lastLine) => new(
+        row.Task,
+        row.State switch
+        {
+            TaskViewState.Running => ExplainedState.Running,
+            TaskViewState.Normal => ExplainedState.Normal,
+            TaskViewState.Error => ExplainedState.Failed,
+            TaskViewState.Aborted => ExplainedState.Aborted,
+            TaskViewState.Unknown => ExplainedState.Lost,
+            _ => ExplainedState.Waiting,
+        },
+        row.Message,
+        [.. row.Attempts.Select(attempt => new ExplainedAttempt(
+            attempt.Number,
+            attempt.Node,
+            attempt.StartedAt,
+            attempt.EndedAt,
+            attempt.Cause,
+            attempt.Message,
+            attempt.MaxRssBytes,
+            [.. attempt.Findings.Select(finding => finding.Pattern).Distinct(StringComparer.Ordinal)]))],
+        lastLine);
+}

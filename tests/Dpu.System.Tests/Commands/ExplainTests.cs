@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Shouldly;
+using Xunit;
+
+namespace Dpu.System.Tests.Commands;
+
+/// <summary>Why does my job …? With the real program.</summary>
+public sealed class ExplainTests(RealDpu dpu) : IClassFixture<RealDpu>
+{
+    [Fact]
+    public async Task A_job_that_failed_says_why_with_its_last_line_and_what_to_do()
+    {
+        var job = await dpu.SubmitAsync("exec", "--", "sh", "-c", "echo no stars >&2; exit 7");
+        await dpu.EndOfAsync(job);
+
+        var json = (await dpu.RunAsync("explain", $"{job}", "--json")).Exits(0).Json;
+
+        (json.GetProperty("jobId").GetInt32(), json.GetProperty("status").GetString()).ShouldBe((job, "FAILED"));
+        var reason = ReasonOf(json, "failed");
+        reason.ShouldHave("code", "message", "tasks", "suggestion");
+        reason.GetProperty("message").GetString()!.ShouldContain("no stars");
+        reason.GetProperty("suggestion").GetString()!.ShouldContain($"dpu logs {job} --task 0");
+        var text = (await dpu.RunAsync("explain", $"{job}")).Exits(0).Out;
+        text.ShouldContain($"Jobid {job} has status FAILED");
+        text.ShouldContain("no stars");
+    }
+
+    [Fact]
+    public async Task A_job_for_a_host_that_is_not_here_says_which()
+    {
+        var mapfile = dpu.NewFile("away.map", "lce001=[ a, b ]");
+        var job = await dpu.SubmitAsync("exec", "--mapfile", mapfile, "--", "true");
+
+        var reason = ReasonOf((await dpu.RunAsync("explain", $"{job}", "--json")).Exits(0).Json, "host-away");
+
+        reason.GetProperty("message").GetString()!.ShouldContain("lce001");
+        reason.GetProperty("tasks").GetInt32().ShouldBe(2);
+        (await dpu.RunAsync("cancel", "--force", $"{job}")).Exits(0);
+    }
+
+    [Fact]
+    public async Task A_job_behind_others_says_what_is_free()
+    {
+        var running = await dpu.SubmitAsync("exec", "--cpus", "4", "--", "sleep", "600");
+        await dpu.UntilRunningAsync(running);
+        var waiting = await dpu.SubmitAsync("exec", "--cpus", "3", "--", "true");
+
+        var json = (await dpu.RunAsync("explain", $"{waiting}", "--json")).Exits(0).Json;
+
+        ReasonOf(json, "busy").GetProperty("message").GetString()!.ShouldContain("needs 3 cpus");
+        ReasonOf((await dpu.RunAsync("explain", $"{running}", "--json")).Exits(0).Json, "running").GetProperty("tasks").GetInt32().ShouldBe(1);
+        (await dpu.RunAsync("cancel", "--force", $"{waiting}", $"{running}")).Exits(0);
+    }
+
+    [Fact]
+    public async Task A_finished_job_says_how_long_it_waited_and_ran()
+    {
+        var job = await dpu.SubmitAsync("exec", "--", "true");
+        await dpu.EndOfAsync(job);
+
+        ReasonOf((await dpu.RunAsync("explain", $"{job}", "--json")).Exits(0).Json, "took").GetProperty("message").GetString()!.ShouldStartWith("It waited ");
+    }
+
+    [Fact]
+    public async Task What_no_node_has_is_refused_with_what_its_kind_has_used()
+    {
+        await dpu.EndOfAsync(await dpu.SubmitAsync("exec", "--", "sleep", "0.1"));
+
+        var run = (await dpu.RunAsync("exec", "--mem", "900TiB", "--", "sleep", "0.1")).Exits(2);
+
+        run.Error.ShouldContain("sleep needs 900 TiB of memory; the largest node has ");
+        run.Error.ShouldMatch(@"the largest of its kind so far used [0-9.]+ .*: try --mem \d+MiB");
+    }
+
+    [Theory]
+    [InlineData("999999")]
+    [InlineData("one")]
+    public async Task A_job_that_is_not_there_ends_with_2(string job) => (await dpu.RunAsync("explain", job)).Exits(2).Error.ShouldContain(job);
+
+    private static JsonElement ReasonOf(JsonElement json, string code) =>
+        json.GetProperty("reasons").EnumerateArray().FirstOrDefault(reason => reason.GetProperty("code").GetString() == code) is { ValueKind: JsonValueKind.Object } found
+            ? found
+            : throw new ShouldAssertException($"There is no reason {code} in {json}");
+}
