@@ -34,7 +34,7 @@ internal sealed class TaskQuery
     public ImmutableArray<TaskRow> Run(TaskFilter filter)
     {
         var tasks = ImmutableArray.CreateBuilder<TaskRow>();
-        foreach (var task in filter.State is null or TaskViewState.Submitted or TaskViewState.Aborted ? Every(filter) : WithRow(filter))
+        foreach (var (task, hasRow) in filter.State is null or TaskViewState.Submitted or TaskViewState.Aborted ? Every(filter) : WithRow(filter))
         {
             if (tasks.Count == filter.Limit)
             {
@@ -43,34 +43,35 @@ internal sealed class TaskQuery
 
             if (filter.State is null || task.State == filter.State)
             {
-                tasks.Add(task with { Attempts = Attempts(task.Task) });
+                tasks.Add(hasRow ? task with { Attempts = Attempts(task.Task) } : task);
             }
         }
 
         return tasks.ToImmutable();
     }
 
-    private IEnumerable<TaskRow> Every(TaskFilter filter)
+    /// <summary>Whatever was tried has a row.</summary>
+    private IEnumerable<(TaskRow Task, bool HasRow)> Every(TaskFilter filter)
     {
         var next = Math.Max(filter.From, 0);
-        foreach (var row in WithRow(filter with { State = null }))
+        foreach (var (row, _) in WithRow(filter with { State = null }))
         {
             for (; next < row.Task; next++)
             {
-                yield return WithoutRow(next);
+                yield return (WithoutRow(next), false);
             }
 
-            yield return row;
+            yield return (row, true);
             next = row.Task + 1;
         }
 
         for (; next < _count; next++)
         {
-            yield return WithoutRow(next);
+            yield return (WithoutRow(next), false);
         }
     }
 
-    private IEnumerable<TaskRow> WithRow(TaskFilter filter)
+    private IEnumerable<(TaskRow Task, bool HasRow)> WithRow(TaskFilter filter)
     {
         // The state stands in the text: only so the index of tasks in trouble is used.
         var state = filter.State is { } wanted ? $" AND state = '{ViewText.Of(wanted)}'" : "";
@@ -79,12 +80,13 @@ internal sealed class TaskQuery
             .Bind(_job.Value).Bind(filter.From);
         while (query.Step())
         {
-            yield return Row(
+            var row = Row(
                 query.Int(0),
                 ViewText.State(query.Text(2)),
                 ViewText.Keys(query.TextOrNull(1)),
                 ViewText.Cause(query.TextOrNull(3)),
                 query.TextOrNull(4) ?? "");
+            yield return (row, true);
         }
     }
 

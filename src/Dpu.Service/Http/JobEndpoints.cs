@@ -13,7 +13,7 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
 {
     private const int LimitDefault = 100;
     private const int LimitMax = 10_000;
-    private const int TasksMax = 1_000_000;
+    private const int TasksAtOnce = 10_000;
     private const int FailedTasksWithLines = 50;
 
     public async Task<IResult> ListAsync(HttpContext context)
@@ -47,14 +47,15 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
             return ProblemResult.NoSuchJob(id);
         }
 
-        var tasks = context.Request.Query["tasks"] == "true" ? await TasksAsync(job.Job.Job, context) : null;
-        var detail = JobDetail.From(ApiMapping.Summary(job.Job), [.. job.Steps.Select(ApiMapping.Step)], tasks) with
+        var detail = JobDetail.From(ApiMapping.Summary(job.Job), [.. job.Steps.Select(ApiMapping.Step)]) with
         {
             Findings = ApiMapping.Findings(job.Findings),
             After = [.. job.Job.After.Select(other => other.Value)],
             WaitsFor = [.. job.Job.WaitsFor.Select(other => other.Value)],
         };
-        return Endpoints.Json(detail, ApiJson.Default.JobDetail);
+        return context.Request.Query["tasks"] == "true"
+            ? new JobWithTasksResult(detail, TasksAsync(job.Job.Job, context))
+            : Endpoints.Json(detail, ApiJson.Default.JobDetail);
     }
 
     /// <summary>The job's summary now and at each change, until it has ended.</summary>
@@ -103,21 +104,28 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
         return status is not null;
     }
 
-    private async Task<IReadOnlyList<TaskDetail>> TasksAsync(JobId job, HttpContext context)
+    /// <summary>Some at a time: a million of them are never in memory together, and no query lasts as long as it takes to send them.</summary>
+    private async IAsyncEnumerable<TaskDetail> TasksAsync(JobId job, HttpContext context)
     {
-        var rows = await services.Views.GetTasksAsync(job, new TaskFilter(Limit: TasksMax), context.RequestAborted);
         // A line may be anything that somebody typed: like what a task printed, it is not for visitors.
         var mayReadOutput = RequestGuard.UserOf(context) is not null;
         var plan = mayReadOutput ? await services.Plans.FindAsync(job, context.RequestAborted) : null;
-        var tasks = new List<TaskDetail>(rows.Length);
-        var failed = 0;
-        foreach (var row in mayReadOutput ? rows : [.. rows.Select(WithoutOutput)])
+        var (next, failed) = (0, 0);
+        ImmutableArray<TaskRow> rows;
+        do
         {
-            var wantsLines = row.State == TaskViewState.Error && mayReadOutput && failed++ < FailedTasksWithLines;
-            tasks.Add(ApiMapping.Task(row, wantsLines ? await lastLines.ReadAsync(job, row, context.RequestAborted) : null, plan?.Steps[row.Step]));
+            rows = await services.Views.GetTasksAsync(job, new TaskFilter(next, TasksAtOnce), context.RequestAborted);
+            foreach (var row in rows)
+            {
+                var wantsLines = row.State == TaskViewState.Error && mayReadOutput && failed++ < FailedTasksWithLines;
+                yield return ApiMapping.Task(
+                    mayReadOutput ? row : WithoutOutput(row),
+                    wantsLines ? await lastLines.ReadAsync(job, row, context.RequestAborted) : null,
+                    plan?.Steps[row.Step]);
+                next = row.Task + 1;
+            }
         }
-
-        return tasks;
+        while (rows.Length == TasksAtOnce);
     }
 
     /// <summary>A sentence about an attempt or its task may quote the line that decided.</summary>

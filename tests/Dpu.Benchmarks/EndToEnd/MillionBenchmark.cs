@@ -38,6 +38,9 @@ public static class MillionBenchmark
 
         await IdleAsync(dpu, idle, "a million wait");
         Tell($"dpu status {dpu.Command("status", Text(job)).Took.TotalSeconds:0.00} s   dpu show {dpu.Command("show", Text(job)).Took.TotalSeconds:0.00} s");
+        var shown = dpu.Command("show", Text(job), "--tasks");
+        Tell($"dpu show --tasks  {shown.Took.TotalSeconds:0.0} s   the command's peak {Mebibytes(shown.PeakBytes)} MiB");
+        await IdleAsync(dpu, idle, "all tasks shown");
 
         dpu.Kill();
         Tell($"kill -9           listens again after {dpu.Start().TotalSeconds:0.00} s");

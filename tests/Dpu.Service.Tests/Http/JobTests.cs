@@ -164,6 +164,23 @@ public sealed class JobTests(RunningDpu dpu)
         await late.ProblemAsync(409, "ended");
     }
 
+    /// <summary>They come 10,000 at a time.</summary>
+    [Theory]
+    [InlineData(10_000)]
+    [InlineData(10_001)]
+    public async Task All_tasks_of_a_large_job_are_shown(int tasks)
+    {
+        var lines = Enumerable.Range(0, tasks).Select(n => $"{n}").ToList();
+        var job = (await dpu.Client.SubmitAsync(new ExecSubmission(["sleep", "1000"], lines, Cpus: 4), IdempotencyKey.Create(), CancellationToken.None)).JobId;
+        (await CancelAsync(job, force: true)).Dispose();
+        await dpu.EndOfAsync(job);
+
+        var shown = await dpu.Client.GetJobAsync(job, tasks: true, CancellationToken.None);
+        shown.Counts.A.ShouldBe(tasks);
+        shown.Tasks!.Select(task => task.Task).ShouldBe(Enumerable.Range(0, tasks));
+        shown.Tasks!.ShouldAllBe(task => task.State == "Aborted");
+    }
+
     [Fact]
     public async Task What_waits_is_cancelled_without_force()
     {
