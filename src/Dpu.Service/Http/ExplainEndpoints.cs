@@ -65,6 +65,8 @@ internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines
             waits)
         {
             CancelledBy = row.CancelledBy,
+            Hold = row.HeldBy is { } by ? (by, row.HeldBecause ?? "") : null,
+            WaitsFor = row.WaitsFor,
             MemoryUsed = await MemoryHistory.ReadAsync(services.Views, cancellationToken),
         };
     }

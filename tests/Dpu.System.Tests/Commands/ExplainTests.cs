@@ -53,6 +53,22 @@ public sealed class ExplainTests(RealDpu dpu) : IClassFixture<RealDpu>
     }
 
     [Fact]
+    public async Task A_job_that_is_held_says_by_whom_and_one_that_waits_for_another_for_which()
+    {
+        var first = await dpu.SubmitAsync("exec", "--", "sleep", "600");
+        var second = await dpu.SubmitAsync("exec", "--after", $"{first}", "--", "true");
+        (await dpu.RunAsync("hold", $"{second}")).Exits(0);
+
+        var json = (await dpu.RunAsync("explain", $"{second}", "--json")).Exits(0).Json;
+
+        ReasonOf(json, "waits-for-job").GetProperty("message").GetString()!.ShouldContain($"job {first} ");
+        var held = ReasonOf(json, "held");
+        held.GetProperty("message").GetString()!.ShouldStartWith($"Held by {Environment.UserName}");
+        held.GetProperty("suggestion").GetString().ShouldBe($"dpu release {second}");
+        (await dpu.RunAsync("cancel", "--force", $"{second}", $"{first}")).Exits(0);
+    }
+
+    [Fact]
     public async Task A_finished_job_says_how_long_it_waited_and_ran()
     {
         var job = await dpu.SubmitAsync("exec", "--", "true");
