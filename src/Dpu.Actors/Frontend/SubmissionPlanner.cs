@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Dpu.Domain.Catalog;
+using Dpu.Domain.Estimates;
 using Dpu.Domain.Explaining;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
@@ -11,7 +12,11 @@ using Dpu.Journal.Views;
 namespace Dpu.Actors.Frontend;
 
 /// <summary>A submission that can run.</summary>
-public sealed record PlannedSubmission(string Sequence, JobPlan Plan, ImmutableArray<double> StepSeconds, double EstimatedSeconds, bool Commit);
+public sealed record PlannedSubmission(string Sequence, JobPlan Plan, ImmutableArray<double> StepSeconds, double EstimatedSeconds, bool Commit)
+{
+    /// <summary>How long each step should take, and from where that is known.</summary>
+    public ImmutableArray<StepEstimate> Estimates { get; init; } = [];
+}
 
 /// <summary>
 /// Checks a submission at the door and plans it: everything that can be known to be wrong is said here, all of it at once.
@@ -19,7 +24,7 @@ public sealed record PlannedSubmission(string Sequence, JobPlan Plan, ImmutableA
 /// </summary>
 /// <param name="recipes">What can be run.</param>
 /// <param name="files">What it can be run on.</param>
-/// <param name="views">Tells when the catalog is up to date.</param>
+/// <param name="views">Tells when the catalog is up to date, and what earlier tasks took.</param>
 /// <param name="largestNode">The largest node that is configured: what needs more can never run.</param>
 /// <param name="usualRetry">How often a task of <c>exec</c> is tried; recipes have their own rules.</param>
 /// <param name="unavailable">Why a recipe cannot run here, or null.</param>
@@ -46,12 +51,37 @@ public sealed class SubmissionPlanner(
     public Task<Checked<PlannedSubmission>> PreviewAsync(Submission submission, CancellationToken cancellationToken) =>
         PlanAsync(submission, register: false, cancellationToken);
 
-    private async Task<Checked<PlannedSubmission>> PlanAsync(Submission submission, bool register, CancellationToken cancellationToken) => submission switch
+    private async Task<Checked<PlannedSubmission>> PlanAsync(Submission submission, bool register, CancellationToken cancellationToken)
     {
-        Submission.OfRecipes sequence => await PlanAsync(sequence, register, cancellationToken),
-        Submission.OfCommand command => await PlanAsync(command, cancellationToken),
-        _ => throw new InvalidOperationException($"There is no submission {submission.GetType().Name}."),
-    };
+        var planned = submission switch
+        {
+            Submission.OfRecipes sequence => await PlanAsync(sequence, register, cancellationToken),
+            Submission.OfCommand command => await PlanAsync(command, cancellationToken),
+            _ => throw new InvalidOperationException($"There is no submission {submission.GetType().Name}."),
+        };
+        return planned.TryGet(out var accepted, out _)
+            ? new Checked<PlannedSubmission>.Accepted(await EstimateAsync(accepted, submission, cancellationToken))
+            : planned;
+    }
+
+    /// <summary>
+    /// What earlier tasks took is believed before what recipes say; and what the user says before either, of one task of a command or of a whole sequence.
+    /// </summary>
+    private async Task<PlannedSubmission> EstimateAsync(PlannedSubmission planned, Submission submission, CancellationToken cancellationToken)
+    {
+        var kinds = new PlanKinds(planned.Plan);
+        var history = submission is Submission.OfCommand { ExpectedSeconds: > 0 }
+            ? ImmutableDictionary<TaskKind, TaskFigures>.Empty
+            : await views.GetTaskFiguresAsync(kinds.All, cancellationToken);
+        var estimated = Estimator.Estimate(planned.Plan, kinds, kind => history.GetValueOrDefault(kind), largestNode.Cpus);
+        return planned with
+        {
+            Plan = estimated.Plan,
+            StepSeconds = [.. estimated.Steps.Select(step => step.Seconds)],
+            EstimatedSeconds = (submission as Submission.OfRecipes)?.EstimatedSeconds ?? estimated.Seconds,
+            Estimates = estimated.Steps,
+        };
+    }
 
     private async Task<Checked<PlannedSubmission>> PlanAsync(Submission.OfRecipes asked, bool register, CancellationToken cancellationToken)
     {
@@ -103,10 +133,8 @@ public sealed class SubmissionPlanner(
             return new Checked<PlannedSubmission>.Refused(errors);
         }
 
-        var rounds = Math.Ceiling(plan.TaskCount / (double)Math.Max(1, largestNode.Cpus / Math.Max(1, asked.Resources.Cpus)));
-        var seconds = asked.ExpectedSeconds * rounds;
-        return new Checked<PlannedSubmission>.Accepted(
-            new PlannedSubmission("exec", WithinLargestNode(TriedAsUsual(plan)), [seconds], seconds, Commit: false));
+        // How long it takes is estimated for all plans alike.
+        return new Checked<PlannedSubmission>.Accepted(new PlannedSubmission("exec", WithinLargestNode(TriedAsUsual(plan)), [0], 0, Commit: false));
     }
 
     private JobPlan TriedAsUsual(JobPlan plan) => WithRetries(plan, _ => usualRetry);

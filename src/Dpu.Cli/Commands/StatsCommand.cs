@@ -48,7 +48,30 @@ internal sealed class StatsCommand : DpuCommand
             users.WriteTo(writer);
         }
 
+        WriteEstimates(stats.Estimates ?? [], writer);
         writer.WriteLine();
         NodesCommand.Write(stats.Nodes, writer);
+    }
+
+    /// <summary>How good estimates were: what steps took, as a multiple of what was estimated.</summary>
+    private static void WriteEstimates(IReadOnlyList<EstimateQuality> estimates, TextWriter writer)
+    {
+        if (estimates.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteLine();
+        var table = new Table("ESTIMATES OF", "STEPS", "TOOK (MEDIAN)", "WITHIN A FACTOR OF 2").Right(1, 2, 3);
+        foreach (var estimate in estimates)
+        {
+            table.Add(
+                estimate.Program,
+                Units.Number(estimate.Steps),
+                $"{Units.Number(estimate.MedianRatio)} × estimate",
+                $"{Units.Number(Math.Round(estimate.WithinFactor2 * 100))} %");
+        }
+
+        table.WriteTo(writer);
     }
 }

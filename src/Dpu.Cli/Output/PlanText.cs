@@ -14,7 +14,7 @@ internal static class PlanText
             return;
         }
 
-        var table = new Table("STEP", "RECIPE", "TASKS", "CPUS", "MEMORY", "TIME", "FIRST KEYS").Right(2, 3, 4, 5);
+        var table = new Table("STEP", "RECIPE", "TASKS", "CPUS", "MEMORY", "TIME", "KNOWN FROM", "FIRST KEYS").Right(2, 3, 4, 5);
         foreach (var step in plan.Steps)
         {
             table.Add(
@@ -24,15 +24,32 @@ internal static class PlanText
                 Units.Number(step.Cpus),
                 Units.Size(step.MemoryBytes),
                 Units.Duration(TimeSpan.FromSeconds(step.Seconds)),
+                KnownFrom(plan, step),
                 string.Join("; ", step.Keys.Select(Keys.Text)));
         }
 
         table.WriteTo(writer);
+        foreach (var step in plan.Steps)
+        {
+            if (step.MemoryInsteadBytes is { } better)
+            {
+                writer.WriteLine(
+                    $"{Visible.Text(step.Name)} asks for {Units.Size(step.MemoryBytes)} of memory a task; by what earlier tasks held, {Units.Size(better)} would be right (--dpu-mem).");
+            }
+        }
+
         foreach (var step in plan.Steps.Where(step => step.Hosts is not null || step.MaxPerNode is not null))
         {
             WriteHosts(step, writer);
         }
     }
+
+    private static string KnownFrom(PlanPreview plan, PlannedStep step) => step switch
+    {
+        { EstimateSamples: > 0 and var samples } => $"{Units.Number(samples)} earlier tasks",
+        { Seconds: 0 } => "nothing yet",
+        _ => plan.Sequence == "exec" ? "what was asked" : "the recipe",
+    };
 
     private static void WriteHosts(PlannedStep step, TextWriter writer)
     {

@@ -16,7 +16,15 @@ public sealed record DpuStats(
     IReadOnlyList<UserLoad> Users,
     IReadOnlyList<NodeInfo> Nodes,
     long DeadLetters,
-    double UptimeSeconds);
+    double UptimeSeconds,
+    IReadOnlyList<EstimateQuality>? Estimates = null);
+
+/// <summary>How good the estimates of a program's steps were, over the last finished jobs.</summary>
+/// <param name="Program">The recipe, or the program's name for <c>exec</c>.</param>
+/// <param name="Steps">How many steps are judged.</param>
+/// <param name="MedianRatio">Half of them took at most so many times what was estimated.</param>
+/// <param name="WithinFactor2">The share that took between half and twice the estimate, 0 to 1.</param>
+public sealed record EstimateQuality(string Program, int Steps, double MedianRatio, double WithinFactor2);
 
 public sealed record JobTotals(int Total, IReadOnlyDictionary<string, int> ByStatus);
 

@@ -86,6 +86,8 @@ public sealed record PlanPreview(
 /// <param name="Keys">The keys of its first few tasks.</param>
 /// <param name="MaxPerNode">How many of them may run on one node at once; null for as many as fit.</param>
 /// <param name="Hosts">Which nodes its tasks belong to; null for any.</param>
+/// <param name="EstimateSamples">How many earlier tasks the estimate is from; 0 when it is what the recipe says.</param>
+/// <param name="MemoryInsteadBytes">What to ask for, when the request is far from what earlier tasks held; null when it is good or nothing is known.</param>
 public sealed record PlannedStep(
     string Name,
     string Recipe,
@@ -95,7 +97,9 @@ public sealed record PlannedStep(
     long MemoryBytes,
     double Seconds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxPerNode = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PlannedHost>? Hosts = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PlannedHost>? Hosts = null,
+    int EstimateSamples = 0,
+    long? MemoryInsteadBytes = null);
 
 /// <summary>Tasks of a step that belong to one node.</summary>
 /// <param name="Known">Whether it is a node of the DPU now.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
 
@@ -170,9 +171,5 @@ internal sealed class PlanBuilder
         _ => _files.IndexesOf(finders.First(finder => finder.Input == input).FilesFor(group)),
     };
 
-    private int Rounds(int tasks, int cpusEach)
-    {
-        var atOnce = Math.Max(1, _request.Cpus / Math.Max(1, cpusEach));
-        return (tasks + atOnce - 1) / atOnce;
-    }
+    private int Rounds(int tasks, int cpusEach) => Estimator.Rounds(tasks, cpusEach, _request.Cpus);
 }

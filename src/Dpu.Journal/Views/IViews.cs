@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Campaigns;
+using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
 using Dpu.Kernel.Persistence;
 
@@ -64,6 +65,12 @@ public interface IViews
 
     /// <summary>How many attempts' ends were committed since a moment.</summary>
     Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>What earlier tasks of these kinds took, or of the next wider kind of which enough is known; kinds of which too little is known are left out.</summary>
+    Task<ImmutableDictionary<TaskKind, TaskFigures>> GetTaskFiguresAsync(IReadOnlyCollection<TaskKind> kinds, CancellationToken cancellationToken);
+
+    /// <summary>How good the estimates of the last finished jobs were, by program.</summary>
+    Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken);
 
     /// <summary>The queue now, and the work done since <paramref name="since"/> (a day in UTC).</summary>
     Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Sqlite;
 
@@ -25,9 +26,10 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
             AddToCampaign(job, campaign, spec.Asked);
         }
 
+        var kinds = new PlanKinds(submitted.Plan);
         for (var index = 0; index < steps.Length; index++)
         {
-            AddStep(job, index, submitted.Plan.Steps[index], steps[index].Counts);
+            AddStep(job, index, submitted.Plan.Steps[index], steps[index].Counts, kinds);
         }
 
         contexts.Add(context);
@@ -218,7 +220,7 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
             .Bind(job).Bind(unit.Name).Bind(unit.Request).Bind(unit.Unit).Bind(unit.Attempt)
             .Bind(ViewText.OfTags(asked.Arguments)).Bind(asked.Options).Bind(asked.MemoryBytes).Run();
 
-    private void AddStep(int job, int index, StepPlan step, TaskCounts counts)
+    private void AddStep(int job, int index, StepPlan step, TaskCounts counts, PlanKinds kinds)
     {
         database.Prepare("""
             INSERT INTO steps (job_id, step, name, recipe, first_task, task_count, cpus, memory_bytes, wall_seconds,
@@ -230,8 +232,9 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         {
             for (var task = 0; task < groups.Tasks.Length; task++)
             {
-                database.Prepare("INSERT INTO tasks (job_id, task, keys, state) VALUES (?, ?, ?, 'Submitted')")
-                    .Bind(job).Bind(step.First + task).Bind(ViewText.OfKeys(groups.Tasks[task].Keys)).Run();
+                var kind = kinds.Of(step.First + task);
+                database.Prepare("INSERT INTO tasks (job_id, task, keys, instrument, chip, state) VALUES (?, ?, ?, ?, ?, 'Submitted')")
+                    .Bind(job).Bind(step.First + task).Bind(ViewText.OfKeys(groups.Tasks[task].Keys)).Bind(kind.Instrument).Bind(kind.Chip).Run();
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Catalog;
@@ -20,6 +21,7 @@ internal sealed class Projector
     private readonly FilesProjection _files;
     private readonly FindingsProjection _findings;
     private readonly StatisticsProjection _statistics;
+    private readonly HistoryProjection _history;
     private long _committed;
 
     public Projector(Database database)
@@ -30,6 +32,7 @@ internal sealed class Projector
         _files = new FilesProjection(database);
         _findings = new FindingsProjection(database);
         _statistics = new StatisticsProjection(database);
+        _history = new HistoryProjection(database);
         database.Transaction(Open);
     }
 
@@ -42,6 +45,7 @@ internal sealed class Projector
         {
             case JobEvent.Submitted submitted:
                 _jobs.Apply(submitted);
+                _history.Apply(submitted);
                 break;
             case JobEvent job:
                 Apply(_contexts.Get(JobOf(entry)), job);
@@ -64,6 +68,7 @@ internal sealed class Projector
     {
         _contexts.Flush();
         _statistics.Flush();
+        _history.Flush();
         _database.Prepare("UPDATE projections SET ordering = ? WHERE name = ?").Bind(Checkpoint).Bind(Name).Run();
     }
 
@@ -100,13 +105,16 @@ internal sealed class Projector
             case JobEvent.TasksEnded ended:
                 // These before the jobs' own: whether an attempt was held, and told then, is known only until its task ends.
                 _statistics.Apply(context, ended);
-                _findings.Apply(context, [.. ended.Ends.Where(end => !context.Held.Contains(end.Task))]);
+                var untold = ended.Ends.Where(end => !context.Held.Contains(end.Task)).ToImmutableArray();
+                _findings.Apply(context, untold);
+                _history.Apply(context, untold);
                 _jobs.Apply(context, ended);
                 _files.Apply(context, ended);
                 break;
             case JobEvent.TasksHeld held:
                 _jobs.Apply(context, held);
                 _findings.Apply(context, held.Ends);
+                _history.Apply(context, held.Ends);
                 _statistics.Apply(context, held);
                 break;
             case JobEvent.TasksReopened reopened:
@@ -160,5 +168,6 @@ internal sealed class Projector
     {
         _contexts.Forget();
         _statistics.Forget();
+        _history.Forget();
     }
 }

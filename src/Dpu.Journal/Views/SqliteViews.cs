@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Dpu.Domain.Campaigns;
+using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Catalog;
 using Dpu.Journal.Sqlite;
@@ -49,6 +50,12 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
 
     public Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         reads.RunAsync(database => StatisticsQueries.EndedSince(database, since), cancellationToken);
+
+    public Task<ImmutableDictionary<TaskKind, TaskFigures>> GetTaskFiguresAsync(IReadOnlyCollection<TaskKind> kinds, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => HistoryQueries.Figures(database, kinds), cancellationToken);
+
+    public Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken) =>
+        reads.RunAsync(HistoryQueries.Scores, cancellationToken);
 
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) =>
         reads.RunAsync(

@@ -4,11 +4,12 @@ namespace Dpu.Journal.Views;
 /// <remarks>Another <see cref="Version"/> than the stored one drops them, and they are folded again from the first event.</remarks>
 internal static class ViewTables
 {
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["jobs", "campaign_jobs", "steps", "tasks", "aborted_tasks", "attempts", "findings", "files", "withdrawn_files", "file_metadata", "provenance", "statistics"];
+        ["jobs", "campaign_jobs", "steps", "tasks", "aborted_tasks", "attempts", "findings", "files", "withdrawn_files", "file_metadata", "provenance", "statistics",
+         "task_history", "task_samples", "step_times"];
 
     /// <summary>
     /// A task has a row once something happened to it, or when it has keys. A range of tasks that were aborted before anything else is a row of
@@ -78,6 +79,8 @@ internal static class ViewTables
           job_id INTEGER NOT NULL,
           task INTEGER NOT NULL,
           keys TEXT,
+          instrument TEXT,
+          chip TEXT,
           state TEXT NOT NULL,
           cause TEXT,
           message TEXT,
@@ -197,6 +200,33 @@ internal static class ViewTables
           files INTEGER NOT NULL,
           file_bytes INTEGER NOT NULL,
           PRIMARY KEY (day, user, step)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE task_history (
+          program TEXT NOT NULL,
+          is_recipe INTEGER NOT NULL,
+          instrument TEXT NOT NULL,
+          chip TEXT NOT NULL,
+          samples INTEGER NOT NULL,
+          PRIMARY KEY (program, is_recipe, instrument, chip)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE task_samples (
+          program TEXT NOT NULL,
+          is_recipe INTEGER NOT NULL,
+          instrument TEXT NOT NULL,
+          chip TEXT NOT NULL,
+          slot INTEGER NOT NULL,
+          wall_us INTEGER NOT NULL,
+          max_rss_bytes INTEGER NOT NULL,
+          PRIMARY KEY (program, is_recipe, instrument, chip, slot)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE step_times (
+          job_id INTEGER NOT NULL,
+          step INTEGER NOT NULL,
+          program TEXT NOT NULL,
+          expected_seconds REAL NOT NULL,
+          tasks INTEGER NOT NULL,
+          wall_us INTEGER NOT NULL,
+          PRIMARY KEY (job_id, step)
         ) STRICT, WITHOUT ROWID;
         """;
 }

@@ -39,6 +39,7 @@ internal sealed class DpuEndpoints(ApiServices services)
         var now = services.System.Time.GetUtcNow();
         var statistics = await services.Views.GetStatisticsAsync(DateOnly.MinValue, context.RequestAborted);
         var lastMinute = await services.Views.CountEndedAttemptsAsync(now - OneMinute, context.RequestAborted);
+        var scores = await services.Views.GetEstimateScoresAsync(context.RequestAborted);
         return Endpoints.Json(
             new DpuStats(
                 new JobTotals((int)statistics.Jobs.Values.Sum(), statistics.Jobs.ToDictionary(pair => ApiMapping.StatusOf(pair.Key), pair => (int)pair.Value, StringComparer.Ordinal)),
@@ -47,7 +48,8 @@ internal sealed class DpuEndpoints(ApiServices services)
                 [.. statistics.Users.Select(user => new UserLoad(user.User, (int)user.Jobs, (int)user.Tasks))],
                 await _nodes.GetAsync(context.RequestAborted) ?? [],
                 services.System.DeadLetters.Count,
-                (now - services.StartedAt).TotalSeconds),
+                (now - services.StartedAt).TotalSeconds,
+                [.. scores.Select(score => new EstimateQuality(score.Program, score.Steps, score.MedianRatio, score.WithinFactor2))]),
             ApiJson.Default.DpuStats);
     }
 

@@ -176,7 +176,9 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             step.Resources.MemoryBytes,
             plan.StepSeconds[index],
             step.Rules.MaxPerNode,
-            step.Rules.Placement.Hosts is { IsEmpty: false } hosts ? [.. hosts.Select(host => new PlannedHost(host.Host, host.Count, nodes.Contains(host.Host)))] : null))],
+            step.Rules.Placement.Hosts is { IsEmpty: false } hosts ? [.. hosts.Select(host => new PlannedHost(host.Host, host.Count, nodes.Contains(host.Host)))] : null,
+            plan.Estimates[index].Samples,
+            plan.Estimates[index].MemoryInsteadBytes))],
         []);
 
     private static ProblemResult Refuse(SubmitReply.Refused refused)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Campaigns;
+using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Views;
 using Dpu.Kernel.Persistence;
@@ -51,6 +52,11 @@ internal sealed class FaultyViews(IViews views, ServiceWorld world) : IViews
         views.GetUnitAttemptsAsync(campaign, request, unit, cancellationToken);
 
     public Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken) => views.CountEndedAttemptsAsync(since, cancellationToken);
+
+    public Task<ImmutableDictionary<TaskKind, TaskFigures>> GetTaskFiguresAsync(IReadOnlyCollection<TaskKind> kinds, CancellationToken cancellationToken) =>
+        views.GetTaskFiguresAsync(kinds, cancellationToken);
+
+    public Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken) => views.GetEstimateScoresAsync(cancellationToken);
 
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) => views.GetStatisticsAsync(since, cancellationToken);
 }

@@ -57,6 +57,17 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Stats_say_how_good_estimates_were()
+    {
+        var dpu = new FakeDpu().When(
+            HttpMethod.Get,
+            "/stats",
+            """{"jobs":{"total":3,"byStatus":{}},"tasks":{"N":1,"E":0,"A":0,"S":0,"U":0},"tasksPerSecondLastMinute":0,"users":[],"nodes":[],"deadLetters":0,"uptimeSeconds":1,"estimates":[{"program":"Bias","steps":12,"medianRatio":1.254,"withinFactor2":0.9166}]}""");
+        (await CliRun.Of(dpu, "stats")).Out.ShouldContain(
+            "ESTIMATES OF  STEPS    TOOK (MEDIAN)  WITHIN A FACTOR OF 2\nBias             12  1.25 × estimate                  92 %\n");
+    }
+
+    [Fact]
     public async Task Show_counts_what_was_found_and_with_tasks_lists_it()
     {
         const string Finding = """{"pattern":"seeing","level":"warning","at":"2026-11-22T09:56:00Z","line":"seeing > 3\u001b[2J","count":12}""";
@@ -136,10 +147,13 @@ public sealed class CommandTests
         var dpu = new FakeDpu().When(
             HttpMethod.Post,
             "/jobs",
-            """{"sequence":"Reduce>Coadd","estimatedSeconds":50,"steps":[{"name":"Reduce","recipe":"Reduce","tasks":8,"keys":[{"chip":"ccd50"},{"chip":"ccd51"}],"cpus":1,"memoryBytes":536870912,"seconds":20}],"problems":[]}""");
+            """{"sequence":"Reduce>Coadd","estimatedSeconds":50,"steps":[{"name":"Reduce","recipe":"Reduce","tasks":8,"keys":[{"chip":"ccd50"},{"chip":"ccd51"}],"cpus":1,"memoryBytes":536870912,"seconds":20,"estimateSamples":40,"memoryInsteadBytes":67108864},{"name":"Coadd","recipe":"Coadd","tasks":1,"keys":[],"cpus":1,"memoryBytes":0,"seconds":30}],"problems":[]}""");
         var run = await CliRun.Of(dpu, "run", "Reduce>Coadd", "--dry-run");
         run.ExitCode.ShouldBe(0);
-        run.Out.ShouldContain("8 tasks");
+        run.Out.ShouldContain("9 tasks");
+        run.Out.ShouldContain("40 earlier tasks");
+        run.Out.ShouldContain("the recipe");
+        run.Out.ShouldEndWith("Reduce asks for 512 MiB of memory a task; by what earlier tasks held, 64 MiB would be right (--dpu-mem).\n");
         run.Out.ShouldContain("chip=ccd50; chip=ccd51");
         run.Out.ShouldContain("512 MiB");
         dpu.Requests.Single().Body!.ShouldContain("\"dryRun\":true");

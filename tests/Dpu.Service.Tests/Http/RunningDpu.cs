@@ -115,6 +115,7 @@ public sealed class RunningDpu : IAsyncLifetime, IDisposable
                 oom { regex = "^MemoryError", level = error, cause = memory }
               }
             }
+            Quick { command = [sh, -c, ":"], resources { memory = 2 GiB, time = 100 s } }
             Gone { command = [no-such-program, now] }
           }
         }

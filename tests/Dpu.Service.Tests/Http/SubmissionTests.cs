@@ -221,6 +221,36 @@ public sealed class SubmissionTests(RunningDpu dpu)
         (await after.Content.ReadAsStringAsync()).ShouldBe(await before.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task Estimates_are_the_recipes_until_enough_tasks_have_run_and_are_judged_afterwards()
+    {
+        var first = await PlanAsync("Quick");
+        (first.GetProperty("estimatedSeconds").GetDouble(), StepOf(first).GetProperty("estimateSamples").GetInt32()).ShouldBe((100, 0));
+        StepOf(first).GetProperty("memoryInsteadBytes").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        await dpu.RunAsync(new JobSubmission("Quick>Quick>Quick>Quick>Quick", []));
+
+        var learned = await PlanAsync("Quick");
+        StepOf(learned).GetProperty("estimateSamples").GetInt32().ShouldBe(5);
+        learned.GetProperty("estimatedSeconds").GetDouble().ShouldBeInRange(0.0001, 60);
+        StepOf(learned).GetProperty("seconds").GetDouble().ShouldBe(learned.GetProperty("estimatedSeconds").GetDouble());
+        StepOf(learned).GetProperty("memoryInsteadBytes").GetInt64().ShouldBeInRange(64L << 20, 512L << 20);
+        (await PlanAsync("Quick", ",\"estimatedSeconds\":7")).GetProperty("estimatedSeconds").GetDouble().ShouldBe(7);
+
+        using var answer = await dpu.Visitor.GetAsync(dpu.At("/stats"));
+        var quality = (await answer.JsonAsync()).GetProperty("estimates").EnumerateArray().Single(estimate => estimate.GetProperty("program").GetString() == "Quick");
+        quality.GetProperty("steps").GetInt32().ShouldBe(5);
+        quality.GetProperty("medianRatio").GetDouble().ShouldBeInRange(0.000001, 0.6);
+    }
+
+    private static JsonElement StepOf(JsonElement plan) => plan.GetProperty("steps")[0];
+
+    private async Task<JsonElement> PlanAsync(string sequence, string more = "")
+    {
+        using var answer = await dpu.Owner.PostAsync(dpu.At("/jobs"), $$"""{"sequence":"{{sequence}}","dryRun":true{{more}}}""", NewKey);
+        return await answer.JsonAsync();
+    }
+
     private async Task<int> JobOfAsync(string body, string? key, int status)
     {
         using var answer = await dpu.Owner.PostAsync(dpu.At("/exec"), body, key);
