@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Dpu.Actors.Jobs;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
-using Dpu.Kernel;
 
 namespace Dpu.Actors.Frontend;
 

@@ -3,7 +3,6 @@ using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Jobs;
-using Dpu.Domain.Recipes;
 using Dpu.Journal.Views;
 using Dpu.Kernel;
 using Dpu.Kernel.Persistence;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 
 namespace Dpu.Domain.Jobs;

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Recipes;
-using Dpu.Journal.Views;
 using Microsoft.AspNetCore.Http;
 
 namespace Dpu.Service.Http;

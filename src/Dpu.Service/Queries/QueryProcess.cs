@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
@@ -111,7 +112,7 @@ internal sealed class QueryProcess(string searchPath, long outputBytesMax)
     {
         private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-        private readonly MemoryStream _bytes = new();
+        private readonly ArrayBufferWriter<byte> _bytes = new();
 
         public bool IsFull { get; private set; }
 
@@ -121,7 +122,7 @@ internal sealed class QueryProcess(string searchPath, long outputBytesMax)
                 stream,
                 chunk =>
                 {
-                    IsFull |= _bytes.Length + chunk.Length > bytesMax;
+                    IsFull |= _bytes.WrittenCount + chunk.Length > bytesMax;
                     if (IsFull)
                     {
                         whenFull.Cancel();
@@ -139,7 +140,7 @@ internal sealed class QueryProcess(string searchPath, long outputBytesMax)
         {
             try
             {
-                return Strict.GetString(_bytes.GetBuffer(), 0, (int)_bytes.Length);
+                return Strict.GetString(_bytes.WrittenSpan);
             }
             catch (DecoderFallbackException)
             {

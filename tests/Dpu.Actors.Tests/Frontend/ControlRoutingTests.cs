@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using Dpu.Actors.Jobs;
-using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Jobs;
-using Dpu.Domain.Scheduling;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
-using Dpu.Domain.Tests.Recipes;
 using Shouldly;
 using Xunit;
 using static Dpu.Domain.Tests.Planning.SampleFiles;

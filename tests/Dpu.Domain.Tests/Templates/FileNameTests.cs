@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Dpu.Domain.Jobs;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,5 +1,4 @@
 using System.Net;
-using Dpu.Client;
 using Dpu.Client.Contracts;
 using Dpu.Service.Tests.Ingest;
 using Shouldly;

@@ -36,7 +36,7 @@ public sealed class HostTests(RunningDpu dpu)
     [Fact]
     public async Task A_dry_run_tells_tasks_per_node_and_submits_nothing()
     {
-        var before = (await dpu.Client.GetJobsAsync(new JobQuery { Limit = 1 }, None)).FirstOrDefault()?.JobId;
+        var before = await NewestAsync();
 
         var plan = await dpu.Client.PreviewAsync(Submission(new() { ["lce010"] = ["a"], ["lce009"] = ["b", "c"], ["localhost"] = ["d"] }) with { MaxPerNode = 2 }, None);
 
@@ -44,7 +44,7 @@ public sealed class HostTests(RunningDpu dpu)
         step.Hosts.ShouldBe([new PlannedHost("here", 1, true), new PlannedHost("lce009", 2, false), new PlannedHost("lce010", 1, false)]);
         step.MaxPerNode.ShouldBe(2);
         plan.Warnings.ShouldNotBeNull().ShouldHaveSingleItem().ShouldStartWith("lce009 and lce010 are no nodes");
-        (await dpu.Client.GetJobsAsync(new JobQuery { Limit = 1 }, None)).FirstOrDefault()?.JobId.ShouldBe(before!.Value);
+        (await NewestAsync()).ShouldBe(before);
     }
 
     [Fact]
@@ -72,4 +72,6 @@ public sealed class HostTests(RunningDpu dpu)
     }
 
     private static ExecSubmission Submission(Dictionary<string, IReadOnlyList<string>> hosts) => new(["true", "{}"], Hosts: hosts, ExpectedSeconds: 5);
+
+    private async Task<IEnumerable<int>> NewestAsync() => (await dpu.Client.GetJobsAsync(new JobQuery { Limit = 1 }, None)).Select(job => job.JobId);
 }

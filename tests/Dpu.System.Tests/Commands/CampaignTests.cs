@@ -1,4 +1,3 @@
-using Dpu.System.Tests.Processes;
 using Shouldly;
 using Xunit;
 
