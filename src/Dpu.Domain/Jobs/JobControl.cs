@@ -57,7 +57,8 @@ internal static class JobControl
         if (!RetryPlanner.Plan(state, retry.Asked).TryGet(out var plan, out var errors))
         {
             return new JobDecision.Rejected(
-                RetryPlanner.ReasonAgainst(state), string.Join(' ', errors.Select(error => error.Message))) { Errors = errors };
+                RetryPlanner.ReasonAgainst(state), string.Join(' ', errors.Select(error => error.Message)))
+            { Errors = errors };
         }
 
         return new JobDecision.Accepted([new JobEvent.TasksReopened(retry.By, retry.Key, plan.Tasks, plan.Changes, now)]);
