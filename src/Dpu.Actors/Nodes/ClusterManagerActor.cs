@@ -187,6 +187,11 @@ public sealed class ClusterManagerActor(
             case NodeMessage.AskAgain:
                 AskAgain();
                 break;
+            case NodeMessage.Discarded { Failure: { } failure } kept:
+                NodeLog.DiscardFailed(Context.Logger, kept.Attempt, failure);
+                break;
+            case NodeMessage.Discarded:
+                break;
             default:
                 throw new InvalidOperationException($"A Cluster_Manager knows no message {message.GetType().Name}.");
         }
@@ -232,7 +237,7 @@ public sealed class ClusterManagerActor(
         {
             var entry = new AttemptEntry(task.Start, job);
             _entries.Add(attempt, entry);
-            Conclude(entry, new AttemptOutcome.Lost($"the keeper of node {options.Name} was restarted while it ran"));
+            Lose(entry, $"the keeper of node {options.Name} was restarted while it ran");
         }
     }
 
@@ -550,7 +555,7 @@ public sealed class ClusterManagerActor(
         var attempt = entry.Start.Attempt;
         if (!sameLauncher)
         {
-            Conclude(entry, new AttemptOutcome.Lost($"the keeper of node {options.Name} died while it ran"));
+            Lose(entry, $"the keeper of node {options.Name} died while it ran");
             if (entry.Task is { } task)
             {
                 Context.Stop(task);
@@ -607,6 +612,20 @@ public sealed class ClusterManagerActor(
         }
 
         _outbox.Add(entry.Job, entry.Start.Attempt, outcome);
+    }
+
+    private void Lose(AttemptEntry entry, string reason)
+    {
+        Conclude(entry, new AttemptOutcome.Lost(reason));
+        var attempt = entry.Start.Attempt;
+        Context.PipeToSelf<NodeMessage>(
+            async stopping =>
+            {
+                await files.DiscardAsync(attempt, stopping);
+                return new NodeMessage.Discarded(attempt, null);
+            },
+            static done => done,
+            failure => new NodeMessage.Discarded(attempt, failure));
     }
 
     private void Settle(AttemptId attempt)

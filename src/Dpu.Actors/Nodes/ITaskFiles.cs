@@ -19,6 +19,10 @@ public interface ITaskFiles
     /// </summary>
     /// <exception cref="TaskFilesException">An output is missing or cannot be saved; the message is for people.</exception>
     Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken);
+
+    /// <summary>Removes what a lost attempt had moved to the store already: nobody will ever register it.</summary>
+    /// <exception cref="IOException">It cannot be removed now; it stays, invisible, and takes up room.</exception>
+    Task DiscardAsync(AttemptId attempt, CancellationToken cancellationToken);
 }
 
 /// <summary>Files of a task could not be put in place or saved.</summary>

@@ -19,4 +19,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(3005, LogLevel.Warning, "The output of attempt {Attempt} was not searched to its end for its recipe's patterns: {Missing}. Its outcome stands. Attempts so far of which this is true: {Count}.")]
     public static partial void SearchFailed(ILogger logger, AttemptId attempt, string missing, long count, Exception? reason);
+
+    [LoggerMessage(3006, LogLevel.Warning, "What the lost attempt {Attempt} had saved in the store cannot be removed; nothing refers to it.")]
+    public static partial void DiscardFailed(ILogger logger, AttemptId attempt, Exception reason);
 }

@@ -59,6 +59,9 @@ public abstract record NodeMessage
     internal sealed record LogsStored(ImmutableArray<LauncherEventId> Events) : NodeMessage;
 
     /// <summary>Log chunks could not be stored.</summary>
+    /// <summary>What a lost attempt had saved is gone, or stays because of <paramref name="Failure"/>.</summary>
+    internal sealed record Discarded(AttemptId Attempt, Exception? Failure) : NodeMessage;
+
     internal sealed record LogsFailed(IReadOnlyList<LogChunk> Chunks, Exception Reason) : NodeMessage;
 
     /// <summary>Time to ask for what nobody answered.</summary>

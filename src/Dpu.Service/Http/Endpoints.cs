@@ -15,7 +15,7 @@ internal static class Endpoints
     public static void Map(IEndpointRouteBuilder app, ApiServices services)
     {
         var api = app.MapGroup("/api/v1");
-        var lastLines = new LastLines(services.Logs);
+        var lastLines = new LastLines(services);
         var jobs = new JobEndpoints(services, lastLines);
         var explain = new ExplainEndpoints(services, lastLines);
         var logs = new LogEndpoints(services);

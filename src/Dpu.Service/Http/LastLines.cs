@@ -6,7 +6,7 @@ using Dpu.Journal.Views;
 namespace Dpu.Service.Http;
 
 /// <summary>What the last attempt at a task printed last.</summary>
-internal sealed class LastLines(ILogStore logs)
+internal sealed class LastLines(ApiServices services)
 {
     private const int LinesMax = 20;
     private const int PageBytes = 64 * 1024;
@@ -21,7 +21,7 @@ internal sealed class LastLines(ILogStore logs)
         LogPage page;
         do
         {
-            page = await logs.ReadAsync(selection, cursor, PageBytes, cancellationToken);
+            page = await services.Logs.ReadAsync(selection, cursor, PageBytes, cancellationToken);
             cursor = page.Next;
             Keep(page.Chunks.SelectMany(assembler.Add));
         }

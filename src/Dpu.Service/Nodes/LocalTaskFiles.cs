@@ -35,6 +35,17 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
     public Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken) =>
         Task.Run(() => Collect(start, (TaskWork.Directed)start.Work), cancellationToken);
 
+    public Task DiscardAsync(AttemptId attempt, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            var saved = Path.Combine(Store, SavedFolder(attempt));
+            if (Directory.Exists(saved))
+            {
+                Directory.Delete(saved, recursive: true);
+            }
+        },
+        cancellationToken);
+
     private ValueTask<LaunchRequest> PrepareCommand(TaskStart start)
     {
         try

@@ -75,6 +75,7 @@ public sealed class AdoptionTests
 
         bench.Job.ExpectMessage<JobMessage.Reported>().Command.ShouldBeOfType<JobCommand.ReportLost>().Attempts.ShouldBe([new TaskAttempt(0, 1)]);
         bench.Launcher.Started.ShouldBeEmpty();
+        bench.Files.Discarded.ShouldBe([Attempt]);
         bench.Tell(new NodeMessage.Settled([Attempt]));
         bench.Manager!.HoldsNothing.ShouldBeTrue();
     }

@@ -36,6 +36,14 @@ internal sealed class ScriptedFiles(NodeOptions node) : ITaskFiles
         return CollectionFails is { } failure ? throw failure : [];
     }
 
+    public List<AttemptId> Discarded { get; } = [];
+
+    public Task DiscardAsync(AttemptId attempt, CancellationToken cancellationToken)
+    {
+        Discarded.Add(attempt);
+        return Task.CompletedTask;
+    }
+
     private async Task<LaunchRequest> WaitAsync(TaskCompletionSource hold, LaunchRequest request)
     {
         await hold.Task;

@@ -30,6 +30,15 @@ internal sealed class SimulatedTaskFiles(NodeOptions node, ServiceWorld world) :
         return [.. ((TaskWork.Directed)start.Work).Outputs.Select(rule => OutputOf(start, rule))];
     }
 
+    public async Task DiscardAsync(AttemptId attempt, CancellationToken cancellationToken)
+    {
+        await world.DelayAsync(LatencyMax, cancellationToken);
+        if (world.Chance(world.Faults.FailFiles))
+        {
+            throw new SimulatedFailure("Simulated: what was saved cannot be removed.");
+        }
+    }
+
     private async Task<LaunchRequest> PrepareInTimeAsync(TaskStart start, CancellationToken cancellationToken)
     {
         await TakeTimeAsync(FailureCause.Launch, cancellationToken);

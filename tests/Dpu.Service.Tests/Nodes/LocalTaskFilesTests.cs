@@ -89,6 +89,20 @@ public sealed class LocalTaskFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_lost_attempt_had_saved_is_removed()
+    {
+        await _files.PrepareAsync(Start(), CancellationToken.None);
+        File.WriteAllText(Path.Combine(Work, "x_reduced_y.fits"), "whole");
+        var saved = Path.Combine(Data, "store", (await CollectAsync()).Single().Path);
+        File.Exists(saved).ShouldBeTrue();
+
+        await _files.DiscardAsync(Attempt, CancellationToken.None);
+        await _files.DiscardAsync(Attempt, CancellationToken.None);
+
+        Directory.Exists(Path.GetDirectoryName(saved)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Tasks_of_a_command_share_their_jobs_folder()
     {
         var command = Start() with { Command = ["echo"], Work = TaskWork.Plain };

@@ -29,7 +29,7 @@ public sealed class CatalogCommandTests(RealDpu dpu) : IClassFixture<RealDpu>
         var sequences = (await dpu.RunAsync("sequences", "--json")).Exits(0).Json;
         sequences[0].ShouldHave("name", "description", "available", "reason");
         sequences.EnumerateArray().Select(sequence => sequence.GetProperty("name").GetString()).ShouldBe(
-            ["Bias", "Coadd", "DomeFlat", "HotPixels", "MasterFlat", "Null", "ReadNoise", "Reduce", "Regrid", "SourceList", "TwilightFlat"]);
+            ["Bias", "Coadd", "DomeFlat", "HotPixels", "MasterFlat", "Null", "ReadNoise", "Reduce", "Regrid", "SourceList", "TwilightFlat", "hsc-proto"]);
         sequences.EnumerateArray().ShouldAllBe(sequence => sequence.GetProperty("available").GetBoolean());
         var options = (await dpu.RunAsync("options", "Reduce>Coadd", "--json")).Exits(0).Json;
         options.ShouldHave("sequence", "steps");
