@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Estimates;
-using Dpu.Domain.Explaining;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
@@ -164,13 +163,13 @@ public sealed class SubmissionPlanner(
     {
         // Only a refusal is worth the question what such tasks have used so far.
         var used = plan.Steps.Any(step => step.Resources.MemoryBytes > largestNode.MemoryBytes)
-            ? await MemoryHistory.ReadAsync(views, cancellationToken)
-            : ImmutableDictionary<string, long>.Empty;
-        var errors = plan.Steps.SelectMany(step => Oversize(step, used)).ToImmutableArray();
+            ? await views.GetLargestAsync(plan, cancellationToken)
+            : ImmutableDictionary<int, TaskFigures>.Empty;
+        var errors = plan.Steps.SelectMany((step, index) => Oversize(step, used.GetValueOrDefault(index))).ToImmutableArray();
         return errors.IsEmpty ? new Checked<JobPlan>.Accepted(plan) : new Checked<JobPlan>.Refused(errors);
     }
 
-    private IEnumerable<SubmissionError> Oversize(StepPlan step, ImmutableDictionary<string, long> used)
+    private IEnumerable<SubmissionError> Oversize(StepPlan step, TaskFigures? used)
     {
         if (step.Resources.Cpus > largestNode.Cpus)
         {
@@ -181,7 +180,7 @@ public sealed class SubmissionPlanner(
 
         if (step.Resources.MemoryBytes > largestNode.MemoryBytes)
         {
-            var (sentence, suggestion) = Memory.TooMuch(step, step.Resources.MemoryBytes, largestNode.MemoryBytes, used.GetValueOrDefault(step.Recipe ?? step.Name));
+            var (sentence, suggestion) = MemoryAdvice.TooMuch(step, step.Resources.MemoryBytes, largestNode.MemoryBytes, used);
             yield return new SubmissionError("too-large", $"{sentence}: {suggestion}.");
         }
     }

@@ -34,7 +34,7 @@ internal static class PlanText
             if (step.MemoryInsteadBytes is { } better)
             {
                 writer.WriteLine(
-                    $"{Visible.Text(step.Name)} asks for {Units.Size(step.MemoryBytes)} of memory a task; by what earlier tasks held, {Units.Size(better)} would be right (--dpu-mem).");
+                    $"{Visible.Text(step.Name)} asks for {Units.Size(step.MemoryBytes)} of memory a task; by what earlier tasks held, {Units.Size(better)} would be right ({(plan.Sequence == "exec" ? "--mem" : "--dpu-mem")}).");
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Scheduling;
 
@@ -71,8 +72,12 @@ public sealed record ExplainedJob(
     /// <summary>Who cancelled it, or null.</summary>
     public string? CancelledBy { get; init; }
 
-    /// <summary>The most memory that a task of a recipe (or program) ever used, in bytes.</summary>
-    public ImmutableDictionary<string, long> MemoryUsed { get; init; } = ImmutableDictionary<string, long>.Empty;
+    /// <summary>By step, what earlier tasks of its kind held; without those of which too little is known.</summary>
+    public ImmutableDictionary<int, TaskFigures> Figures { get; init; } = ImmutableDictionary<int, TaskFigures>.Empty;
+
+    /// <summary>Whether a reason may speak of memory: only then is it worth the question what earlier tasks held.</summary>
+    public bool LacksMemory =>
+        Waits.Steps.Any(wait => wait.Reason is WaitReason.TooLarge) || Tasks.Any(task => task.Attempts is [.., { Cause: FailureCause.Memory }]);
 }
 
 /// <summary>One reason why a job is as it is.</summary>

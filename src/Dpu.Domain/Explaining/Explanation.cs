@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
 
 namespace Dpu.Domain.Explaining;
@@ -109,8 +110,9 @@ public static class Explanation
         {
             case FailureCause.Memory:
                 var used = tasks.SelectMany(task => task.Attempts).Max(attempt => attempt.MaxRssBytes ?? 0);
-                var more = Memory.Suggest(Math.Max(used, step.Resources.MemoryBytes));
-                return $"dpu retry {job.Job} --mem {Memory.Option(more)}";
+                var more = MemoryAdvice.Above(Math.Max(used, step.Resources.MemoryBytes));
+                var known = job.Figures.GetValueOrDefault(job.Plan.Steps.IndexOf(step));
+                return $"dpu retry {job.Job} --mem {ByteSize.Option(known is null ? more : Math.Max(more, MemoryAdvice.For(known)))}";
             case FailureCause.Time:
                 return $"a longer wall-time of {step.Name} ({step.WallTime?.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture) ?? "none"} s now), then dpu retry {job.Job}";
             case FailureCause.Launch:

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Scheduling;
 
@@ -10,19 +11,19 @@ internal static class WaitWords
 {
     public static Reason Of(StepWait wait, StepPlan step, ExplainedJob job)
     {
-        var (code, message, suggestion) = Words(wait.Reason, step, job);
+        var (code, message, suggestion) = Words(wait, step, job);
         return new Reason(code, $"{Count(wait.Tasks, step.Name)} {message}", wait.Tasks, suggestion);
     }
 
     /// <summary><c>1 task of Reduce waits:</c></summary>
     private static string Count(int tasks, string step) => Say($"{tasks} task{(tasks == 1 ? "" : "s")} of {step} wait{(tasks == 1 ? "s" : "")}:");
 
-    private static (string Code, string Message, string? Suggestion) Words(WaitReason reason, StepPlan step, ExplainedJob job) => reason switch
+    private static (string Code, string Message, string? Suggestion) Words(StepWait wait, StepPlan step, ExplainedJob job) => wait.Reason switch
     {
         WaitReason.NoNode => ("no-node", "no node is there that takes work.", "start a node, or see 'dpu nodes'"),
         WaitReason.HostAway away => ("host-away", $"they belong to host {away.Host}, which is not here.{Known(job.Waits.Nodes)}", $"start a node named {away.Host}, or submit without that host"),
         WaitReason.TagsMissing tags => ("tags-missing", $"no node that is there has {(tags.Tags.Length == 1 ? "the tag" : "all the tags")} {string.Join(", ", tags.Tags)}.", "start a node with that tag, or submit without it"),
-        WaitReason.TooLarge large => TooLarge(large, step, job),
+        WaitReason.TooLarge large => TooLarge(large, step, job.Figures.GetValueOrDefault(wait.Step)),
         WaitReason.Busy busy => ("busy", Busy(busy), null),
         WaitReason.Limited limited => ("limited", Say($"{Limit(limited)} may run {limited.Max} at once, and {limited.Running} run."), null),
         WaitReason.NodesFull full => ("nodes-full", Say($"at most {full.MaxPerNode} of this step run on one node at once, and each node that fits has as many."), full.MaxPerNode == 1 ? "a larger --max-per-node lets more run" : null),
@@ -33,17 +34,17 @@ internal static class WaitWords
         WaitReason.Age age => ("age", Say($"job {age.Before} of the same user is older; {age.TasksBefore} tasks come before."), Say($"a higher priority than job {age.Before}'s would put it first")),
         WaitReason.DataElsewhere data => ("data-elsewhere", $"node {data.Node} has its data: it waits for that one{Until(data.Until)}.", null),
         WaitReason.NodesUnfit unfit => ("nodes-unfit", $"{string.Join(", ", unfit.Nodes)} would fit, but {(unfit.Nodes.Length == 1 ? "is" : "are")} {unfit.State}.", $"'dpu nodes' says why; 'dpu resume {unfit.Nodes.FirstOrDefault()}' gives it work again"),
-        _ => throw new InvalidOperationException($"There is no reason {reason.GetType().Name}."),
+        _ => throw new InvalidOperationException($"There is no reason {wait.Reason.GetType().Name}."),
     };
 
-    private static (string Code, string Message, string? Suggestion) TooLarge(WaitReason.TooLarge large, StepPlan step, ExplainedJob job)
+    private static (string Code, string Message, string? Suggestion) TooLarge(WaitReason.TooLarge large, StepPlan step, TaskFigures? figures)
     {
         if (large.Need.Cpus > large.Largest.Cpus)
         {
             return ("too-large", Say($"{step.Name} needs {large.Need.Cpus} cpus; the largest node that is there has {large.Largest.Cpus}."), "start a larger node, or ask for fewer cpus");
         }
 
-        var (sentence, suggestion) = Memory.TooMuch(step, large.Need.MemoryBytes, large.Largest.MemoryBytes, job.MemoryUsed.GetValueOrDefault(step.Recipe ?? step.Name));
+        var (sentence, suggestion) = MemoryAdvice.TooMuch(step, large.Need.MemoryBytes, large.Largest.MemoryBytes, figures);
         return ("too-large", sentence + ".", suggestion);
     }
 

@@ -52,7 +52,7 @@ internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines
     private async Task<ExplainedJob> FactsAsync(JobDetails details, JobPlan plan, JobWaits waits, CancellationToken cancellationToken)
     {
         var row = details.Job;
-        return new ExplainedJob(
+        var job = new ExplainedJob(
             row.Job,
             row.Status,
             [.. details.Steps.Select(step => step.Counts)],
@@ -67,8 +67,8 @@ internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines
             CancelledBy = row.CancelledBy,
             Hold = row.HeldBy is { } by ? (by, row.HeldBecause ?? "") : null,
             WaitsFor = row.WaitsFor,
-            MemoryUsed = await MemoryHistory.ReadAsync(services.Views, cancellationToken),
         };
+        return job.LacksMemory ? job with { Figures = await services.Views.GetLargestAsync(plan, cancellationToken) } : job;
     }
 
     private async Task<ImmutableArray<ExplainedTask>> TasksAsync(JobId job, CancellationToken cancellationToken)

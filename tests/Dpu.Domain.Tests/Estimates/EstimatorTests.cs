@@ -52,7 +52,7 @@ public sealed class EstimatorTests
         Estimator.Estimate(plan, new PlanKinds(plan), _ => Figures(all, 3, samples: 20), cpus: 2).Steps.Single().Samples.ShouldBe(20);
     }
 
-    /// <summary>99 of 100 held so much; × 1.25, in steps of 64 MiB.</summary>
+    /// <summary>99 of 100 held so much; × 1.25, in steps of 64 MiB up to 1 GiB, and whole GiB above.</summary>
     [Theory]
     [InlineData(100, 512, 128, 128L)]
     [InlineData(100, 511, 128, null)]
@@ -61,6 +61,8 @@ public sealed class EstimatorTests
     [InlineData(100, 0, 128, null)]
     [InlineData(103, 512, 192, null)]
     [InlineData(0, 256, 64, 64L)]
+    [InlineData(820, 2048, 2048, null)]
+    [InlineData(3174, 65536, 4096, 4096L)]
     public void A_request_is_questioned_when_it_is_far_off(int held, long asked, long good, long? instead)
     {
         var figures = Figures(new TaskKind("x", IsRecipe: false, null, null), 1, 10) with { MaxRssBytes = new Quantiles(0, 0, held * Mebibyte) };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Estimates;
 using Dpu.Domain.Explaining;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Scheduling;
@@ -18,7 +19,7 @@ public sealed class ExplanationTests
     {
         var job = Waiting(5, new WaitReason.TooLarge(new Resources(1, 64 * Gibi), new Resources(8, 24 * Gibi))) with
         {
-            MemoryUsed = ImmutableDictionary<string, long>.Empty.Add("Reduce", (long)(3.1 * Gibi)),
+            Figures = Held(3.1 * Gibi),
         };
 
         Of(job).ShouldBe([new Reason(
@@ -120,12 +121,18 @@ public sealed class ExplanationTests
         ]);
     }
 
-    [Theory]
-    [InlineData(3_328_599_654, "4GiB")]
-    [InlineData(100_000_000, "128MiB")]
-    [InlineData(900_000_000, "2GiB")]
-    [InlineData(1, "128MiB")]
-    public void Suggested_memory_is_round_and_has_a_quarter_to_spare(long used, string option) => Memory.Option(Memory.Suggest(used)).ShouldBe(option);
+    [Fact]
+    public void What_failed_for_memory_gets_what_tasks_of_its_kind_held_when_that_is_more()
+    {
+        var job = Job([new TaskCounts(0, 1, 0, 0, 0), default], ended: true, [Failed(0, FailureCause.Memory, "held 2 GiB", rss: 2 * Gibi)]);
+
+        job.LacksMemory.ShouldBeTrue();
+        Of(job with { Figures = Held(7 * Gibi) })[0].Suggestion.ShouldBe("dpu retry 12 --mem 9GiB");
+        Of(job with { Figures = Held(Gibi) })[0].Suggestion.ShouldBe("dpu retry 12 --mem 3GiB");
+    }
+
+    private static ImmutableDictionary<int, TaskFigures> Held(double bytes) =>
+        ImmutableDictionary<int, TaskFigures>.Empty.Add(0, new TaskFigures(new TaskKind("Reduce", IsRecipe: true, null, null), 5, default, new Quantiles(0, 0, bytes)));
 
     private static ImmutableArray<Reason> Of(ExplainedJob job) => Explanation.Of(job, Then.AddHours(1));
 

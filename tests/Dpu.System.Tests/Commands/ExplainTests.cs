@@ -80,9 +80,10 @@ public sealed class ExplainTests(RealDpu dpu) : IClassFixture<RealDpu>
     [Fact]
     public async Task What_no_node_has_is_refused_with_what_its_kind_has_used()
     {
-        await dpu.EndOfAsync(await dpu.SubmitAsync("exec", "--", "sleep", "0.1"));
+        var lines = dpu.NewFile("five", "0\n0\n0\n0\n0\n");
+        await dpu.EndOfAsync(await dpu.SubmitAsync("exec", "--each", lines, "--", "sleep", "{}"));
 
-        var run = (await dpu.RunAsync("exec", "--mem", "900TiB", "--", "sleep", "0.1")).Exits(2);
+        var run = (await dpu.RunAsync("exec", "--mem", "900TiB", "--", "sleep", "0")).Exits(2);
 
         run.Error.ShouldContain("sleep needs 900 TiB of memory; the largest node has ");
         run.Error.ShouldMatch(@"the largest of its kind so far used [0-9.]+ .*: try --mem \d+MiB");
