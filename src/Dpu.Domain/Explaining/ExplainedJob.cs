@@ -30,12 +30,15 @@ public enum ExplainedState
 
     /// <summary>Its node was lost; it may be started again.</summary>
     Lost,
+
+    /// <summary>Ended normally; its result waits for a person's word.</summary>
+    Held,
 }
 
 /// <summary>A task that says something about its job.</summary>
 /// <param name="Task">Its number.</param>
 /// <param name="State">Where it stands.</param>
-/// <param name="Message">Why it failed or was aborted; else empty.</param>
+/// <param name="Message">Why it failed or was aborted, or why its result is held; else empty.</param>
 /// <param name="Attempts">In order.</param>
 /// <param name="LastLine">What it printed last, of one that failed; null when nothing.</param>
 public sealed record ExplainedTask(int Task, ExplainedState State, string Message, ImmutableArray<ExplainedAttempt> Attempts, string? LastLine);

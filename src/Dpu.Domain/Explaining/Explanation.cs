@@ -21,9 +21,10 @@ public static class Explanation
         return
         [
             .. ended ? [] : Kept(job),
+            .. Results(job),
             .. ended ? [] : Waits(job),
             .. Failures(job),
-            .. ended ? [] : Retries(job),
+            .. Retries(job),
             .. Aborted(job),
             .. Running(job, now),
             .. ended ? Ended(job) : [],
@@ -45,6 +46,28 @@ public static class Explanation
         }
     }
 
+    /// <summary>Results that wait for a person's word: which pattern wants it, and the line, stand in the task's message.</summary>
+    private static IEnumerable<Reason> Results(ExplainedJob job)
+    {
+        var groups = job.Tasks
+            .Where(task => task.State == ExplainedState.Held)
+            .GroupBy(task => (Step: job.Plan.StepOf(task.Task), task.Message))
+            .OrderByDescending(group => group.Count())
+            .ToList();
+        var suggestion = $"dpu release {job.Job} if the result is good, dpu cancel {job.Job} if not";
+        foreach (var group in groups.Take(GroupsShown))
+        {
+            var message = Say($"{Tasks(group.Count())} of {job.Plan.Steps[group.Key.Step].Name} ended normally and {Waits(group.Count())} for a person's word on the result: {group.Key.Message} in task {group.First().Task}.");
+            yield return new Reason("result-held", message, group.Count(), suggestion);
+        }
+
+        var rest = groups.Skip(GroupsShown).Sum(group => group.Count());
+        if (rest > 0)
+        {
+            yield return new Reason("result-held", Say($"{Tasks(rest)} more {Waits(rest)} for a person's word for other reasons."), rest, suggestion);
+        }
+    }
+
     private static IEnumerable<Reason> Waits(ExplainedJob job)
     {
         foreach (var wait in job.Waits.Steps)
@@ -54,13 +77,13 @@ public static class Explanation
 
         for (var step = 1; step < job.Plan.Steps.Length; step++)
         {
-            var running = job.Tasks.Count(task => task.State == ExplainedState.Running && job.Plan.StepOf(task.Task) == step);
-            var blocked = job.StepCounts[step].Submitted - running - job.Waits.Steps.Where(wait => wait.Step == step).Sum(wait => wait.Tasks);
+            var begun = job.Tasks.Count(task => task.State is ExplainedState.Running or ExplainedState.Held && job.Plan.StepOf(task.Task) == step);
+            var blocked = job.StepCounts[step].Submitted - begun - job.Waits.Steps.Where(wait => wait.Step == step).Sum(wait => wait.Tasks);
             var before = job.StepCounts[..step].Sum(counts => counts.Submitted + counts.Unknown);
             if (blocked > 0 && before > 0)
             {
                 yield return new Reason(
-                    "waits-for-tasks", Say($"{Tasks(blocked)} of {job.Plan.Steps[step].Name} wait{(blocked == 1 ? "s" : "")} for what steps before make: {Tasks(before)} of them have not ended."), blocked, null);
+                    "waits-for-tasks", Say($"{Tasks(blocked)} of {job.Plan.Steps[step].Name} {Waits(blocked)} for what steps before make: {Tasks(before)} of them have not ended."), blocked, null);
             }
         }
     }
@@ -126,18 +149,19 @@ public static class Explanation
         }
     }
 
-    /// <summary>Tasks that failed before and are not over: what happened, and what the next attempt has, stands in the attempt's message.</summary>
+    /// <summary>Tasks that failed before and are not over, or ended normally in the end: what happened, and what the next attempt has, stands in the attempt's message.</summary>
     private static IEnumerable<Reason> Retries(ExplainedJob job) => job.Tasks
-        .Where(task => task.State is ExplainedState.Waiting or ExplainedState.Running)
+        .Where(task => task.State is ExplainedState.Waiting or ExplainedState.Running or ExplainedState.Normal or ExplainedState.Held)
         .Select(task => (Task: task, Failed: task.Attempts.LastOrDefault(attempt => attempt.Cause is not null)))
         .Where(pair => pair.Failed is not null)
-        .GroupBy(pair => (Step: job.Plan.StepOf(pair.Task.Task), pair.Failed!.Cause, pair.Failed.Message))
+        .GroupBy(pair => (Step: job.Plan.StepOf(pair.Task.Task), pair.Failed!.Cause, pair.Failed.Message, Over: pair.Task.State is ExplainedState.Normal or ExplainedState.Held))
         .OrderByDescending(group => group.Count())
         .Take(GroupsShown)
         .Select(group =>
         {
             var (task, failed) = group.First();
-            var message = Say($"{Tasks(group.Count())} of {job.Plan.Steps[group.Key.Step].Name} {(group.Count() == 1 ? "is" : "are")} tried again: attempt {failed!.Number} of task {task.Task} ended on {failed.Node} with cause {Word(failed.Cause!.Value)}");
+            var now = group.Key.Over ? "ended normally after" : group.Count() == 1 ? "is tried again after" : "are tried again after";
+            var message = Say($"{Tasks(group.Count())} of {job.Plan.Steps[group.Key.Step].Name} {now} a failure: attempt {failed!.Number} of task {task.Task} ended on {failed.Node} with cause {Word(failed.Cause!.Value)}");
             return new Reason("retried", message + (failed.Message.Length > 0 ? $": {failed.Message.TrimEnd('.')}." : "."), group.Count(), null);
         });
 
@@ -215,6 +239,8 @@ public static class Explanation
     }
 
     private static TimeSpan Duration(ExplainedTask task) => task.Attempts[^1].EndedAt!.Value - task.Attempts[^1].StartedAt;
+
+    private static string Waits(int tasks) => tasks == 1 ? "waits" : "wait";
 
     private static string Tasks(int count) => Say($"{count} task{(count == 1 ? "" : "s")}");
 

@@ -96,6 +96,7 @@ internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines
             TaskViewState.Error => ExplainedState.Failed,
             TaskViewState.Aborted => ExplainedState.Aborted,
             TaskViewState.Unknown => ExplainedState.Lost,
+            TaskViewState.Held => ExplainedState.Held,
             _ => ExplainedState.Waiting,
         },
         row.Message,

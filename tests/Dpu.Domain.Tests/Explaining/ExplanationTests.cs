@@ -88,7 +88,31 @@ public sealed class ExplanationTests
         var job = Job([new TaskCounts(0, 0, 0, 1, 0), default], ended: false, [new ExplainedTask(0, ExplainedState.Waiting, "", [attempt], null)]);
 
         Of(job).ShouldHaveSingleItem().ShouldBe(new Reason(
-            "retried", "1 task of Reduce is tried again: attempt 1 of task 0 ended on n1 with cause memory: held 1 GiB; tried again with 2 GiB (attempt 2 of 3).", 1, null));
+            "retried", "1 task of Reduce is tried again after a failure: attempt 1 of task 0 ended on n1 with cause memory: held 1 GiB; tried again with 2 GiB (attempt 2 of 3).", 1, null));
+    }
+
+    [Fact]
+    public void A_task_that_ended_normally_after_a_failure_says_so_even_when_the_job_is_over()
+    {
+        var attempts = ImmutableArray.Create(Attempt(1, FailureCause.Memory, "held 1 GiB; tried again with 2 GiB (attempt 2 of 3)"), Attempt(2, null, ""));
+        var job = Job([new TaskCounts(1, 0, 0, 0, 0), default], ended: true, [new ExplainedTask(0, ExplainedState.Normal, "", attempts, null)]);
+
+        Of(job)[0].ShouldBe(new Reason(
+            "retried", "1 task of Reduce ended normally after a failure: attempt 1 of task 0 ended on n1 with cause memory: held 1 GiB; tried again with 2 GiB (attempt 2 of 3).", 1, null));
+    }
+
+    [Fact]
+    public void A_result_that_is_held_says_which_pattern_wants_a_word_about_which_line()
+    {
+        var held = Enumerable.Range(1, 2).Select(task => new ExplainedTask(
+            task, ExplainedState.Held, "it printed 'seeing 9.9' (pattern 'seeing')", [Attempt(1, null, "")], null));
+        var job = Job([new TaskCounts(1, 0, 0, 2, 0), default], ended: false, [.. held]);
+
+        Of(job).ShouldHaveSingleItem().ShouldBe(new Reason(
+            "result-held",
+            "2 tasks of Reduce ended normally and wait for a person's word on the result: it printed 'seeing 9.9' (pattern 'seeing') in task 1.",
+            2,
+            "dpu release 12 if the result is good, dpu cancel 12 if not"));
     }
 
     [Fact]

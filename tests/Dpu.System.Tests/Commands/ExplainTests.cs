@@ -89,6 +89,22 @@ public sealed class ExplainTests(RealDpu dpu) : IClassFixture<RealDpu>
         run.Error.ShouldMatch(@"the largest of its kind so far used [0-9.]+ .*: try --mem \d+MiB");
     }
 
+    [Fact]
+    public async Task A_task_that_held_more_than_it_asked_for_ends_normally_with_more_and_says_both()
+    {
+        // A shell that doubles a text until it holds 16 MiB; what it asked for doubles twice at most.
+        var job = await dpu.SubmitAsync("exec", "--mem", "12MiB", "--", "sh", "-c", "t=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do t=$t$t; done; sleep 1");
+
+        (await dpu.EndOfAsync(job)).Status.ShouldBe("FINISHED");
+
+        var reason = ReasonOf((await dpu.RunAsync("explain", $"{job}", "--json")).Exits(0).Json, "retried");
+        reason.GetProperty("message").GetString()!.ShouldMatch("1 task of sh ended normally after a failure: attempt [0-9] of task 0 .* with cause memory: .*tried again with [0-9.]+ MiB");
+        var attempts = (await dpu.Client.GetJobAsync(job, tasks: true, CancellationToken.None)).Tasks!.Single().Attempts;
+        attempts.Select(attempt => attempt.Cause)
+            .ShouldBe([.. Enumerable.Repeat("memory", attempts.Count - 1), null]);
+        (await dpu.RunAsync("show", $"{job}", "--tasks")).Exits(0).Out.ShouldMatch("tried again with [0-9.]+ MiB");
+    }
+
     [Theory]
     [InlineData("999999")]
     [InlineData("one")]

@@ -50,6 +50,9 @@ public sealed class PatternTests
             if (summary.Status == "HELD")
             {
                 (await dpu.RunAsync("show", $"{job}")).Exits(0).Out.ShouldContain("seeing");
+                var why = (await dpu.RunAsync("explain", $"{job}")).Exits(0).Out;
+                why.ShouldContain("it printed 'seeing 9.9' (pattern 'seeing')");
+                why.ShouldContain($"dpu release {job} ");
                 (await dpu.RunAsync("release", $"{job}")).Exits(0);
                 break;
             }
