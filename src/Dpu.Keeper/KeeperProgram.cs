@@ -89,7 +89,7 @@ public static class KeeperProgram
         var clock = new KeeperClock(time);
         var attempts = new AttemptSupervisor(spawner, new EventWriter(events), clock, epoll, processes, tag, marker, log.Write);
         using var door = new ServiceDoor(directory, epoll, events, attempts, Guid.NewGuid(), log.Write);
-        using var loop = new KeeperLoop(epoll, attempts, door, clock, options.IdleTime);
+        using var loop = new KeeperLoop(epoll, attempts, door, directory, clock, options.IdleTime);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Dpu.Keeper.Native;
 
 namespace Dpu.Keeper.Node;
@@ -11,8 +12,11 @@ internal sealed unsafe class KeeperDirectory(string dataDirectory)
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int CurrentDirectory = -100;
+    private const int DoNotFollow = 0x100;
     private const uint WantInode = 0x100;
     private const int ExclusiveNonBlocking = 2 | 4;
+
+    private int _held = -1;
 
     public string Node { get; } = Path.Combine(Path.GetFullPath(dataDirectory), "node");
 
@@ -36,7 +40,34 @@ internal sealed unsafe class KeeperDirectory(string dataDirectory)
             throw Descriptors.Failure($"Cannot open {Node}/keeper.lock");
         }
 
-        return Libc.Lock(descriptor, ExclusiveNonBlocking) == 0;
+        if (Libc.Lock(descriptor, ExclusiveNonBlocking) != 0)
+        {
+            Descriptors.Close(descriptor);
+            return false;
+        }
+
+        Hold();
+        return true;
+    }
+
+    /// <summary>
+    /// Nobody can come in any more: the socket was removed, alone or with the whole directory. A directory that was only moved still has its
+    /// socket, and one that cannot be looked at for another reason is not gone.
+    /// </summary>
+    public bool IsGone()
+    {
+        var status = stackalloc byte[256];
+        return Libc.Status(_held, SocketName, DoNotFollow, WantInode, status) != 0 && Marshal.GetLastPInvokeError() == Errno.NoEntry;
+    }
+
+    /// <summary>A descriptor of the directory itself, which follows it wherever it is moved; like the lock, it goes with this process.</summary>
+    private void Hold()
+    {
+        _held = Libc.Open(Node, OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, 0);
+        if (_held < 0)
+        {
+            throw Descriptors.Failure($"Cannot open {Node}");
+        }
     }
 
     /// <summary>Removes what an older keeper left: its socket, and reports that nobody can ask for any more.</summary>

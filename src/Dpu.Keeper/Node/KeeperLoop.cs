@@ -21,17 +21,19 @@ internal sealed class KeeperLoop : IDisposable
     private readonly Epoll _epoll;
     private readonly AttemptSupervisor _attempts;
     private readonly ServiceDoor _door;
+    private readonly KeeperDirectory _directory;
     private readonly KeeperClock _clock;
     private readonly TimeSpan _idleTime;
     private readonly int _wake;
     private long _spawnedAt;
     private long? _idleSince;
+    private long? _lookAt;
     private volatile bool _endAsked;
-    private bool _ending;
+    private string? _ending;
 
-    public KeeperLoop(Epoll epoll, AttemptSupervisor attempts, ServiceDoor door, KeeperClock clock, TimeSpan idleTime)
+    public KeeperLoop(Epoll epoll, AttemptSupervisor attempts, ServiceDoor door, KeeperDirectory directory, KeeperClock clock, TimeSpan idleTime)
     {
-        (_epoll, _attempts, _door, _clock, _idleTime) = (epoll, attempts, door, clock, idleTime);
+        (_epoll, _attempts, _door, _directory, _clock, _idleTime) = (epoll, attempts, door, directory, clock, idleTime);
         _wake = Libc.EventDescriptor(0, EventNonBlockingCloseOnExec);
         _epoll.Register(_wake, Epoll.In, new WatchNumber(WatchKind.Wake, 0).Packed);
 
@@ -112,12 +114,32 @@ internal sealed class KeeperLoop : IDisposable
 
     private void BeginEnd()
     {
-        if (_endAsked && !_ending)
+        var directoryGone = LookForDirectory();
+        if (_ending is null && (_endAsked || directoryGone))
         {
-            _ending = true;
+            _ending = _endAsked ? "a signal asked for it" : "its directory is gone, so that nobody could ever fetch what it keeps";
             _attempts.EndAll(EndReason.Cancelled);
         }
     }
+
+    /// <summary>
+    /// Without a service, looks from time to time whether one could still come. Recipes of a directory that was removed would otherwise run,
+    /// and reports of them be kept, until the host is restarted.
+    /// </summary>
+    private bool LookForDirectory()
+    {
+        var now = _clock.Milliseconds;
+        _lookAt = _door.HasService ? null : _lookAt ?? Later(now);
+        if (now < (_lookAt ?? long.MaxValue))
+        {
+            return false;
+        }
+
+        _lookAt = Later(now);
+        return _directory.IsGone();
+    }
+
+    private long Later(long now) => now + (long)_idleTime.TotalMilliseconds;
 
     private string? WhyEnd()
     {
@@ -126,9 +148,9 @@ internal sealed class KeeperLoop : IDisposable
             return "the service asked for it";
         }
 
-        if (_ending && _attempts.Table.ActiveCount == 0)
+        if (_ending is not null && _attempts.Table.ActiveCount == 0)
         {
-            return "a signal asked for it";
+            return _ending;
         }
 
         if (_door.HasService || _attempts.Table.Known.Count > 0)
@@ -144,7 +166,7 @@ internal sealed class KeeperLoop : IDisposable
     private int Timeout()
     {
         var now = _clock.Milliseconds;
-        var deadline = _attempts.NextDeadline;
+        var deadline = Math.Min(_attempts.NextDeadline, _lookAt ?? long.MaxValue);
         if (_idleSince is { } since)
         {
             deadline = Math.Min(deadline, since + (long)_idleTime.TotalMilliseconds);

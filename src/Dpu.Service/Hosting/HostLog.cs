@@ -19,7 +19,7 @@ internal static partial class HostLog
     [LoggerMessage(5005, LogLevel.Information, "Stopped; {Running} attempts run on and are adopted at the next start.")]
     public static partial void Stopped(ILogger logger, long running);
 
-    [LoggerMessage(5006, LogLevel.Information, "Keeper: {Message}")]
+    [LoggerMessage(5006, LogLevel.Warning, "Keeper: {Message}")]
     public static partial void Keeper(ILogger logger, string message);
 
     [LoggerMessage(5007, LogLevel.Critical, "The actor system failed; the service ends, recipes run on.")]

@@ -98,6 +98,21 @@ public sealed class ServiceLossTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_keeper_whose_directory_was_removed_ends_what_it_runs_and_itself()
+    {
+        var pid = _keeper.Launcher.KeeperProcessId.ShouldNotBeNull();
+        await _keeper.RunAsync("true");
+        var request = await _keeper.StartUntilAsync("echo $$ > pid; echo up; exec sleep 1000", "up\n");
+        var recipe = _keeper.ReadPid("pid");
+        await _keeper.DropServiceAsync();
+
+        Directory.Delete(_keeper.Node, recursive: true);
+
+        TestKeeper.AwaitGone(pid);
+        TestKeeper.IsAlive(recipe).ShouldBeFalse($"{request.Attempt} runs on");
+    }
+
+    [Fact]
     public async Task A_second_service_replaces_the_first_which_is_told()
     {
         await using var second = new KeeperLauncher(_keeper.DataDirectory, new KeeperCommand("/bin/false", []), TimeProvider.System, _ => { });

@@ -1,6 +1,6 @@
 namespace Dpu.Service.Tests.Configuration;
 
-/// <summary>A folder that is gone after the test.</summary>
+/// <summary>A folder that is gone after the test, and with it the keepers of services that had their data in it.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("dpu-service-test-").FullName;
@@ -22,5 +22,13 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string At(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        if (Directory.EnumerateFiles(Path, "keeper.lock", SearchOption.AllDirectories).Any())
+        {
+            LeftKeepers.End(Path);
+        }
+
+        Directory.Delete(Path, recursive: true);
+    }
 }
