@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Dpu.Client;
+using Dpu.Client.Contracts;
+using Dpu.Domain.Jobs;
 using Dpu.Journal.EventJournal;
 using Dpu.Journal.Logs;
 using Dpu.Journal.Store;
@@ -20,31 +23,82 @@ public sealed record Finding(string Area, bool Ok, string Message, string? Remed
 public static class Doctor
 {
     private const long FreeBytesMin = 1L << 30;
+    private static readonly TimeSpan ListenerPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>All findings, good and bad.</summary>
-    public static Task<IReadOnlyList<Finding>> ExamineAsync(ServeRequest request, CancellationToken cancellationToken) =>
-        Task.Run<IReadOnlyList<Finding>>(() => [.. Examine(request)], cancellationToken);
-
-    private static IEnumerable<Finding> Examine(ServeRequest request)
+    public static async Task<IReadOnlyList<Finding>> ExamineAsync(ServeRequest request, CancellationToken cancellationToken)
     {
         DpuOptions options;
         Finding configuration;
         try
         {
             options = DpuHost.ReadOptions(request);
-            configuration = Good("configuration", $"{options.Recipes.Count} recipes; node {options.Node.Name} with {options.Node.Capacity.Cpus} cpus and {options.Node.Capacity.MemoryBytes >> 20} MiB");
+            configuration = Good("configuration", $"{options.Recipes.Count} recipes; node {options.Node.Name} with {options.Node.Capacity.Cpus} cpus and {ByteSize.Text(options.Node.Capacity.MemoryBytes)}");
         }
         catch (StartupException error)
         {
             return [new Finding("configuration", false, error.Message, "Correct the file at the place named, and run dpu doctor again.")];
         }
 
-        return [configuration, Port(options.Http), .. Data(options), .. Recipes(options)];
+        var listener = await WhoListensAsync(options.Http, cancellationToken);
+        return await Task.Run<IReadOnlyList<Finding>>(() => [configuration, .. PortAndData(options, listener), .. Recipes(options)], cancellationToken);
     }
+
+    /// <summary>The DPU that answers where this one is to listen; null when none does.</summary>
+    private static async Task<HealthInfo?> WhoListensAsync(HttpOptions http, CancellationToken cancellationToken)
+    {
+        if (http.Port == 0)
+        {
+            return null;
+        }
+
+        using var client = new DpuHttpClient(new DpuClientOptions
+        {
+            Address = new UriBuilder(Uri.UriSchemeHttp, http.Host, http.Port).Uri,
+            Token = _ => null,
+            AnswerTimeout = ListenerPatience,
+        });
+        try
+        {
+            return await client.GetHealthAsync(cancellationToken);
+        }
+        catch (DpuException)
+        {
+            // Nobody, or no DPU: what follows from that is found by trying to listen.
+            return null;
+        }
+    }
+
+    /// <summary>Together, because a DPU that runs on these very data holds both, and rightly so.</summary>
+    private static IEnumerable<Finding> PortAndData(DpuOptions options, HealthInfo? listener)
+    {
+        try
+        {
+            using var data = DataDirectory.Take(options.DataDirectory);
+            return [Port(options.Http, listener), Space(data.FullPath), Database(data)];
+        }
+        catch (DataInUseException held) when (held.Holder is { } holder && listener?.ProcessId == holder)
+        {
+            return Running(options, listener);
+        }
+        catch (StoreException error)
+        {
+            return [Port(options.Http, listener), new Finding("data", false, error.Message, "Stop the service that holds it, or choose another directory with dpu.data.")];
+        }
+    }
+
+    private static IEnumerable<Finding> Running(DpuOptions options, HealthInfo dpu) =>
+    [
+        Good("port", $"{options.Http.Host}:{options.Http.Port} is this DPU's: {dpu.Dpu} {dpu.Version} runs there as process {dpu.ProcessId}"),
+        Space(options.DataDirectory),
+        dpu.Reason is { } trouble
+            ? new Finding("database", false, trouble, "Mend what it names, such as a full disk: the DPU tries again by itself.")
+            : Good("database", $"the DPU that runs holds {options.DataDirectory} and says that it is {dpu.State}"),
+    ];
 
     private static Finding Good(string area, string message) => new(area, true, message, null);
 
-    private static Finding Port(HttpOptions http)
+    private static Finding Port(HttpOptions http, HealthInfo? other)
     {
         try
         {
@@ -54,7 +108,7 @@ public static class Doctor
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            return new Finding("port", false, $"{http.Host}:{http.Port} is in use, perhaps by a DPU that runs.", "Stop it, or choose another port with dpu.http.port.");
+            return new Finding("port", false, $"{http.Host}:{http.Port} is in use by {(other is null ? "something that is no DPU" : $"the DPU '{other.Dpu}', which has other data")}.", "Stop it, or choose another port with dpu.http.port.");
         }
         catch (SocketException error)
         {
@@ -62,30 +116,12 @@ public static class Doctor
         }
     }
 
-    private static IEnumerable<Finding> Data(DpuOptions options)
-    {
-        DataDirectory data;
-        try
-        {
-            data = DataDirectory.Take(options.DataDirectory);
-        }
-        catch (StoreException error)
-        {
-            return [new Finding("data", false, error.Message, "Stop the service that holds it, or choose another directory with dpu.data.")];
-        }
-
-        using (data)
-        {
-            return [Space(data.FullPath), Database(data)];
-        }
-    }
-
     private static Finding Space(string path)
     {
         var free = new DriveInfo(path).AvailableFreeSpace;
         return free >= FreeBytesMin
-            ? Good("disk", $"{free >> 20} MiB are free in {path}")
-            : new Finding("disk", false, $"Only {free >> 20} MiB are free in {path}.", "Make room: frames and products need it, and submissions are refused when the journal cannot be written.");
+            ? Good("disk", $"{ByteSize.Text(free)} are free in {path}")
+            : new Finding("disk", false, $"Only {ByteSize.Text(free)} are free in {path}.", "Make room: frames and products need it, and submissions are refused when the journal cannot be written.");
     }
 
     private static Finding Database(DataDirectory data)

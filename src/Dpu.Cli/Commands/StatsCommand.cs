@@ -30,6 +30,11 @@ internal sealed class StatsCommand : DpuCommand
 
     private static void Write(DpuStats stats, TextWriter writer)
     {
+        if (stats.State is { } state)
+        {
+            writer.WriteLine(Visible.Text($"state         {state}{(stats.Reason is { } reason ? $": {reason}" : "")}"));
+        }
+
         var byStatus = string.Join(", ", stats.Jobs.ByStatus.Select(status => Visible.Text($"{status.Key} {status.Value}")));
         writer.WriteLine($"jobs          {stats.Jobs.Total}{(byStatus.Length == 0 ? "" : $" ({byStatus})")}");
         writer.WriteLine($"tasks         N/E/A/S/U {stats.Tasks}");

@@ -34,7 +34,17 @@ internal sealed class SubmitAndWait(Invocation invocation, bool json, bool wait)
             Print(RunReport.Of(accepted));
         }
 
-        return await WaitAsync(client, accepted, interrupt.Token);
+        using var waited = CancellationTokenSource.CreateLinkedTokenSource(interrupt.Token);
+        var troubles = new TroubleWatch(http, _context.Time, TroubleWatch.Interval, Note).RunAsync(waited.Token);
+        try
+        {
+            return await WaitAsync(client, accepted, interrupt.Token);
+        }
+        finally
+        {
+            await waited.CancelAsync();
+            await troubles;
+        }
     }
 
     private async Task<int> WaitAsync(DpuClient client, JobAccepted accepted, CancellationToken ct)

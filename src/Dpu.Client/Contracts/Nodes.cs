@@ -9,6 +9,8 @@ public sealed record NodeInfo(
     string Name, string State, int Cpus, long MemoryBytes, int Running, IReadOnlyList<string> Tags, string? Reason);
 
 /// <summary>The DPU in figures.</summary>
+/// <param name="State">As in <see cref="HealthInfo"/>; null from a DPU that does not tell.</param>
+/// <param name="Reason">Why it is impaired, in a sentence; null when it is not.</param>
 public sealed record DpuStats(
     JobTotals Jobs,
     JobCounts Tasks,
@@ -17,7 +19,9 @@ public sealed record DpuStats(
     IReadOnlyList<NodeInfo> Nodes,
     long DeadLetters,
     double UptimeSeconds,
-    IReadOnlyList<EstimateQuality>? Estimates = null);
+    IReadOnlyList<EstimateQuality>? Estimates = null,
+    string? State = null,
+    string? Reason = null);
 
 /// <summary>How good the estimates of a program's steps were, over the last finished jobs.</summary>
 /// <param name="Program">The recipe, or the program's name for <c>exec</c>.</param>

@@ -102,8 +102,10 @@ public sealed partial class DataDirectory : IDisposable
 
             if (Flock(handle, LockExclusive | LockNonBlocking) != 0)
             {
-                throw new StoreException(
-                    $"The data directory '{folder}' is in use by {Holder(handle)}. Stop that one first, or choose another folder with --data.");
+                var holder = Holder(handle);
+                throw new DataInUseException(
+                    $"The data directory '{folder}' is in use by {(holder is { } pid ? $"process {pid}" : "another process")}. Stop that one first, or choose another folder with --data.",
+                    holder);
             }
 
             RandomAccess.SetLength(handle, 0);
@@ -117,13 +119,11 @@ public sealed partial class DataDirectory : IDisposable
         }
     }
 
-    private static string Holder(SafeFileHandle handle)
+    private static int? Holder(SafeFileHandle handle)
     {
         Span<byte> text = stackalloc byte[16];
         var read = RandomAccess.Read(handle, text, 0);
-        return int.TryParse(Encoding.ASCII.GetString(text[..read]).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-            ? $"process {pid}"
-            : "another process";
+        return int.TryParse(Encoding.ASCII.GetString(text[..read]).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -1,7 +1,7 @@
 namespace Dpu.Journal.Store;
 
 /// <summary>The data directory cannot be used; the message says why and what to do, in a sentence for people.</summary>
-public sealed class StoreException : Exception
+public class StoreException : Exception
 {
     public StoreException(string message)
         : base(message)
@@ -12,4 +12,15 @@ public sealed class StoreException : Exception
         : base(message, inner)
     {
     }
+}
+
+/// <summary>Another process holds the data directory.</summary>
+public sealed class DataInUseException : StoreException
+{
+    /// <param name="message">For people.</param>
+    /// <param name="holder">The process; null when it did not say who it is.</param>
+    public DataInUseException(string message, int? holder)
+        : base(message) => Holder = holder;
+
+    public int? Holder { get; }
 }

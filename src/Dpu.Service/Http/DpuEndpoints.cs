@@ -14,9 +14,11 @@ internal sealed class DpuEndpoints(ApiServices services)
 
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
 
-    public IResult Health(HttpContext context) => Endpoints.Json(
-        new HealthInfo(services.Options.Name, Version, "embedded", services.Stopping.IsCancellationRequested ? "stopping" : "ready"),
-        ApiJson.Default.HealthInfo);
+    public IResult Health(HttpContext context)
+    {
+        var (state, reason) = State();
+        return Endpoints.Json(new HealthInfo(services.Options.Name, Version, "embedded", state, reason, Environment.ProcessId), ApiJson.Default.HealthInfo);
+    }
 
     public IResult Sequences(HttpContext context) => Endpoints.Json<IReadOnlyList<SequenceInfo>>(
         [.. services.Recipes.Recipes.Select(Info).Concat(services.Recipes.Pipelines.Select(Info)).OrderBy(info => info.Name, StringComparer.Ordinal)],
@@ -36,6 +38,7 @@ internal sealed class DpuEndpoints(ApiServices services)
     public async Task<IResult> StatsAsync(HttpContext context)
     {
         var now = services.System.Time.GetUtcNow();
+        var (state, reason) = State();
         var statistics = await services.Views.GetStatisticsAsync(DateOnly.MinValue, context.RequestAborted);
         var lastMinute = await services.Views.CountEndedAttemptsAsync(now - OneMinute, context.RequestAborted);
         var scores = await services.Views.GetEstimateScoresAsync(context.RequestAborted);
@@ -48,9 +51,16 @@ internal sealed class DpuEndpoints(ApiServices services)
                 await _nodes.GetAsync(context.RequestAborted) ?? [],
                 services.System.DeadLetters.Count,
                 (now - services.StartedAt).TotalSeconds,
-                [.. scores.Select(score => new EstimateQuality(score.Program, score.Steps, score.MedianRatio, score.WithinFactor2))]),
+                [.. scores.Select(score => new EstimateQuality(score.Program, score.Steps, score.MedianRatio, score.WithinFactor2))],
+                state,
+                reason),
             ApiJson.Default.DpuStats);
     }
+
+    private (string State, string? Reason) State() =>
+        services.Stopping.IsCancellationRequested ? (HealthInfo.Stopping, null)
+        : services.JournalTrouble() is { } trouble ? (HealthInfo.Impaired, $"The journal could not be written when it was last tried: {trouble.TrimEnd('.')}.")
+        : (HealthInfo.Ready, null);
 
     private SequenceInfo Info(Recipe recipe)
     {

@@ -50,6 +50,22 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Beside_the_very_DPU_that_runs_here_all_is_well()
+    {
+        var config = _folder.File("dpu.conf", Sound + "dpu.name = mine");
+        await using var host = await TestHost.StartAsync(_folder.At("data"), config);
+        var findings = await ExamineAsync(Sound + "dpu.name = mine", host.Address.Port);
+        findings.ShouldAllBe(finding => finding.Ok && finding.Remedy == null);
+        findings.Select(finding => finding.Area).ShouldBe(["configuration", "port", "disk", "database", "recipes"]);
+        findings[1].Message.ShouldContain("mine");
+        findings[1].Message.ShouldContain($"process {Environment.ProcessId}");
+
+        // Another DPU's port is still in use.
+        var other = await Doctor.ExamineAsync(TestHost.Request(_folder.At("other"), _folder.File("test.conf", Sound), host.Address.Port), CancellationToken.None);
+        Bad(other, "port").Message.ShouldContain("'mine'");
+    }
+
+    [Fact]
     public async Task A_database_that_cannot_be_used_is_found()
     {
         _folder.File("data/dpu.db", new string('x', 10_000));

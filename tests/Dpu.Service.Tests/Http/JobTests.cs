@@ -234,7 +234,7 @@ public sealed class JobTests(RunningDpu dpu)
         using var answer = await dpu.Visitor.GetAsync(dpu.At("/stats"));
         var stats = await answer.JsonAsync();
         stats.EnumerateObject().Select(field => field.Name)
-            .ShouldBe(["jobs", "tasks", "tasksPerSecondLastMinute", "users", "nodes", "deadLetters", "uptimeSeconds", "estimates"]);
+            .ShouldBe(["jobs", "tasks", "tasksPerSecondLastMinute", "users", "nodes", "deadLetters", "uptimeSeconds", "estimates", "state", "reason"]);
         var total = stats.GetProperty("jobs").GetProperty("total").GetInt32();
         total.ShouldBe(stats.GetProperty("jobs").GetProperty("byStatus").EnumerateObject().Sum(status => status.Value.GetInt32()));
         stats.GetProperty("tasks").GetProperty("N").GetInt32().ShouldBePositive();

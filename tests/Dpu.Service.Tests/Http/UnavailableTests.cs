@@ -75,9 +75,20 @@ public sealed class UnavailableTests : IAsyncLifetime, IDisposable
             (await jobs.JsonAsync()).GetArrayLength().ShouldBe(0);
         }
 
+        foreach (var path in new[] { "/health", "/stats" })
+        {
+            var shown = await StateAsync(path);
+            shown.State.ShouldBe("impaired");
+            shown.Reason!.ShouldContain("the disk is full");
+        }
+
+        var found = await Doctor.ExamineAsync(TestHost.Request(_folder.At("data"), _folder.At("test.conf"), _host.Address.Port), CancellationToken.None);
+        found.Single(finding => finding.Area == "database").Message.ShouldContain("the disk is full");
+
         _journal.GoOn();
         using var accepted = await SubmitAsync("key-2");
         accepted.IsSuccessStatusCode.ShouldBeTrue();
+        (await StateAsync("/health")).ShouldBe(("ready", null));
     }
 
     [Fact]
@@ -139,6 +150,13 @@ public sealed class UnavailableTests : IAsyncLifetime, IDisposable
     private List<Stream> Followers { get; } = [];
 
     private Uri At(string path) => new(_host.Address, "/api/v1" + path);
+
+    private async Task<(string? State, string? Reason)> StateAsync(string path)
+    {
+        using var answer = await _client.GetAsync(At(path));
+        var shown = await answer.JsonAsync();
+        return (shown.GetProperty("state").GetString(), shown.GetProperty("reason").GetString());
+    }
 
     private Task<HttpResponseMessage> SubmitAsync(string key) => _client.PostAsync(At("/exec"), """{"command":["true"]}""", key);
 }
