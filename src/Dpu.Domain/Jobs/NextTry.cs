@@ -39,13 +39,13 @@ internal sealed record NextTry(bool Retry, long? MemoryBytes, bool Elsewhere, st
         var count = Say($"(attempt {report.Attempt.Number + 1} of {report.Attempt.Number + most - failures})");
         return cause switch
         {
-            FailureCause.Memory => WithMoreMemory(state.ResourcesOf(report.Attempt.Task).MemoryBytes, rules, count),
+            FailureCause.Memory => WithMoreMemory(state.ResourcesOf(report.Attempt.Task).MemoryBytes, report.Exit?.MaxRssBytes ?? 0, rules, count),
             FailureCause.Launch or FailureCause.Data => new NextTry(Retry: true, MemoryBytes: null, Elsewhere: true, $"tried again, on another node if there is one {count}"),
             _ => None with { Retry = true, Words = $"tried again {count}" },
         };
     }
 
-    private static NextTry WithMoreMemory(long had, RetryRules rules, string count)
+    private static NextTry WithMoreMemory(long had, long held, RetryRules rules, string count)
     {
         if (had == 0)
         {
@@ -57,10 +57,17 @@ internal sealed record NextTry(bool Retry, long? MemoryBytes, bool Elsewhere, st
             return None with { Retry = true, Words = $"tried again {count}" };
         }
 
-        var next = (long)Math.Min(Math.Ceiling(had * rules.MemoryFactor), rules.MemoryBytesMax ?? long.MaxValue / 2);
+        var next = Raised(had, held, rules.MemoryFactor, rules.MemoryBytesMax ?? long.MaxValue / 2);
         return next > had
             ? None with { Retry = true, MemoryBytes = next, Words = $"tried again with {ByteSize.Text(next)} {count}" }
             : None with { Words = $"no attempt is given more than {ByteSize.Text(rules.MemoryBytesMax ?? had)}" };
+    }
+
+    /// <summary>More than what was asked and more than what was seen: an attempt with less would be known to fail.</summary>
+    private static long Raised(long had, long held, double factor, long max)
+    {
+        var raised = Math.Ceiling(had * factor);
+        return (long)Math.Min(raised > held ? raised : Math.Ceiling(held * factor), max);
     }
 
     private static string Word(FailureCause cause) => cause.ToString().ToLowerInvariant();

@@ -61,7 +61,7 @@ public readonly record struct HostRange(string Host, int First, int Count);
 
 /// <summary>How many attempts a task has, by the cause of its failures. The loss of a node uses none of them up.</summary>
 /// <param name="Recipe">Attempts that may end with cause <see cref="FailureCause.Recipe"/>, the last one included.</param>
-/// <param name="Memory">The same for <see cref="FailureCause.Memory"/>; each has the memory of the one before × <paramref name="MemoryFactor"/>.</param>
+/// <param name="Memory">The same for <see cref="FailureCause.Memory"/>; each has the memory of the one before, or what that one held when this would still be too little, × <paramref name="MemoryFactor"/>.</param>
 /// <param name="Time">The same for <see cref="FailureCause.Time"/>.</param>
 /// <param name="Launch">The same for <see cref="FailureCause.Launch"/>: on another node, if there is one.</param>
 /// <param name="Data">The same for <see cref="FailureCause.Data"/>.</param>

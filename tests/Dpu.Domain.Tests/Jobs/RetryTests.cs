@@ -70,6 +70,20 @@ public sealed class RetryTests
         end.Message.ShouldBe("it failed; no attempt is given more than 3 GiB");
     }
 
+    [Theory]
+    [InlineData(1023, 1024)]
+    [InlineData(1024, 2048)]
+    [InlineData(1500, 3000)]
+    [InlineData(5000, 3072)]
+    public void No_attempt_is_given_what_the_one_before_was_seen_to_exceed(long heldMiB, long nextMiB)
+    {
+        var state = Given.After(Job(512 * MiB), Given.Start(0));
+        var report = Given.Report(0, 1, FailureCause.Memory);
+        var held = report with { Exit = report.Exit! with { MaxRssBytes = heldMiB * MiB } };
+
+        EndOf(Given.Decide(state, new JobCommand.ReportEnds(Given.Node, [held]))).NextMemoryBytes.ShouldBe(nextMiB * MiB);
+    }
+
     [Fact]
     public void More_memory_stays_with_the_task_whatever_happens_to_it_next()
     {
