@@ -18,13 +18,21 @@ namespace Dpu.Actors.Campaigns;
 public sealed class CampaignActor(IReadOnlyList<CampaignPlan> plans, IViews views, IActorRef<FrontendMessage> frontend) : Actor<CampaignMessage>
 {
     /// <summary>How often failures are looked for, and refused submissions tried again: frames of a night may come late.</summary>
-    private static readonly TimeSpan LookAgainDelay = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LookAgainDelayMax = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan LookAgainDelayMin = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     private static readonly object LookTimer = new();
 
     private readonly Queue<CampaignSubmission> _owed = [];
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+
+    /// <summary>Failures are looked for as often as the most impatient rule makes worth while.</summary>
+    private readonly TimeSpan _lookAgainDelay = TimeSpan.FromTicks(Math.Clamp(
+        (plans.Select(plan => plan.Resubmit?.After).Min() ?? LookAgainDelayMax).Ticks, LookAgainDelayMin.Ticks, LookAgainDelayMax.Ticks));
+
+    private DateTimeOffset? _next;
 
     protected override ValueTask OnStartAsync()
     {
@@ -41,6 +49,7 @@ public sealed class CampaignActor(IReadOnlyList<CampaignPlan> plans, IViews view
                 break;
             case CampaignMessage.Found found:
                 found.Owed.ForEach(_owed.Enqueue);
+                _next = found.Next;
                 SubmitNext();
                 break;
             case CampaignMessage.LookFailed failed:
@@ -58,19 +67,22 @@ public sealed class CampaignActor(IReadOnlyList<CampaignPlan> plans, IViews view
         return ValueTask.CompletedTask;
     }
 
-    private void Look() => Context.PipeToSelf(FindOwedAsync, static owed => new CampaignMessage.Found(owed), static reason => new CampaignMessage.LookFailed(reason));
+    private void Look() => Context.PipeToSelf(FindOwedAsync, static found => found, static reason => new CampaignMessage.LookFailed(reason));
 
-    private async Task<List<CampaignSubmission>> FindOwedAsync(CancellationToken cancellationToken)
+    private async Task<CampaignMessage> FindOwedAsync(CancellationToken cancellationToken)
     {
         await views.CaughtUpAsync(cancellationToken);
         var now = Context.Time.GetUtcNow();
         var owed = new List<CampaignSubmission>();
+        DateTimeOffset? next = null;
         foreach (var plan in plans)
         {
-            owed.AddRange(CampaignDecider.Due(plan, await views.GetCampaignJobsAsync(plan.Name, now - CampaignDecider.Memory(plan), cancellationToken), now));
+            var last = await views.GetCampaignJobsAsync(plan.Name, now - CampaignDecider.Memory(plan), cancellationToken);
+            owed.AddRange(CampaignDecider.Due(plan, last, now));
+            next = new[] { next, CampaignDecider.NextAfter(plan, last, now) }.Min();
         }
 
-        return owed;
+        return new CampaignMessage.Found(owed, next);
     }
 
     private void SubmitNext()
@@ -115,9 +127,9 @@ public sealed class CampaignActor(IReadOnlyList<CampaignPlan> plans, IViews view
 
     private void Wait()
     {
-        var now = Context.Time.GetUtcNow();
-        var next = plans.Select(plan => CampaignDecider.NextAfter(plan, now)).Min();
-        var delay = next - now is { } calendar && calendar < LookAgainDelay ? calendar : LookAgainDelay;
-        Context.Timers.StartSingle(LookTimer, CampaignMessage.Look.Instance, delay);
+        // Counted from the look, not from now: what became due while submissions were on their way is due at once.
+        var left = _next - Context.Time.GetUtcNow();
+        _next = null;
+        Context.Timers.StartSingle(LookTimer, CampaignMessage.Look.Instance, left < _lookAgainDelay ? left.Value : _lookAgainDelay);
     }
 }

@@ -16,7 +16,9 @@ public abstract record CampaignMessage
         public static Look Instance { get; } = new();
     }
 
-    internal sealed record Found(List<CampaignSubmission> Owed) : CampaignMessage;
+    /// <param name="Owed">What is due.</param>
+    /// <param name="Next">When something more is due; null when nothing is known to be.</param>
+    internal sealed record Found(List<CampaignSubmission> Owed, DateTimeOffset? Next) : CampaignMessage;
 
     internal sealed record LookFailed(Exception Reason) : CampaignMessage;
 

@@ -73,8 +73,15 @@ public static class CampaignDecider
         return nightly > resubmit ? nightly : resubmit;
     }
 
-    /// <summary>When the calendar makes something due next, after <paramref name="now"/>; null when it never will.</summary>
-    public static DateTimeOffset? NextAfter(CampaignPlan plan, DateTimeOffset now) => plan.Nightly?.Calendar.NextFrom(now.AddTicks(1));
+    /// <summary>When something more is due, after <paramref name="now"/>, by the calendar and by what has failed so far; null when nothing will be.</summary>
+    /// <param name="plan">The campaign.</param>
+    /// <param name="last">As for <see cref="Due"/>.</param>
+    /// <param name="now">The moment that <see cref="Due"/> was asked for.</param>
+    public static DateTimeOffset? NextAfter(CampaignPlan plan, ImmutableArray<CampaignJob> last, DateTimeOffset now) => last
+        .Select(job => AgainAt(plan, job))
+        .Append(plan.Nightly?.Calendar.NextFrom(now.AddTicks(1)))
+        .Where(at => at > now)
+        .Min();
 
     private static IEnumerable<DateTimeOffset> OccurrencesDue(CampaignPlan plan, DateTimeOffset now)
     {
@@ -94,19 +101,20 @@ public static class CampaignDecider
         var nightly = plan.Nightly!;
         var request = (((at.Year * 100) + at.Month) * 100) + at.Day;
         string Fill(string text) => text
-            .Replace("{date}", Day(at), StringComparison.Ordinal)
-            .Replace("{night}", Day(at - OneDay), StringComparison.Ordinal);
+            .Replace(NightlySubmission.Date, Day(at), StringComparison.Ordinal)
+            .Replace(NightlySubmission.Night, Day(at - OneDay), StringComparison.Ordinal);
         var unit = new CampaignUnit(plan.Name, request, Fill(nightly.Unit), Attempt: 1);
         return new CampaignSubmission(
             Key(unit), unit, nightly.User, nightly.Sequence, new AskedOptions([.. nightly.Arguments.Select(Fill)], null, null), nightly.Priority, nightly.Tags);
     }
 
     private static bool IsDue(CampaignPlan plan, CampaignJob job, DateTimeOffset now) =>
-        plan.Resubmit is { } rules
-        && job is { Status: JobStatus.Failed, EndedAt: { } ended }
-        && job.Campaign.Attempt <= rules.TimesMax
-        && ended + rules.After <= now
-        && ended + rules.Within > now;
+        AgainAt(plan, job) <= now && job.EndedAt + plan.Resubmit!.Within > now;
+
+    private static DateTimeOffset? AgainAt(CampaignPlan plan, CampaignJob job) =>
+        plan.Resubmit is { } rules && job is { Status: JobStatus.Failed, EndedAt: { } ended } && job.Campaign.Attempt <= rules.TimesMax
+            ? ended + rules.After
+            : null;
 
     private static CampaignSubmission Again(CampaignJob job)
     {

@@ -25,7 +25,17 @@ public sealed record NightlySubmission(
     ImmutableArray<string> Arguments,
     string Unit,
     int Priority,
-    ImmutableArray<string> Tags);
+    ImmutableArray<string> Tags)
+{
+    /// <summary>Stands for the day of the submission.</summary>
+    public const string Date = "{date}";
+
+    /// <summary>Stands for the day before: the night that ended with it.</summary>
+    public const string Night = "{night}";
+
+    /// <summary>All that is replaced.</summary>
+    public static ImmutableArray<string> Words { get; } = [Date, Night];
+}
 
 /// <summary>When a job of a campaign that ended FAILED is submitted again, as the next attempt at the same unit.</summary>
 /// <param name="TimesMax">At most so often for each unit of each request.</param>

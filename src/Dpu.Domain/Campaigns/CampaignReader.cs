@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Dpu.Domain.Recipes;
 using Dpu.Hocon;
 
 namespace Dpu.Domain.Campaigns;
 
 /// <summary>Reads campaigns from their declarations under <c>dpu.campaigns</c>. An unknown key is an error.</summary>
-public static class CampaignReader
+public static partial class CampaignReader
 {
     /// <summary>Where campaigns are declared.</summary>
     public const string Section = "dpu.campaigns";
@@ -62,11 +63,23 @@ public static class CampaignReader
                 nightly.GetString("user"),
                 parsed.Text,
                 [.. nightly.GetStringListOrDefault("options", [])],
-                nightly.GetStringOrDefault("unit", "{night}")!,
+                ReadUnit(nightly),
                 nightly.GetInt32OrDefault("priority", 0),
                 [.. nightly.GetStringListOrDefault("tags", [])])
             : throw nightly.Error("sequence", $"cannot be run: {string.Join(' ', errors.Select(error => error.Message))}");
     }
+
+    /// <summary>A misspelt word would name every night alike. Options are left alone: braces may mean something to a recipe.</summary>
+    private static string ReadUnit(HoconReader nightly)
+    {
+        var unit = nightly.GetStringOrDefault("unit", "{night}")!;
+        return BracedWord().Matches(unit).FirstOrDefault(word => !NightlySubmission.Words.Contains(word.Value)) is { } unknown
+            ? throw nightly.Error("unit", $"has {unknown.Value}; what is replaced there is {string.Join(" and ", NightlySubmission.Words)}")
+            : unit;
+    }
+
+    [GeneratedRegex(@"\{\w*\}", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)]
+    private static partial Regex BracedWord();
 
     private static Calendar ReadCalendar(HoconReader nightly)
     {

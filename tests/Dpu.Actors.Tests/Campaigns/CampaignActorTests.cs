@@ -75,6 +75,24 @@ public sealed class CampaignActorTests : IDisposable
         attempts.ShouldBe([1, 2, 3]);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(90)]
+    public void A_failed_unit_does_not_wait_much_longer_than_its_rule_says(int seconds)
+    {
+        var after = TimeSpan.FromSeconds(seconds);
+        _bench.StartCampaigns(new CampaignPlan("KIDS", null, new ResubmitRules(TimesMax: 2, after, Within: TimeSpan.FromDays(2))));
+        _bench.Submit("by hand", campaign: new("KIDS", 1, "8,6"));
+        _bench.World.RunFor(TimeSpan.FromMinutes(2.5));
+
+        Fail(Announced().Single());
+        _bench.World.RunFor(after - TimeSpan.FromSeconds(1));
+        Jobs().ShouldHaveSingleItem();
+        _bench.World.RunFor(TimeSpan.FromSeconds(7));
+
+        Jobs().Count().ShouldBe(2);
+    }
+
     [Fact]
     public void Two_submissions_of_a_unit_at_the_same_time_are_two_attempts()
     {

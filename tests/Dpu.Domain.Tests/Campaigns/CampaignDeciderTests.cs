@@ -63,6 +63,18 @@ public sealed class CampaignDeciderTests
         (due.User, due.Sequence, due.Asked, due.Priority).ShouldBe((failed.User, failed.Sequence, failed.Asked, failed.Priority));
     }
 
+    [Fact]
+    public void What_is_due_next_is_the_nearest_of_the_next_night_and_the_failures_so_far()
+    {
+        var failed = Failed(1);
+        var again = failed.EndedAt!.Value.AddMinutes(30);
+
+        CampaignDecider.NextAfter(Plan, [failed], again.AddTicks(-1)).ShouldBe(again);
+        CampaignDecider.NextAfter(Plan, [failed], again).ShouldBe(Noon.AddHours(2));
+        CampaignDecider.NextAfter(Plan, [Failed(3)], Noon.AddHours(2)).ShouldBe(Noon.AddHours(26));
+        CampaignDecider.NextAfter(Plan with { Nightly = null }, [Failed(3)], again.AddTicks(-1)).ShouldBeNull();
+    }
+
     [Theory]
     [InlineData(2, true)]
     [InlineData(3, false)]
@@ -87,7 +99,7 @@ public sealed class CampaignDeciderTests
         var named = new CampaignPlan("KIDS", null, null);
 
         CampaignDecider.Due(named, [Failed(1)], Noon.AddHours(1)).ShouldBeEmpty();
-        CampaignDecider.NextAfter(named, Noon).ShouldBeNull();
+        CampaignDecider.NextAfter(named, [Failed(1)], Noon).ShouldBeNull();
     }
 
     private static CampaignJob Failed(int attempt) =>

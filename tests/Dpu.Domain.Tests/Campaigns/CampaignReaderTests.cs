@@ -35,6 +35,7 @@ public sealed class CampaignReaderTests
     [InlineData("""K { nightly { at = "14:00", days = [monday], user = u, sequence = Reduce } }""", "c.conf:1:", "mon, tue")]
     [InlineData("""K { nightly { at = "14:00", from = 2026-13-01, user = u, sequence = Reduce } }""", "c.conf:1:", "a day such as")]
     [InlineData("""K { nightly { at = "14:00", from = 2026-12-02, until = 2026-12-01, user = u, sequence = Reduce } }""", "c.conf:1:", "nothing would ever be submitted")]
+    [InlineData("""K { nightly { at = "14:00", user = u, sequence = Reduce, unit = "n{nihgt}" } }""", "c.conf:1:", "has {nihgt}; what is replaced there is {date} and {night}")]
     [InlineData("""K { nightly { at = "14:00", sequence = Reduce } }""", "c.conf:1:", "user is missing")]
     [InlineData("""K { resubmit { times = 0 } }""", "c.conf:1:", "times")]
     [InlineData("""K { resubmit { times = 1, after = 3 d, within = 2 d } }""", "c.conf:1:", "less than 'within'")]
