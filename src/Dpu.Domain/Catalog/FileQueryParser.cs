@@ -179,6 +179,12 @@ internal sealed class FileQueryParser
             throw FileQueryScanner.Error(start, $"the ends of a range are values, not patterns: {raw.Text}; put it in quotes when it is a text");
         }
 
+        if (from.Length == 0 || to.Length == 0)
+        {
+            var only = from.Length == 0 ? $"<={to}" : $">={from}";
+            throw FileQueryScanner.Error(start, $"a range has two ends, and {raw.Text} has one: write key{only} instead; put it in quotes when it is a text");
+        }
+
         return ValueOrder.Compare(from, to) > 0
             ? throw FileQueryScanner.Error(start, $"the range {from}..{to} runs backwards; did you mean {to}..{from}? Put it in quotes when it is a text")
             : new QueryValue.Range(from, to);

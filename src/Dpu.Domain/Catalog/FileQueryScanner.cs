@@ -7,7 +7,7 @@ namespace Dpu.Domain.Catalog;
 /// <param name="Text">Without quotes and backslashes.</param>
 /// <param name="IsNothing">Not even a pair of quotes was there.</param>
 /// <param name="HasBareWildcard">A <c>?</c> or <c>*</c> stood outside quotes.</param>
-/// <param name="Range">Its ends, when exactly one <c>..</c> stood outside quotes with something on both sides.</param>
+/// <param name="Range">Its ends, when exactly one <c>..</c> stood outside quotes; one of them is empty when something stood on one side only.</param>
 internal readonly record struct RawValue(string Text, bool IsNothing, bool HasBareWildcard, (string From, string To)? Range);
 
 /// <summary>
@@ -143,7 +143,14 @@ internal sealed class FileQueryScanner(string text)
         var dots = Enumerable.Range(0, Math.Max(0, value.Length - 1))
             .Where(i => value[i] == '.' && value[i + 1] == '.' && bare[i] && bare[i + 1])
             .ToArray();
-        return dots is [var at and > 0] && at + 2 < value.Length ? (value[..at], value[(at + 2)..]) : null;
+        if (dots is not [var at])
+        {
+            return null;
+        }
+
+        // "../x" and "x/.." are folders; ".." alone is a text.
+        var (from, to) = (value[..at], value[(at + 2)..]);
+        return from.EndsWith('/') || to.StartsWith('/') || (from.Length == 0 && to.Length == 0) ? null : (from, to);
     }
 
     /// <summary>The next character of the term; null where it ends, which is never inside quotes.</summary>
