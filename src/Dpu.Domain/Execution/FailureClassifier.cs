@@ -87,8 +87,7 @@ public static class FailureClassifier
 
         if (start.Exits.FirstOrDefault(rule => rule.Code == exit.ExitCode) is { } rule)
         {
-            var again = rule.Final ? "; another attempt would end the same way" : "";
-            return new(rule.Cause, $"{ended}, which its recipe declares to mean {Meaning(rule.Cause)}{again}", rule.Final);
+            return new(rule.Cause, $"{ended}, which its recipe declares to mean {Meaning(rule.Cause)}", rule.Final);
         }
 
         return WasKilled(exit) && IsNearLimit(exit, start.Resources.MemoryBytes)

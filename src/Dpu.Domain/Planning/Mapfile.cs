@@ -58,7 +58,9 @@ public sealed record Mapfile(ImmutableArray<HostFiles> Entries)
                 entries.Add(ReadEntry());
             }
 
-            return entries.Count > 0 ? entries.ToImmutable() : throw Error("there is no entry; one is written host=[ file, file ]");
+            return entries.Count == 0
+                ? throw Error("there is no entry; one is written host=[ file, file ]")
+                : entries.Any(entry => !entry.Files.IsEmpty) ? entries.ToImmutable() : throw Error("no host has a file, so there is nothing to run");
         }
 
         private HostFiles ReadEntry()

@@ -44,7 +44,7 @@ public sealed class FailureClassifierTests
         Classify(Exit(code, signal, reason)).ShouldBe(new AttemptVerdict(cause, message));
 
     [Theory]
-    [InlineData(2, FailureCause.Recipe, true, "exit code 2, which its recipe declares to mean a failure of its own; another attempt would end the same way")]
+    [InlineData(2, FailureCause.Recipe, true, "exit code 2, which its recipe declares to mean a failure of its own")]
     [InlineData(65, FailureCause.Data, false, "exit code 65, which its recipe declares to mean that its data are wrong or missing")]
     [InlineData(66, FailureCause.Recipe, false, "exit code 66")]
     public void An_exit_code_means_what_its_recipe_says(int code, FailureCause cause, bool final, string message) =>

@@ -27,6 +27,7 @@ public sealed class MapfileTests
 
     [Theory]
     [InlineData("", "map:1:1: there is no entry")]
+    [InlineData("a=[]\nb=[ ]", "map:2:6: no host has a file")]
     [InlineData("a=[ x ]\n, b=[ y ]", "map:2:1: ',' stands where a host is due")]
     [InlineData("a x", "map:1:3: '=' is due after the host 'a', not 'x'")]
     [InlineData("a=x", "map:1:3: '[' is due after 'a=', not 'x'")]

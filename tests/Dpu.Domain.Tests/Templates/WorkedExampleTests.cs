@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Recipes;
 using Dpu.Domain.Templates;
 using Dpu.Domain.Tests.Recipes;
 using Shouldly;
@@ -13,11 +14,10 @@ public sealed class WorkedExampleTests
     [Fact]
     public void The_worked_example_gives_the_command_line_that_it_promises()
     {
-        var blocks = File.ReadAllText(Readme()).Split("```");
-        var declaration = blocks.Single(block => block.StartsWith("hocon", StringComparison.Ordinal))["hocon".Length..];
+        var blocks = Blocks();
         var promised = blocks.Single(block => block.TrimStart().StartsWith("hsc-warp", StringComparison.Ordinal));
 
-        var ready = new OneTask(SampleRecipes.Read(declaration.Replace("dpu.recipes.", "", StringComparison.Ordinal)).Find("Warp")!)
+        var ready = new OneTask(Example("Warp"))
         {
             Options = ["tract=0"],
             Keys = OneTask.Sorted(("patch", "8,6"), ("filter", "HSC-I")),
@@ -28,6 +28,30 @@ public sealed class WorkedExampleTests
         ready.Lists.ShouldBe([new ListFile("list/chips-8,6.list", "/work/12/3.2/raw/HSC-I/904010-10.fits 904010 10\n/work/12/3.2/raw/HSC-I/904010-4.fits 904010 4\n")]);
         ready.Outputs[0].Folder.ShouldBe("coadd/HSC-I");
     }
+
+    [Fact]
+    public void The_example_of_ends_says_what_is_written_beside_it()
+    {
+        var rules = Example("Fit").Rules;
+
+        (rules.Retry.Recipe, rules.Retry.Memory).ShouldBe((2, 3));
+        rules.Exits.ShouldBe([new ExitRule(2, FailureCause.Recipe, Final: true), new ExitRule(65, FailureCause.Data, Final: false)], ignoreOrder: true);
+        rules.Patterns.Select(pattern => (pattern.Name, pattern.Level, pattern.Action, pattern.Cause)).ShouldBe(
+            [
+                ("no-stars", FindingLevel.Error, FindingAction.Fail, FailureCause.Data),
+                ("seeing", FindingLevel.Warning, FindingAction.Hold, null),
+                ("crowded", FindingLevel.Info, FindingAction.Record, (FailureCause?)null),
+            ],
+            ignoreOrder: true);
+    }
+
+    private static Recipe Example(string name) => Blocks()
+        .Where(block => block.StartsWith("hocon", StringComparison.Ordinal))
+        .Select(block => SampleRecipes.Read(block["hocon".Length..].Replace("dpu.recipes.", "", StringComparison.Ordinal)).Find(name))
+        .OfType<Recipe>()
+        .Single();
+
+    private static string[] Blocks() => File.ReadAllText(Readme()).Split("```");
 
     private static InputFile Chip(string id, string ccd) => OneTask.File(id, $"/raw/{id}.fits", ("visit", "904010"), ("ccd", ccd), ("filter", "HSC-I"));
 

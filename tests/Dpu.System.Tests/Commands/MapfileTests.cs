@@ -50,6 +50,7 @@ public sealed class MapfileTests(RealDpu dpu) : IClassFixture<RealDpu>
     [Theory]
     [InlineData("a=[ x, y b=[ z ]", ":1:12: '[' inside the list of 'a'")]
     [InlineData("", ":1:1: there is no entry")]
+    [InlineData("localhost=[]", ":1:13: no host has a file")]
     public async Task A_mapfile_that_makes_no_sense_ends_with_2_and_its_place(string text, string says)
     {
         var run = (await dpu.RunAsync("exec", "--mapfile", dpu.NewFile("bad.map", text), "--", "true")).Exits(2);
