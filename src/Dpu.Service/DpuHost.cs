@@ -147,7 +147,7 @@ public sealed class DpuHost : IAsyncDisposable
         var queries = new PluginQueries(
             data.FullPath, Options.Node.SearchPath, Options.Query.OutputMaxBytes, Options.Query.AtOnceMax, executables, store.Catalog, catalog, system, Options.Http.AnswerTimeout);
         Undo(queries.Dispose);
-        var planner = new SubmissionPlanner(Options.Recipes, store.Catalog, store.Views, node.Capacity, Options.Task.Retry, executables.WhyUnavailable, queries);
+        var planner = new SubmissionPlanner(Options.Recipes, store.Catalog, store.Views, node.Capacity, node.Tags, Options.Task.Retry, executables.WhyUnavailable, queries);
         var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(Options.Scheduling)) { Supervision = Escalate }, "scheduler");
         var frontend = system.Spawn(
             new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, planner, scheduler)) { Supervision = Escalate },

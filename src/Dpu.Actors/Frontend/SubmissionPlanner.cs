@@ -25,6 +25,7 @@ public sealed record PlannedSubmission(string Sequence, JobPlan Plan, ImmutableA
 /// <param name="files">What it can be run on.</param>
 /// <param name="views">Tells when the catalog is up to date, and what earlier tasks took.</param>
 /// <param name="largestNode">The largest node that is configured: what needs more can never run.</param>
+/// <param name="nodeTags">Tags of the nodes that are configured: what needs another can never run.</param>
 /// <param name="usualRetry">How often a task of <c>exec</c> is tried; recipes have their own rules.</param>
 /// <param name="unavailable">Why a recipe cannot run here, or null.</param>
 /// <param name="queries">The plug-in queries of pipelines.</param>
@@ -33,6 +34,7 @@ public sealed class SubmissionPlanner(
     ICatalog files,
     IViews views,
     Resources largestNode,
+    ImmutableArray<string> nodeTags,
     RetryRules usualRetry,
     Func<Recipe, string?> unavailable,
     IPluginQueries queries)
@@ -100,7 +102,9 @@ public sealed class SubmissionPlanner(
 
         var candidates = await FindInputsAsync(InputSelection.For(sequence, options), cancellationToken);
         var request = new PlanRequest(sequence, options, candidates, recipes, largestNode.Cpus, asked.MemoryBytes) { Rows = rows.Rows };
-        if (!Planner.Plan(request).TryGet(out var planned, out errors) || !(await FitsAsync(planned.Plan, cancellationToken)).TryGet(out _, out errors))
+        if (!Planner.Plan(request).TryGet(out var planned, out errors)
+            || !(await FitsAsync(planned.Plan, cancellationToken)).TryGet(out _, out errors)
+            || !Has(planned.Plan, asked).TryGet(out _, out errors))
         {
             return new Checked<PlannedSubmission>.Refused(errors);
         }
@@ -157,6 +161,12 @@ public sealed class SubmissionPlanner(
             .Distinct()
             .ToImmutableArray();
         return errors.IsEmpty ? new Checked<Sequence>.Accepted(sequence) : new Checked<Sequence>.Refused(errors);
+    }
+
+    private Checked<JobPlan> Has(JobPlan plan, Submission asked)
+    {
+        var errors = PlanDemands.UnknownTags(plan, nodeTags).Concat(asked.Campaign is null ? PlanDemands.CampaignNames(plan) : []).ToImmutableArray();
+        return errors.IsEmpty ? new Checked<JobPlan>.Accepted(plan) : new Checked<JobPlan>.Refused(errors);
     }
 
     private async Task<Checked<JobPlan>> FitsAsync(JobPlan plan, CancellationToken cancellationToken)

@@ -29,6 +29,8 @@ public static class SubmissionErrors
     public const string BadMapfile = "bad-mapfile";
     public const string OptionFixed = "option-fixed";
     public const string UnknownJob = "unknown-job";
+    public const string UnknownTag = "unknown-tag";
+    public const string NeedsCampaign = "needs-campaign";
 }
 
 /// <summary>What comes of checking something that a user asked for: the thing itself, or every reason against it.</summary>

@@ -70,7 +70,7 @@ internal sealed class FrontendBench : IDisposable
         }
 
         _system = World.StartSystem("service");
-        var planner = new SubmissionPlanner(Recipes, _store.Catalog, Views, new Resources(4, 1 << 30), RetryRules.Once, _ => Unavailable, NoQueries.Instance);
+        var planner = new SubmissionPlanner(Recipes, _store.Catalog, Views, new Resources(4, 1 << 30), [], RetryRules.Once, _ => Unavailable, NoQueries.Instance);
         Frontend = _system.Spawn(new Props<FrontendMessage>(() => new FrontendActor(Journal, Views, planner, Scheduler)), "frontend");
     }
 

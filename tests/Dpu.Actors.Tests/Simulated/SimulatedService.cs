@@ -48,7 +48,7 @@ internal sealed class SimulatedService
         _launcher = new SimulatedLauncher(simulation, keeper);
         var logsNow = new FaultyLogStore(logs, world);
         PendingLogs = () => logsNow.Pending;
-        var planner = new SubmissionPlanner(recipes, store.Catalog, views, node.Capacity, retry, _ => null, NoQueries.Instance);
+        var planner = new SubmissionPlanner(recipes, store.Catalog, views, node.Capacity, node.Tags, retry, _ => null, NoQueries.Instance);
 
         var scheduler = System.Spawn(new Props<SchedulerMessage>(() => _scheduler = new SchedulerActor(SchedulingPolicy.Usual)) { Supervision = Escalate }, "scheduler");
         _jobs = new ListeningScheduler(scheduler);

@@ -116,6 +116,8 @@ public sealed class RunningDpu : IAsyncLifetime, IDisposable
               }
             }
             Quick { command = [sh, -c, ":"], resources { memory = 2 GiB, time = 100 s } }
+            Tagged { command = [sh, -c, ":"], node-tags = [gpu] }
+            OfUnit { command = [sh, -c, ":"], outputs { made { type = made, pattern = "{unit}.txt" } } }
             Gone { command = [no-such-program, now] }
           }
         }

@@ -124,6 +124,8 @@ public sealed class SubmissionTests(RunningDpu dpu)
     [InlineData("""{"sequence":"Fail","estimatedSeconds":-1}""", "bad-estimate")]
     [InlineData("""{"sequence":"Fail","memoryBytes":0}""", "bad-memory")]
     [InlineData("""{"sequence":"Fail","memoryBytes":8589934593}""", "too-large")]
+    [InlineData("""{"sequence":"Tagged"}""", "unknown-tag")]
+    [InlineData("""{"sequence":"OfUnit"}""", "needs-campaign")]
     [InlineData("""{"sequence":"Fail","arguments":["-C"],"options":{"commit":true}}""", "bad-option")]
     [InlineData("""{"sequence":""}""", "bad-sequence")]
     [InlineData("""{"sequence":"Fail>"}""", "bad-sequence")]
