@@ -30,4 +30,7 @@ public sealed class TaskFilesException(FailureCause cause, string message) : Exc
 {
     /// <summary>What kind of failure that is: launch or data.</summary>
     public FailureCause Cause { get; } = cause;
+
+    /// <summary>Whether another attempt would end the same way, on any node: what its recipe declares cannot be done with this task's values.</summary>
+    public bool Final { get; init; }
 }

@@ -88,7 +88,8 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
                 Tell(new AttemptOutcome.Ended(Report(AttemptVerdict.Normal with { Hold = _hold }, collected.Exit, collected.Outputs)));
                 break;
             case (Phase.Preparing or Phase.Collecting, TaskMessage.FilesFailed failed):
-                Tell((failed.Reason as TaskFilesException)?.Cause ?? FailureCause.Data, failed.Reason.Message, failed.Exit);
+                var known = failed.Reason as TaskFilesException;
+                Tell(new AttemptVerdict(known?.Cause ?? FailureCause.Data, failed.Reason.Message, known?.Final ?? false), failed.Exit);
                 break;
             default:
                 // An end that was asked for too late, or the echo of one that was: the outcome is on its way already.
@@ -203,8 +204,9 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
         };
     }
 
-    private void Tell(FailureCause cause, string message, AttemptExit? exit) =>
-        Tell(new AttemptOutcome.Ended(Report(new AttemptVerdict(cause, message), exit, [])));
+    private void Tell(FailureCause cause, string message, AttemptExit? exit) => Tell(new AttemptVerdict(cause, message), exit);
+
+    private void Tell(AttemptVerdict verdict, AttemptExit? exit) => Tell(new AttemptOutcome.Ended(Report(verdict, exit, [])));
 
     private void Tell(AttemptOutcome outcome)
     {

@@ -95,7 +95,7 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
         TaskOrders.For(start, directed, new TaskPlace(node.Name, folder, Store)) switch
         {
             TaskOrders.Ready ready => ready,
-            TaskOrders.Impossible impossible => throw new TaskFilesException(FailureCause.Data, impossible.Reason),
+            TaskOrders.Impossible impossible => throw new TaskFilesException(FailureCause.Data, impossible.Reason) { Final = true },
             _ => throw new InvalidOperationException("Orders are ready, or it is said why not."),
         };
 

@@ -277,13 +277,13 @@ public sealed class RunningTests
     public void Inputs_that_cannot_be_put_in_place_make_the_attempt_fail_with_their_cause(bool later)
     {
         var bench = NodeBench.Connected(cpus: 1);
-        bench.Files.PreparationFails = new TaskFilesException(FailureCause.Data, "no space left");
+        bench.Files.PreparationFails = new TaskFilesException(FailureCause.Data, "no space left") { Final = later };
         bench.Files.HoldPreparation = later ? new TaskCompletionSource() : null;
         bench.Start(Attempt);
         bench.Files.HoldPreparation?.SetResult();
 
         var report = bench.ExpectReport();
-        (report.Cause, report.Message, report.Exit).ShouldBe((FailureCause.Data, "no space left", null));
+        (report.Cause, report.Message, report.Exit, report.Final).ShouldBe((FailureCause.Data, "no space left", null, later));
         bench.Files.PreparationFails = null;
         bench.Files.HoldPreparation = null;
         bench.Start(Other);

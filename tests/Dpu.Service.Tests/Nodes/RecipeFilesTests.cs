@@ -89,6 +89,14 @@ public sealed class RecipeFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task What_its_values_make_impossible_is_impossible_again()
+    {
+        var error = await FailsAsync(Start(In("raw", "{nope}.fits"), _folder.File("raw/a.fits", "pixels")));
+        (error.Cause, error.Final).ShouldBe((FailureCause.Data, true));
+        error.Message.ShouldContain("nope");
+    }
+
+    [Fact]
     public async Task An_input_that_is_gone_is_a_failure_of_the_data()
     {
         var error = await FailsAsync(Start(In("raw", null), _folder.At("raw/a.fits")));
