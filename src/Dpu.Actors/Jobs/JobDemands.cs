@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Scheduling;
 
@@ -7,25 +8,33 @@ namespace Dpu.Actors.Jobs;
 /// <summary>A job as the scheduler sees it.</summary>
 internal static class JobDemands
 {
-    public static JobDemand Of(JobState state) => new(
-        state.Id,
-        state.Spec!.User,
-        state.Priority,
-        state.SubmittedAt,
-        [.. state.Plan.Steps.Select(step => new StepNeed(step.First, step.Count, step.Resources, step.Recipe ?? step.Name, step.Rules))],
-        state.MayStart ? state.Startable() : [],
-        [.. state.Running.OrderBy(running => running.Key).Select(running => new Reservation(running.Key, running.Value.Node, running.Value.StartedAt))],
-        [.. state.Troubles.Where(Matters).OrderBy(trouble => trouble.Key).Select(trouble => NeedOf(trouble.Key, trouble.Value))]);
+    public static JobDemand Of(JobState state)
+    {
+        var startable = state.MayStart ? state.Startable() : [];
+        var troubled = state.Troubles.Keys.Order().Select(task => NeedOf(state, task)).OfType<TaskNeed>();
+        return new(
+            state.Id,
+            state.Spec!.User,
+            state.Priority,
+            state.SubmittedAt,
+            [.. state.Plan.Steps.Select(step => new StepNeed(step.First, step.Count, step.Resources, step.Recipe ?? step.Name, step.Rules))],
+            startable,
+            [.. state.Running.OrderBy(running => running.Key).Select(running => new Reservation(running.Key, running.Value.Node, running.Value.StartedAt))],
+            [.. troubled.Concat(NeedsOf(state, startable)).DistinctBy(need => need.Task)]);
+    }
 
-    /// <summary>What tasks need beyond their step: only of those that failed in a way that asks for it.</summary>
-    public static ImmutableArray<TaskNeed> NeedsOf(JobState state, ImmutableArray<TaskRange> tasks) => state.Troubles.IsEmpty
+    /// <summary>What tasks need beyond their step: those that failed in a way that asks for it, and those that read what tasks before them made.</summary>
+    public static ImmutableArray<TaskNeed> NeedsOf(JobState state, ImmutableArray<TaskRange> tasks) => state.Troubles.IsEmpty && state.Makers.IsEmpty
         ? []
         : [.. from range in tasks
               from task in Enumerable.Range(range.First, range.Count)
-              where state.Troubles.TryGetValue(task, out var troubles) && (troubles.MemoryBytes is not null || !troubles.Avoid.IsEmpty)
-              select NeedOf(task, state.Troubles[task])];
+              let need = NeedOf(state, task)
+              where need is not null
+              select need];
 
-    private static bool Matters(KeyValuePair<int, TaskTroubles> trouble) => trouble.Value.MemoryBytes is not null || !trouble.Value.Avoid.IsEmpty;
-
-    private static TaskNeed NeedOf(int task, TaskTroubles troubles) => new(task, troubles.MemoryBytes, troubles.Avoid, Near: null);
+    private static TaskNeed? NeedOf(JobState state, int task)
+    {
+        var (troubles, near) = (state.TroublesOf(task), UpstreamFiles.MostlyOn(state, task));
+        return troubles.MemoryBytes is null && troubles.Avoid.IsEmpty && near is null ? null : new TaskNeed(task, troubles.MemoryBytes, troubles.Avoid, near);
+    }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
 
 namespace Dpu.Domain.Execution;
@@ -54,11 +53,7 @@ public sealed record TaskStart(
             StringComparer.Ordinal);
         foreach (var rule in groups.Inputs.Where(rule => !rule.UpstreamTypes.IsEmpty))
         {
-            var upstream = group.Upstream
-                .Where(from => rule.UpstreamSteps.IsEmpty || rule.UpstreamSteps.Contains(state.Plan.StepOf(from)))
-                .SelectMany(from => state.Outputs.GetValueOrDefault(from, []))
-                .Where(output => rule.UpstreamTypes.Contains(output.Type, StringComparer.Ordinal) && !Contradicts(output.Metadata, group.Keys))
-                .Select(output => new InputFile(output.Id, output.Path, output.Type, output.Metadata));
+            var upstream = UpstreamFiles.ArrivingAt(rule, group, state).Select(made => new InputFile(made.File.Id, made.File.Path, made.File.Type, made.File.Metadata));
             inputs = inputs.SetItem(rule.Name, inputs.GetValueOrDefault(rule.Name, []).AddRange(upstream));
         }
 
@@ -68,10 +63,6 @@ public sealed record TaskStart(
             Campaign = state.Spec?.Campaign,
         };
     }
-
-    /// <summary>An output for another patch is no input of this patch's task, although the task that made it served both.</summary>
-    private static bool Contradicts(ImmutableSortedDictionary<string, MetadataValue> metadata, ImmutableSortedDictionary<string, string> keys) =>
-        keys.Any(key => metadata.TryGetValue(key.Key, out var value) && !string.Equals(value.Text, key.Value, StringComparison.Ordinal));
 }
 
 /// <summary>What there is to an attempt beside its command.</summary>

@@ -88,7 +88,7 @@ public static class JobEvolution
             change.Note(end, ended.Node);
             if (end.Cause is null)
             {
-                change.Release(end.Task, end.Outputs);
+                change.Release(end.Task, end.Outputs, ended.Node);
             }
         }
 
@@ -156,6 +156,7 @@ public static class JobEvolution
         private readonly TaskCounts[] _counts;
         private readonly ImmutableDictionary<int, TaskTroubles>.Builder _troubles;
         private ImmutableDictionary<int, ImmutableArray<OutputFile>> _outputs;
+        private ImmutableDictionary<int, string> _makers;
         private int _startable;
 
         public Change(JobState state)
@@ -166,6 +167,7 @@ public static class JobEvolution
             _counts = [.. state.StepCounts];
             _troubles = state.Troubles.ToBuilder();
             _outputs = state.Outputs;
+            _makers = state.Makers;
             Running = state.Running.ToBuilder();
             HeldResults = state.HeldResults.ToBuilder();
             _startable = state.StartableCount;
@@ -221,7 +223,7 @@ public static class JobEvolution
             counts = Count(Count(counts, before.State, -1), after.State, +1);
         }
 
-        public void Release(int task, ImmutableArray<OutputFile> outputs)
+        public void Release(int task, ImmutableArray<OutputFile> outputs, string node)
         {
             var dependents = _state.Graph.DependentsOf(task);
             if (dependents.IsEmpty)
@@ -230,6 +232,7 @@ public static class JobEvolution
             }
 
             _outputs = _outputs.SetItem(task, outputs);
+            _makers = _makers.SetItem(task, node);
             foreach (var dependent in dependents)
             {
                 if (--_waiting[dependent] == 0 && _cells[dependent].State == TaskState.Blocked)
@@ -249,6 +252,7 @@ public static class JobEvolution
                 StepCounts = [.. _counts],
                 Running = Running.ToImmutable(),
                 Outputs = _outputs,
+                Makers = _makers,
                 Troubles = _troubles.ToImmutable(),
                 HeldResults = HeldResults.ToImmutable(),
                 StartableCount = _startable,

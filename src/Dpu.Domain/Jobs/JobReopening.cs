@@ -48,6 +48,7 @@ internal static class JobReopening
             Waiting = waiting.Build(),
             StepCounts = [.. counts],
             Outputs = state.Outputs.RemoveRange(tasks),
+            Makers = state.Makers.RemoveRange(tasks),
             Cancel = null,
             Held = null,
             Reopened = reopened,

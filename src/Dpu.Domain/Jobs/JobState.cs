@@ -62,6 +62,9 @@ public sealed record JobState
     /// <summary>Outputs of tasks that others read, by task.</summary>
     public ImmutableDictionary<int, ImmutableArray<OutputFile>> Outputs { get; init; } = ImmutableDictionary<int, ImmutableArray<OutputFile>>.Empty;
 
+    /// <summary>The node that made them, by task, of the same tasks. It follows from the events, and is stored nowhere.</summary>
+    public ImmutableDictionary<int, string> Makers { get; init; } = ImmutableDictionary<int, string>.Empty;
+
     /// <summary>What went wrong with tasks that failed and have not ended, by task.</summary>
     public ImmutableDictionary<int, TaskTroubles> Troubles { get; init; } = ImmutableDictionary<int, TaskTroubles>.Empty;
 

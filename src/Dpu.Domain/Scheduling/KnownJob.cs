@@ -14,10 +14,6 @@ internal sealed class KnownJob
         Priority = demand.Priority;
         SubmittedAt = demand.SubmittedAt;
         Steps = [.. demand.Steps.Select((need, index) => new KnownStep(this, index, need))];
-        foreach (var need in demand.Needs)
-        {
-            Learn(need);
-        }
     }
 
     public JobId Id { get; }

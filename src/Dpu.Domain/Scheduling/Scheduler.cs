@@ -68,6 +68,7 @@ public sealed class Scheduler
     {
         var earlier = Forget(demand.Job);
         var job = new KnownJob(demand, _shares.Of(demand.User));
+        Learn(job, demand.Needs);
         job.User.Jobs++;
         _jobs.Add(job.Id, job);
         if (earlier is { } known && known.Job.Steps.Length == job.Steps.Length)
@@ -94,11 +95,7 @@ public sealed class Scheduler
             return;
         }
 
-        foreach (var need in needs)
-        {
-            job.Learn(need);
-        }
-
+        Learn(job, needs);
         foreach (var range in tasks)
         {
             var first = range.First;
@@ -184,6 +181,18 @@ public sealed class Scheduler
         if (placed.IsProbe)
         {
             _cluster.ProbeGiven(placed.Node);
+        }
+    }
+
+    /// <summary>Where there is one node all data are as near as they can be: a job of a million tasks is then not kept task by task.</summary>
+    private void Learn(KnownJob job, ImmutableArray<TaskNeed> needs)
+    {
+        foreach (var need in needs)
+        {
+            if (need.MemoryBytes is not null || !need.Avoid.IsEmpty || _cluster.All.Count != 1 || job.NeedOf(need.Task) is not null)
+            {
+                job.Learn(need);
+            }
         }
     }
 

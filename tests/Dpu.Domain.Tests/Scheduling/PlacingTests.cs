@@ -176,11 +176,26 @@ public sealed class PlacingTests
     }
 
     [Fact]
-    public void A_job_that_ends_while_it_waits_for_its_data_is_forgotten_with_its_wait()
+    public void On_the_only_node_nobody_waits_for_data()
     {
         var bench = new SchedulerBench();
         bench.Join("a", new Resources(1, 0));
         bench.Announce(SchedulerBench.Simple(9, 1, OneCpu));
+        bench.Plan();
+
+        bench.Announce(SchedulerBench.Simple(1, 1, OneCpu) with { Needs = [new TaskNeed(0, null, [], "a")] });
+
+        bench.Why(First).ShouldNotContain(reason => reason is WaitReason.DataElsewhere);
+        bench.LookAgainAt.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_job_that_ends_while_it_waits_for_its_data_is_forgotten_with_its_wait()
+    {
+        var bench = new SchedulerBench();
+        bench.Join("a", new Resources(1, 0));
+        bench.Join("full", new Resources(1, 0));
+        bench.Announce(SchedulerBench.Simple(9, 2, OneCpu));
         bench.Plan();
         bench.Announce(SchedulerBench.Simple(1, 1, OneCpu) with { Needs = [new TaskNeed(0, null, [], "a")] });
         bench.End(First);
