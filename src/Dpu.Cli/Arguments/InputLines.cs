@@ -21,6 +21,11 @@ internal static class InputLines
 
     private static FileStream Open(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new UsageException($"{path} is a directory: a file with one line per task is needed, or - for standard input, as in 'ls {path} | dpu exec --each - …'.");
+        }
+
         try
         {
             return File.OpenRead(path);

@@ -67,6 +67,13 @@ internal static class Values
     public static string? NotEmpty(string option, string? text) =>
         text is { Length: 0 } ? throw new UsageException($"{option} needs a value.") : text;
 
+    /// <summary>An argument that names something.</summary>
+    /// <param name="text">What was typed.</param>
+    /// <param name="what">What it names, such as <c>file</c>.</param>
+    /// <param name="hint">Where names are found.</param>
+    public static string NotBlank(string text, string what, string hint) =>
+        string.IsNullOrWhiteSpace(text) ? throw new UsageException($"An empty text is no {what}: {hint}.") : text;
+
     private static double? Scaled(string? text, (string Suffix, double Factor)[] units)
     {
         if (text is null)

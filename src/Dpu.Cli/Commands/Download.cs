@@ -10,11 +10,29 @@ namespace Dpu.Cli.Commands;
 /// </summary>
 internal sealed class Download(DpuHttpClient http, string directory)
 {
+    /// <exception cref="UsageException">The directory is none, or cannot be made.</exception>
+    public void Prepare()
+    {
+        if (File.Exists(directory))
+        {
+            throw new UsageException($"{directory} is a file: --download takes a directory, which is made when it is not there.");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The directory {directory} cannot be made: {failure.Message}");
+        }
+    }
+
     /// <returns>The copy's absolute path.</returns>
     public async Task<string> GetAsync(FileRecord file, CancellationToken ct)
     {
         var target = Path.Combine(Path.GetFullPath(directory), PlainName(file));
-        Directory.CreateDirectory(directory);
+        Prepare();
         if (File.Exists(target))
         {
             return await ChecksumAsync(target, ct) == file.Sha256

@@ -37,7 +37,7 @@ internal sealed class LogsCommand : DpuCommand
         using var http = invocation.Context.OpenClient(invocation.Dpu);
         var jobs = await JobSelection.GetAsync(http, ids, CancellationToken.None);
         // Newest first in lists, but a log reads from the oldest on.
-        var inOrder = ids.Count > 0 ? jobs.Found : [.. jobs.Found.Reverse()];
+        var inOrder = WithTask(task, ids.Count > 0, ids.Count > 0 ? jobs.Found : [.. jobs.Found.Reverse()]);
         if (follow)
         {
             await FollowAsync(invocation.Context, http, inOrder, task, json);
@@ -52,6 +52,20 @@ internal sealed class LogsCommand : DpuCommand
         }
 
         return jobs.SayMissing(invocation.Context);
+    }
+
+    /// <summary>Those that have the task. A job that was named must have it: an empty log would look as if it had printed nothing.</summary>
+    private static IReadOnlyList<JobSummary> WithTask(int? task, bool named, IReadOnlyList<JobSummary> jobs)
+    {
+        if (task is not { } number)
+        {
+            return jobs;
+        }
+
+        var without = jobs.FirstOrDefault(job => job.Counts.Total <= number);
+        return without is null || !named
+            ? [.. jobs.Where(job => job.Counts.Total > number)]
+            : throw new UsageException($"Job {without.JobId} has no task {number}: it has {without.Counts.Total} {(without.Counts.Total == 1 ? "task, number 0" : $"tasks, numbers 0 to {without.Counts.Total - 1}")}.");
     }
 
     private static async Task WriteBlocksAsync(CliContext context, DpuHttpClient http, IReadOnlyList<JobSummary> jobs, int? task)

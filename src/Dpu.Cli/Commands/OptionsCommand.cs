@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Dpu.Cli.Arguments;
 using Dpu.Cli.Output;
 using Dpu.Client.Contracts;
 
@@ -20,8 +21,9 @@ internal sealed class OptionsCommand : DpuCommand
     public override async Task<int> RunAsync(Invocation invocation)
     {
         var context = invocation.Context;
+        var sequence = Values.NotBlank(invocation.Get(_sequence)!, "sequence", "see 'dpu sequences'");
         using var http = context.OpenClient(invocation.Dpu);
-        var options = await http.GetOptionsAsync(invocation.Get(_sequence)!, CancellationToken.None);
+        var options = await http.GetOptionsAsync(sequence, CancellationToken.None);
         if (invocation.Get(_json))
         {
             context.WriteJson(options, ApiJson.Readable.SequenceOptions);

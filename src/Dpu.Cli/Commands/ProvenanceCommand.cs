@@ -30,8 +30,9 @@ internal sealed class ProvenanceCommand : DpuCommand
         }
 
         var context = invocation.Context;
+        var file = Values.NotBlank(invocation.Get(_file)!, "file", "see 'dpu files'");
         using var http = context.OpenClient(invocation.Dpu);
-        var id = await FindIdAsync(http, invocation.Get(_file)!, CancellationToken.None);
+        var id = await FindIdAsync(http, file, CancellationToken.None);
         var provenance = await http.GetProvenanceAsync(id, up: !invocation.Get(_down), CancellationToken.None);
         if (invocation.Get(_json))
         {

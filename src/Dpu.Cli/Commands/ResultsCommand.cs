@@ -46,6 +46,7 @@ internal sealed class ResultsCommand : DpuCommand
     private async Task<int> DownloadAsync(Invocation invocation, Download download, IReadOnlyList<FileRecord> files)
     {
         var (context, json) = (invocation.Context, invocation.Get(_json));
+        download.Prepare();
         using var interrupt = context.CatchInterrupt();
         var copies = new List<DownloadedFile>();
         foreach (var file in files)

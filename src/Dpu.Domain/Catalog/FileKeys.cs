@@ -8,6 +8,14 @@ public static class FileKeys
 {
     public static ImmutableArray<string> Names { get; } = ["type", "id", "name", "path", "job", "step", "committed"];
 
+    private static readonly ImmutableArray<string> Truths = ["true", "false"];
+
+    /// <summary>Why no file can have such a value at a key, so that asking for it is a mistake; null when one could.</summary>
+    internal static string? WhyNever(string key, QueryValue value) =>
+        key == "committed" && !Truths.Any(truth => value.Fits(MetadataValue.Of(truth)))
+            ? $"'committed' is true or false, never '{(value as QueryValue.Pattern)?.Text ?? "a range"}'"
+            : null;
+
     /// <summary>The value at a key, or null when the file has none.</summary>
     /// <param name="file">The file.</param>
     /// <param name="key">One of <see cref="Names"/>, or a metadata key.</param>

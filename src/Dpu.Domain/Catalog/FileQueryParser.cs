@@ -111,8 +111,8 @@ internal sealed class FileQueryParser
 
         return operation switch
         {
-            "=" => new FileQuery.Has(key, ReadValues(), Negated: false),
-            "!=" => new FileQuery.Has(key, ReadValues(), Negated: true),
+            "=" => new FileQuery.Has(key, ReadValues(key), Negated: false),
+            "!=" => new FileQuery.Has(key, ReadValues(key), Negated: true),
             "<" => ReadCompared(key, QueryOrder.Less, operation),
             "<=" => ReadCompared(key, QueryOrder.AtMost, operation),
             ">" => ReadCompared(key, QueryOrder.More, operation),
@@ -138,6 +138,21 @@ internal sealed class FileQueryParser
         return raw.HasBareWildcard
             ? throw FileQueryScanner.Error(start, $"'{operation}' takes one value, not a pattern; put '?' and '*' in quotes when they are meant")
             : new FileQuery.Compared(key, order, raw.Text);
+    }
+
+    private ImmutableArray<QueryValue> ReadValues(string key)
+    {
+        var start = _scanner.Position;
+        var values = ReadValues();
+        foreach (var value in values)
+        {
+            if (FileKeys.WhyNever(key, value) is { } reason)
+            {
+                throw FileQueryScanner.Error(start, reason);
+            }
+        }
+
+        return values;
     }
 
     private ImmutableArray<QueryValue> ReadValues()

@@ -142,7 +142,7 @@ public static class FailureClassifier
 
     private static string Asked(TaskStart start) => start.Resources.MemoryBytes > 0 ? $" and had asked for {Size(start.Resources.MemoryBytes)}" : "";
 
-    private static string Size(long bytes) => Say($"{bytes / 1048576.0:0.#} MiB");
+    private static string Size(long bytes) => ByteSize.Text(bytes);
 
     private static string NameOf(int signal) => SignalNames.GetValueOrDefault(signal, signal.ToString(CultureInfo.InvariantCulture));
 

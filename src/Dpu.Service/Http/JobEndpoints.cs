@@ -31,7 +31,11 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
             return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-status", $"There is no status '{query["status"]}': use {string.Join(", ", Enum.GetValues<JobStatus>().Select(ApiMapping.StatusOf))}.");
         }
 
-        var limit = int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? Math.Clamp(asked, 1, LimitMax) : LimitDefault;
+        if (!TryLimit(query["limit"], out var limit))
+        {
+            return ProblemResult.Because(StatusCodes.Status400BadRequest, "bad-limit", $"'{query["limit"]}' is no limit: it is a whole number from 1 to {LimitMax}.");
+        }
+
         var user = query["user"] is [{ } named] ? named : query["all"] == "true" ? null : RequestGuard.UserOf(context);
         var rows = await services.Views.ListJobsAsync(new JobFilter(user, status, limit), context.RequestAborted);
         return Endpoints.JobList([.. rows.Select(ApiMapping.Summary)]);
@@ -90,6 +94,20 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
 
             await services.Journal.WaitForAsync(head + 1, events.Ended);
         }
+    }
+
+    /// <summary>More than can be given is no error: the list ends earlier, as it may anyhow.</summary>
+    private static bool TryLimit(string? text, out int limit)
+    {
+        limit = LimitDefault;
+        if (string.IsNullOrEmpty(text))
+        {
+            return true;
+        }
+
+        var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked > 0;
+        limit = Math.Min(asked, LimitMax);
+        return isNumber;
     }
 
     private static bool TryStatus(string? text, out JobStatus? status)

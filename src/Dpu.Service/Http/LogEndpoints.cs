@@ -18,7 +18,8 @@ internal sealed class LogEndpoints(ApiServices services)
     {
         await services.FreshenAsync(context.RequestAborted);
         var job = Endpoints.JobOf(context);
-        if ((await services.Views.GetJobsAsync([job], context.RequestAborted)).IsEmpty)
+        var found = await services.Views.GetJobsAsync([job], context.RequestAborted);
+        if (found.IsEmpty)
         {
             await ProblemResult.NoSuchJob(job).ExecuteAsync(context);
             return;
@@ -26,7 +27,14 @@ internal sealed class LogEndpoints(ApiServices services)
 
         if (!TryTask(context.Request.Query["task"], out var task))
         {
-            await ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-task", $"'{context.Request.Query["task"]}' is no task's number: they count from 0.").ExecuteAsync(context);
+            await BadTask($"'{context.Request.Query["task"]}' is no task's number: they count from 0.").ExecuteAsync(context);
+            return;
+        }
+
+        var tasks = ApiMapping.Summary(found[0]).Counts.Total;
+        if (task >= tasks)
+        {
+            await BadTask(WithoutTask(job, task.Value, tasks)).ExecuteAsync(context);
             return;
         }
 
@@ -40,6 +48,12 @@ internal sealed class LogEndpoints(ApiServices services)
             await DumpAsync(selection, context);
         }
     }
+
+    private static ProblemResult BadTask(string why) => ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-task", why);
+
+    private static string WithoutTask(JobId job, int task, int tasks) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Job {job} has no task {task}: it has {tasks} {(tasks == 1 ? "task, number 0" : $"tasks, numbers 0 to {tasks - 1}")}.");
 
     private static bool TryTask(string? text, out int? task)
     {

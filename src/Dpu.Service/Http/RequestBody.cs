@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +9,7 @@ namespace Dpu.Service.Http;
 /// <summary>Reads a request's JSON, or says what is wrong with it.</summary>
 internal static class RequestBody
 {
+    private const string WrongKind = "The JSON value could not be converted";
     private const string MaxBytesKey = "dpu.body-max";
     private const int BufferBytes = 16 * 1024;
 
@@ -32,8 +34,25 @@ internal static class RequestBody
         }
         catch (JsonException error)
         {
-            return (null, Bad(error.Message));
+            return (null, Bad(FlawOf(error)));
         }
+    }
+
+    /// <summary>
+    /// What is wrong and where. The reader's own sentences about values of a wrong kind name types of this program, which mean nothing to whoever
+    /// wrote the request; those about text that is no JSON at all are told as they are.
+    /// </summary>
+    private static string FlawOf(JsonException error)
+    {
+        if (error.InnerException is JsonException or null && !error.Message.StartsWith(WrongKind, StringComparison.Ordinal))
+        {
+            return error.Message;
+        }
+
+        var field = error.Path is { Length: > 2 } path ? $"'{path[2..]}'" : "the whole";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{field} holds a value of the wrong kind, or one that is out of range (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1})");
     }
 
     /// <summary>How long a request may be: set for the whole listener, and kept here, where it can be refused with a sentence.</summary>

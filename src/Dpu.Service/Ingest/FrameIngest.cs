@@ -58,9 +58,9 @@ internal sealed class FrameIngest(IngestRules rules, IActorRef<CatalogMessage> c
 
         try
         {
-            if (!File.Exists(path))
+            if (WhyMissing(path) is { } missing)
             {
-                return new Reading(path, null, "there is no such file");
+                return new Reading(path, null, missing);
             }
 
             // Held open while its header is read by name: what is no regular file must not be waited for.
@@ -77,6 +77,14 @@ internal sealed class FrameIngest(IngestRules rules, IActorRef<CatalogMessage> c
         {
             return new Reading(path, null, WithoutPath(error.Message, path));
         }
+    }
+
+    private static string? WhyMissing(string path)
+    {
+        var file = new FileInfo(path);
+        return !file.Exists ? "there is no such file"
+            : file.LinkTarget is { } target && file.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } ? $"it is a link to {target}, which is not there"
+            : null;
     }
 
     /// <summary>The refusal names the path itself.</summary>

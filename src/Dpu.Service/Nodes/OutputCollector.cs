@@ -99,7 +99,7 @@ internal sealed class OutputCollector(
             using var stream = RegularFile.Open(path, ResultsFile.Name, followLinks: false);
             if (stream.Length > ResultsFileBytesMax)
             {
-                throw new TaskFilesException(FailureCause.Data, $"{ResultsFile.Name} is larger than {ResultsFileBytesMax / 1048576} MiB");
+                throw new TaskFilesException(FailureCause.Data, $"{ResultsFile.Name} is larger than {ByteSize.Text(ResultsFileBytesMax)}");
             }
 
             using var reader = new StreamReader(stream);

@@ -146,7 +146,7 @@ internal sealed class UnpackedArchive(string id, string folder, UnpackLimits lim
             _bytes += read;
             if (_bytes > limits.BytesMax)
             {
-                throw Refuse(string.Create(CultureInfo.InvariantCulture, $"holds more than {limits.BytesMax / 1048576.0:0.#} MiB"));
+                throw Refuse($"holds more than {ByteSize.Text(limits.BytesMax)}");
             }
 
             file.Write(buffer, 0, read);

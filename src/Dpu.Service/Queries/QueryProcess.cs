@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Dpu.Domain.Jobs;
 
 namespace Dpu.Service.Queries;
 
@@ -75,7 +76,7 @@ internal sealed class QueryProcess(string searchPath, long outputBytesMax)
         }
 
         return output.IsFull
-            ? new QueryEnd.Failed($"it printed more than {outputBytesMax >> 20} MiB and was ended")
+            ? new QueryEnd.Failed($"it printed more than {ByteSize.Text(outputBytesMax)} and was ended")
             : bound.IsCancellationRequested
                 ? new QueryEnd.Failed($"it took longer than {time.TotalSeconds:0.###} s and was ended{Said(words)}")
                 : process.ExitCode != 0

@@ -52,6 +52,20 @@ public sealed class FileQueryTests
     public void Old_queries_mean_what_they_meant(string query, bool expected) => Matches(query).ShouldBe(expected);
 
     [Theory]
+    [InlineData("committed=maybe")]
+    [InlineData("committed!=1")]
+    [InlineData("committed=(true|yes)")]
+    [InlineData("committed=a..b")]
+    public void Committed_is_true_or_false(string query) =>
+        Should.Throw<FormatException>(() => FileQuery.Parse(query)).Message.ShouldContain("'committed' is true or false");
+
+    [Theory]
+    [InlineData("committed=(true|false)", true)]
+    [InlineData("committed=t*", true)]
+    [InlineData("committed!=true", false)]
+    public void Committed_is_found_by_what_it_is(string query, bool expected) => Matches(query).ShouldBe(expected);
+
+    [Theory]
     [InlineData("visit>903343 visit<903345 visit>=903344 visit<=903344", true)]
     [InlineData("visit>903344", false)]
     [InlineData("exptime>9", true)]

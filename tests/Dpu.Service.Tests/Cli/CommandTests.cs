@@ -56,6 +56,36 @@ public sealed class CommandTests
         dpu.Requests.ShouldAllBe(request => request.Path.Length < 4000);
     }
 
+    [Theory]
+    [InlineData("An empty text is no sequence: see 'dpu sequences'.", "options", "")]
+    [InlineData("An empty text is no file: see 'dpu files'.", "provenance", " ")]
+    [InlineData("/ is a directory: a file with one line per task is needed", "exec", "--each", "/", "--", "echo", "{}")]
+    public async Task What_names_nothing_is_refused_with_a_sentence(string sentence, params string[] tokens)
+    {
+        var dpu = new FakeDpu();
+        var run = await CliRun.Of(dpu, tokens);
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldStartWith($"dpu: {sentence}");
+        dpu.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Logs_of_a_task_that_a_job_has_not_are_refused_before_anything_is_printed()
+    {
+        var dpu = new FakeDpu().When(HttpMethod.Get, "/jobs?id=1", $"[{Samples.Job("FINISHED", "3/0/0/0/0", 1)}]");
+        (await CliRun.Of(dpu, "logs", "1", "--task", "3")).ShouldBe(new CliRun(2, "", "dpu: Job 1 has no task 3: it has 3 tasks, numbers 0 to 2.\n"));
+    }
+
+    [Fact]
+    public async Task Stats_say_that_the_DPU_is_impaired_and_why()
+    {
+        var dpu = new FakeDpu().When(
+            HttpMethod.Get,
+            "/stats",
+            """{"jobs":{"total":0,"byStatus":{}},"tasks":{"N":0,"E":0,"A":0,"S":0,"U":0},"tasksPerSecondLastMinute":0,"users":[],"nodes":[],"deadLetters":0,"uptimeSeconds":1,"estimates":[],"state":"impaired","reason":"The disk is full."}""");
+        (await CliRun.Of(dpu, "stats")).Out.ShouldStartWith("state         impaired: The disk is full.\n");
+    }
+
     [Fact]
     public async Task Stats_say_how_good_estimates_were()
     {

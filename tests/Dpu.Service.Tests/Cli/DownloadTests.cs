@@ -40,6 +40,20 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_is_no_directory_to_copy_into()
+    {
+        await File.WriteAllTextAsync(Target, "mine");
+        var run = await DownloadAsync("a.fits", Content);
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain($"{Target} is a file: --download takes a directory");
+        (await File.ReadAllTextAsync(Target)).ShouldBe("mine");
+
+        // Also of a job that made nothing.
+        var nothing = new FakeDpu().When(HttpMethod.Get, "/jobs/1/results", "[]");
+        (await CliRun.Of(nothing, "results", "1", "--download", Target)).ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task What_is_there_already_is_not_fetched_again()
     {
         Directory.CreateDirectory(Target);

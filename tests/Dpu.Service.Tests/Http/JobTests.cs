@@ -124,6 +124,32 @@ public sealed class JobTests(RunningDpu dpu)
         }
     }
 
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    public async Task A_limit_that_is_none_is_refused(string limit)
+    {
+        using var answer = await dpu.Owner.GetAsync(dpu.At($"/jobs?limit={limit}"));
+        (await answer.ProblemAsync(400, "bad-limit")).Detail!.ShouldContain($"'{limit}'");
+    }
+
+    [Fact]
+    public async Task Logs_of_a_task_that_there_is_not_are_refused_with_how_many_there_are()
+    {
+        var job = await dpu.RunAsync("true");
+        using (var known = await dpu.Owner.GetAsync(dpu.At($"/jobs/{job.JobId}/logs?task=0")))
+        {
+            known.IsSuccessStatusCode.ShouldBeTrue();
+        }
+
+        foreach (var follow in new[] { "", "&follow=true" })
+        {
+            using var answer = await dpu.Owner.GetAsync(dpu.At($"/jobs/{job.JobId}/logs?task=1{follow}"));
+            (await answer.ProblemAsync(422, "bad-task")).Detail.ShouldBe($"Job {job.JobId} has no task 1: it has 1 task, number 0.");
+        }
+    }
+
     [Fact]
     public async Task No_job_is_held_as_long_as_none_can_be() =>
         (await dpu.Client.GetJobsAsync(new JobQuery { All = true, Status = "HELD" }, CancellationToken.None)).ShouldBeEmpty();

@@ -157,7 +157,21 @@ public sealed class SubmissionTests(RunningDpu dpu)
     public async Task What_is_no_request_is_said_to_be_none(string path, string body)
     {
         using var answer = await dpu.Owner.PostAsync(dpu.At(path), body);
-        await answer.ProblemAsync(400, "bad-json");
+        var detail = (await answer.ProblemAsync(400, "bad-json")).Detail!;
+        detail.ShouldNotContain("System.");
+        detail.ShouldNotContain("Dpu.");
+    }
+
+    [Theory]
+    [InlineData("""{"sequence":7}""", "'sequence' holds")]
+    [InlineData("""{"sequence":"Fail","tags":[7]}""", "'tags[0]' holds")]
+    [InlineData("""[]""", "the whole holds")]
+    public async Task A_value_of_the_wrong_kind_is_named(string body, string where)
+    {
+        using var answer = await dpu.Owner.PostAsync(dpu.At("/jobs"), body);
+        var detail = (await answer.ProblemAsync(400, "bad-json")).Detail!;
+        detail.ShouldContain(where);
+        detail.ShouldContain("line 1");
     }
 
     [Fact]

@@ -57,6 +57,14 @@ public sealed class IngestTests(RunningDpu dpu)
     }
 
     [Fact]
+    public async Task A_link_that_leads_nowhere_is_said_to_be_one()
+    {
+        var link = Path.Combine(dpu.NewFolder(), "a.fits");
+        File.CreateSymbolicLink(link, "nowhere.fits");
+        (await IngestAsync(link)).Refused.ShouldHaveSingleItem().Reason.ShouldBe("it is a link to nowhere.fits, which is not there");
+    }
+
+    [Fact]
     public async Task A_truncated_frame_among_good_ones_is_refused_by_name_and_the_rest_is_registered()
     {
         var good = Frames.Write(_folder, "good.fits");
