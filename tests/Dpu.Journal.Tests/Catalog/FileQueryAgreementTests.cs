@@ -84,9 +84,11 @@ public sealed class FileQueryAgreementTests
             Gen.Elements(Patterns).Select(static QueryValue (text) => new QueryValue.Pattern(text)),
             Gen.Elements(Texts).Where(static text => text.Length > 0).Two().Where(static pair => ValueOrder.Compare(pair.Item1, pair.Item2) <= 0)
                 .Select(static QueryValue (pair) => new QueryValue.Range(pair.Item1, pair.Item2)));
+        // Any other value of it is refused.
+        var truth = Gen.Elements("true", "false", "t*").Select(static QueryValue (text) => new QueryValue.Pattern(text));
         var leaf = Gen.OneOf(
             Gen.Elements(Patterns).Select(static FileQuery (text) => new FileQuery.Word(text)),
-            from k in key from values in value.NonEmptyListOf() from negated in Gen.Elements(true, false) select (FileQuery)new FileQuery.Has(k, [.. values], negated),
+            from k in key from values in (k == "committed" ? truth : value).NonEmptyListOf() from negated in Gen.Elements(true, false) select (FileQuery)new FileQuery.Has(k, [.. values], negated),
             from k in key from order in Gen.Elements(Enum.GetValues<QueryOrder>()) from text in Gen.Elements(Texts) select (FileQuery)new FileQuery.Compared(k, order, text));
         if (depth == 0)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Dpu.System.Tests.Processes;
 using Shouldly;
 using Xunit;
@@ -126,12 +127,17 @@ public sealed class CatalogCommandTests(RealDpu dpu) : IClassFixture<RealDpu>
         var sound = (await dpu.RunAsync("doctor", "--data", dpu.NewFolder("healthy"), "--port", "0", "--json")).Exits(0).Json;
         sound[0].ShouldHave("area", "ok", "message", "remedy");
         sound.EnumerateArray().ShouldAllBe(finding => finding.GetProperty("ok").GetBoolean());
-        var run = (await dpu.RunAsync("doctor", "--data", dpu.Data, "--port", dpu.Address.Port.ToString(CultureInfo.InvariantCulture), "--json")).Exits(1).Json;
-        run.EnumerateArray().Where(finding => !finding.GetProperty("ok").GetBoolean()).Select(finding => finding.GetProperty("area").GetString()).ShouldBe(["port", "data"]);
+        var port = dpu.Address.Port.ToString(CultureInfo.InvariantCulture);
+        (await dpu.RunAsync("doctor", "--data", dpu.Data, "--port", port)).Exits(0).Out.ShouldContain("is this DPU's");
+        Wrong((await dpu.RunAsync("doctor", "--data", dpu.NewFolder("others"), "--port", port, "--json")).Exits(1).Json).ShouldBe(["port"]);
+        Wrong((await dpu.RunAsync("doctor", "--data", dpu.Data, "--port", "0", "--json")).Exits(1).Json).ShouldBe(["data"]);
         var missing = dpu.NewFile("missing.conf", "dpu.recipes.Mine { command = [no-such-program] }\n");
         (await dpu.RunAsync("doctor", "--config", missing, "--data", dpu.NewFolder("other"), "--port", "0")).Exits(1).Out.ShouldContain("no-such-program");
         (await dpu.RunAsync("doctor", "-D", "dpu.nmae=x", "--json")).Exits(1).Json[0].GetProperty("message").GetString()!.ShouldContain("dpu.name");
     }
+
+    private static IEnumerable<string?> Wrong(JsonElement findings) =>
+        findings.EnumerateArray().Where(finding => !finding.GetProperty("ok").GetBoolean()).Select(finding => finding.GetProperty("area").GetString());
 
     private async Task<string> SimulateAsync(params string[] options)
     {

@@ -138,7 +138,7 @@ public sealed class JobCommandTests(RealDpu dpu) : IClassFixture<RealDpu>
         var json = (await dpu.RunAsync("logs", $"{job}", "--json", "--task", "0")).Exits(0).Json;
         json.GetArrayLength().ShouldBe(3);
         json[0].ShouldHave("time", "jobId", "task", "attempt", "stream", "source", "text");
-        (await dpu.RunAsync("logs", $"{job}", "--task", "5", "--json")).Exits(0).Json.GetArrayLength().ShouldBe(0);
+        (await dpu.RunAsync("logs", $"{job}", "--task", "5", "--json")).Exits(2).Error.ShouldContain("has no task 5");
     }
 
     [Fact]
