@@ -57,6 +57,11 @@ internal sealed class SubmitAndWait(Invocation invocation, bool json, bool wait)
                 _progress = progress;
                 await foreach (var job in client.WatchAsync(accepted.JobId, ct))
                 {
+                    if (job.Status == "HELD" && last?.Status != "HELD")
+                    {
+                        Note($"Job {job.JobId} is held: 'dpu explain {job.JobId}' tells why, 'dpu release {job.JobId}' lets it go on.");
+                    }
+
                     last = job;
                     progress.Show(job);
                 }

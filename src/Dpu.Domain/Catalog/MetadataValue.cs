@@ -14,7 +14,8 @@ public abstract record MetadataValue
 
     public static MetadataValue Of(string value) => new OfText(value);
 
-    public static MetadataValue Of(double value) => new OfNumber(value);
+    /// <summary>A number; zero has no sign, since a database keeps none and <c>-0</c> would be another text than <c>0</c>.</summary>
+    public static MetadataValue Of(double value) => new OfNumber(value == 0 ? 0 : value);
 
     public static MetadataValue Of(bool value) => new OfTruth(value);
 

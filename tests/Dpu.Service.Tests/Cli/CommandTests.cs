@@ -153,6 +153,15 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Whoever_waits_for_a_held_job_is_told_once()
+    {
+        var dpu = Waited(Samples.Status("HELD", "0/0/0/8/0") + Samples.Status("HELD", "0/0/0/8/0") + Samples.Status("FINISHED", "8/0/0/0/0"));
+        var run = await CliRun.Of(dpu, "run", "Bias", "--wait");
+        run.ExitCode.ShouldBe(0);
+        run.Error.Split('\n').Count(line => line.Contains("dpu release 84820", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Ctrl_C_while_waiting_leaves_the_job_running_and_says_so()
     {
         using var interrupt = new Interrupt();
