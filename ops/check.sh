@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. As root it installs what the tests can use (astropy); without root, tests that need
+# Builds everything and runs all tests. As root it installs what the tests can use (astropy, sqlite3); without root, tests that need
 # something that is missing are skipped by name. The last line counts: N passed, N failed, N skipped.
 #   ops/check.sh            everything
 #   ops/check.sh Kernel     only the test projects whose name holds the word
@@ -11,12 +11,15 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
 install_packages() {
-    /usr/bin/python3 -c 'import astropy' 2>/dev/null && return
+    local missing=()
+    /usr/bin/python3 -c 'import astropy' 2>/dev/null || missing+=(python3-astropy)
+    command -v sqlite3 >/dev/null || missing+=(sqlite3)
+    [ ${#missing[@]} = 0 ] && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         apt-get update -qq >/dev/null 2>&1
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-astropy >/dev/null 2>&1 && return
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 && return
     fi
-    echo "python3-astropy is not there and cannot be installed: tests that let it judge our files are skipped."
+    echo "${missing[*]}: not there and cannot be installed: tests that need them are skipped by name."
 }
 
 build() {

@@ -18,7 +18,7 @@ public sealed partial class HscProtoTests(RealDpu dpu) : IClassFixture<RealDpu>
         "merge_coadd_detections|4", "measure_coadd_sources|8", "merge_coadd_measurements|4", "forced_phot_coadd|8",
     ];
 
-    [Fact]
+    [FactWithProgram("sqlite3")]
     public async Task It_runs_as_often_as_the_note_says_and_the_query_of_its_README_tells_so()
     {
         var preview = (await dpu.RunAsync("run", "hsc-proto", "--dry-run", "--json")).Exits(0);
