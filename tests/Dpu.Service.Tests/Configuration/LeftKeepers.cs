@@ -31,12 +31,29 @@ internal static partial class LeftKeepers
 
     public static void Kill(int pid) => _ = Signal(pid, SigKill);
 
-    public static IReadOnlyList<int> Below(string folder) =>
-    [
-        .. Directory.EnumerateDirectories("/proc")
+    public static IReadOnlyList<int> Below(string folder)
+    {
+        var alike = Directory.EnumerateDirectories("/proc")
             .Where(process => CommandLine(process).Contains($"\0keeper\0--data\0{folder}/", StringComparison.Ordinal))
-            .Select(process => int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture)),
-    ];
+            .Select(process => int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture))
+            .ToList();
+
+        // A recipe that is being spawned has its keeper's command line until it has its own.
+        return [.. alike.Where(pid => ParentOf(pid) is { } parent && !alike.Contains(parent))];
+    }
+
+    private static int? ParentOf(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static string CommandLine(string process)
     {
