@@ -13,12 +13,14 @@ namespace Dpu.Keeper;
 public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
 {
     private const int RequestBytesPerFrame = 1 << 20;
+    private const long NoLease = long.MinValue;
     private static readonly TimeSpan AcknowledgeDelay = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ShortService = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time;
     private readonly WakeEvent _wake = new();
     private readonly KeeperFinder _finder;
+    private readonly Action<string> _diagnostics;
     private readonly ITimer _acknowledgeTimer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<LauncherEvent> _batch = [];
@@ -28,6 +30,8 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     private volatile bool _stopped;
     private volatile TaskCompletionSource<bool>? _quit;
     private Acknowledgement? _acknowledged;
+    private long _lease = NoLease;
+    private Guid _unfit;
     private int _timerSet;
 
     /// <param name="dataDirectory">Whose keeper to talk to; it is created when it does not exist.</param>
@@ -38,6 +42,7 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     {
         _finder = new KeeperFinder(dataDirectory, command, _wake, diagnostics);
         _time = time;
+        _diagnostics = diagnostics;
         _acknowledgeTimer = time.CreateTimer(_ => SendAcknowledgement(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -89,6 +94,28 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
         if (Interlocked.Exchange(ref _timerSet, 1) == 0)
         {
             _acknowledgeTimer.Change(AcknowledgeDelay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A keeper that was started by a release without leases is not used from the first lease on; the log says what to do.</remarks>
+    public void Lease(TimeSpan until)
+    {
+        for (var known = Volatile.Read(ref _lease); known < until.Ticks;)
+        {
+            var seen = Interlocked.CompareExchange(ref _lease, until.Ticks, known);
+            if (seen == known)
+            {
+                Send(SendLease);
+                if (_link is { KnowsLeases: false })
+                {
+                    _wake.Set();
+                }
+
+                break;
+            }
+
+            known = seen;
         }
     }
 
@@ -151,6 +178,15 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
         Send(static _ => { });
     }
 
+    /// <summary>The latest lease there is: threads that tell one may overtake each other.</summary>
+    private void SendLease(FrameWriter writer)
+    {
+        if (Volatile.Read(ref _lease) is var lease and not NoLease)
+        {
+            Requests.WriteLease(writer, TimeSpan.FromTicks(lease));
+        }
+    }
+
     /// <summary>Sends frames, an acknowledgement that waits ahead of them. While there is no keeper they go nowhere.</summary>
     private void Send(Action<FrameWriter> write)
     {
@@ -188,7 +224,14 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
                 if (_finder.TryOpen() is { } opened)
                 {
                     var opening = _time.GetTimestamp();
-                    Serve(opened);
+                    if (IsFit(opened.Welcome))
+                    {
+                        Serve(opened);
+                    }
+                    else
+                    {
+                        opened.Link.Close();
+                    }
 
                     // Two services that by mistake share a directory take the keeper from each other: not in a busy loop.
                     backoff = _time.GetElapsedTime(opening) < ShortService ? KeeperFinder.NextBackoff(backoff) : KeeperFinder.FirstBackoffMilliseconds;
@@ -213,12 +256,37 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// False for a keeper that was started by a release without leases when this node has one: it would run recipes on that run elsewhere by then.
+    /// </summary>
+    private bool IsFit(Welcome welcome)
+    {
+        if (welcome.KnowsLeases || Volatile.Read(ref _lease) == NoLease)
+        {
+            return true;
+        }
+
+        if (_unfit != welcome.Incarnation)
+        {
+            _unfit = welcome.Incarnation;
+            _diagnostics(
+                $"The keeper (process {welcome.ProcessId}, dpu {welcome.Product}) is from a release whose keepers cannot end what they run when the node is cut off, " +
+                $"so it is not used for a node of a cluster. Let the release that started it finish its {welcome.Attempts.Length} recipes, or end them with 'kill {welcome.ProcessId}'.");
+        }
+
+        return false;
+    }
+
     private void Serve(OpenKeeper opened)
     {
         var (link, incoming, welcome) = opened;
         link.Incarnation = Incarnation = welcome.Incarnation;
         KeeperProcessId = welcome.ProcessId;
+        link.KnowsLeases = welcome.KnowsLeases;
         _link = link;
+
+        // Read only when the link can be seen: whoever tells a later one from now on sends it himself.
+        Send(SendLease);
         if (_quit is not null)
         {
             // Asked for while this connection was being made.
@@ -229,10 +297,12 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
         var reason = "the keeper closed the connection";
         try
         {
-            while (!_stopped && Receive(link, incoming))
+            while (!_stopped && IsFit(welcome) && Receive(link, incoming))
             {
                 // Each turn delivers what one read brought.
             }
+
+            reason = welcome.KnowsLeases || Volatile.Read(ref _lease) == NoLease ? reason : "the keeper knows no leases";
         }
         catch (InvalidDataException broken)
         {

@@ -85,9 +85,10 @@ public static class KeeperProgram
 
         using var epoll = new Epoll();
         using var events = new EventLog(directory.Spool, options.UnacknowledgedBytesMax, FirstNumber(time));
-        using var spawner = new SpawnThreads(tag, KeeperDirectory.Format(id), time, (serial, process) => Watch(epoll, serial, process));
+        var fence = new Fence(new BootTimeProvider());
+        using var spawner = new SpawnThreads(tag, KeeperDirectory.Format(id), time, fence, (serial, process) => Watch(epoll, serial, process));
         var clock = new KeeperClock(time);
-        var attempts = new AttemptSupervisor(spawner, new EventWriter(events), clock, epoll, processes, tag, marker, log.Write);
+        var attempts = new AttemptSupervisor(spawner, new EventWriter(events), clock, fence, epoll, processes, tag, marker, log.Write);
         using var door = new ServiceDoor(directory, epoll, events, attempts, Guid.NewGuid(), log.Write);
         using var loop = new KeeperLoop(epoll, attempts, door, directory, clock, options.IdleTime);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>

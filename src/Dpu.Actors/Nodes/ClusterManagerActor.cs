@@ -597,7 +597,16 @@ public sealed class ClusterManagerActor(
 
     private void Conclude(AttemptId attempt, AttemptOutcome outcome)
     {
-        if (_entries.TryGetValue(attempt, out var entry) && entry.Outcome is null)
+        if (!_entries.TryGetValue(attempt, out var entry) || entry.Outcome is not null)
+        {
+            return;
+        }
+
+        if (outcome is AttemptOutcome.Lost lost)
+        {
+            Lose(entry, lost.Reason);
+        }
+        else
         {
             Conclude(entry, outcome);
         }

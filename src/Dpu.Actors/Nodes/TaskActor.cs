@@ -72,6 +72,9 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
             case (Phase.Preparing or Phase.Running, TaskMessage.End):
                 End();
                 break;
+            case (Phase.Running, TaskMessage.Exited { Exit.Reason: EndReason.Fenced } fenced):
+                Tell(new AttemptOutcome.Lost(FailureClassifier.Classify(fenced.Exit, start, []).Message));
+                break;
             case (Phase.Running, TaskMessage.Exited exited):
                 Examine(exited);
                 break;

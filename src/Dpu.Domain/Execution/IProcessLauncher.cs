@@ -25,4 +25,17 @@ public interface IProcessLauncher
 
     /// <summary>Everything of this incarnation up to and including this number is durable elsewhere and may be forgotten. May be lost with the connection.</summary>
     void Acknowledge(Guid incarnation, long sequenceNr);
+
+    /// <summary>
+    /// Says how long processes of this node may run: until <paramref name="until"/>, a time since the host's start on a clock that also runs while the
+    /// host is suspended (CLOCK_BOOTTIME). Then the launcher ends all of them, whoever else lives or not: SIGTERM, SIGKILL at
+    /// <paramref name="until"/> plus their grace, <see cref="EndReason.Fenced"/>. What it is asked to start after that moment it answers with an
+    /// <see cref="LauncherEvent.Exited"/> of the same reason, until a later lease comes.
+    /// </summary>
+    /// <remarks>
+    /// An earlier lease than the present one is ignored. A lease is told again to a launcher of another incarnation, and to one that was away. While none was ever
+    /// told there is no fence; a node whose tasks may be given to others says <see cref="TimeSpan.Zero"/> before it connects, so that nothing is
+    /// started before its first real lease.
+    /// </remarks>
+    void Lease(TimeSpan until);
 }

@@ -27,6 +27,12 @@ public enum EndReason : byte
 
     /// <summary>The kernel killed it: the memory of the host, or of the control group that the node runs in, had run out.</summary>
     OutOfMemory = 4,
+
+    /// <summary>
+    /// Its node's lease ran out (<see cref="IProcessLauncher.Lease"/>): by now the task may run elsewhere. Without exit code and signal when it was not
+    /// even started for that reason.
+    /// </summary>
+    Fenced = 5,
 }
 
 /// <summary>Where the figure of the peak memory comes from.</summary>
@@ -44,7 +50,7 @@ public enum MemorySource : byte
 
 /// <summary>How an attempt ended and what it used, children included.</summary>
 /// <param name="Reason">Why.</param>
-/// <param name="ExitCode">Null when a signal ended it.</param>
+/// <param name="ExitCode">Null when a signal ended it, or nothing was started.</param>
 /// <param name="Signal">The signal's number, or null.</param>
 /// <param name="StartedAt">When its process was spawned.</param>
 /// <param name="EndedAt">When its last process was gone.</param>

@@ -27,6 +27,8 @@ internal sealed class AttemptSupervisor
     private readonly EventWriter _events;
     private readonly KeeperClock _clock;
     private readonly Epoll _epoll;
+    private readonly Fence _fence;
+    private readonly Action<string> _say;
     private readonly Census _census;
     private readonly Terminator _terminator;
     private readonly Strays _strays;
@@ -43,9 +45,9 @@ internal sealed class AttemptSupervisor
     private long _ownPeakAt = long.MinValue / 2;
 
     public AttemptSupervisor(
-        SpawnThreads spawner, EventWriter events, KeeperClock clock, Epoll epoll, ProcessList processes, ProcessTag tag, string environmentMarker, Action<string> log)
+        SpawnThreads spawner, EventWriter events, KeeperClock clock, Fence fence, Epoll epoll, ProcessList processes, ProcessTag tag, string environmentMarker, Action<string> log)
     {
-        (_spawner, _events, _clock, _epoll) = (spawner, events, clock, epoll);
+        (_spawner, _events, _clock, _fence, _epoll, _say) = (spawner, events, clock, fence, epoll, log);
         _table = new AttemptTable(environmentMarker);
         _census = new Census(processes, tag, _table);
         _terminator = new Terminator(_census, log);
@@ -74,10 +76,38 @@ internal sealed class AttemptSupervisor
 
     public void EndAll(EndReason reason)
     {
-        foreach (var attempt in _table.Known)
+        var asked = _table.Known.Where(attempt => TryAsk(attempt, reason)).ToList();
+        if (asked.Count > 0)
         {
-            AskEnd(attempt, reason);
+            var now = _clock.Milliseconds;
+            _census.TakeAll(now);
+            asked.ForEach(attempt => Terminate(attempt, now));
         }
+    }
+
+    /// <summary>Ends everything when the lease has run out. This comes before anything that is heard or done after a wait, however long that was.</summary>
+    public void CheckFence()
+    {
+        if (_fence.FallsNow())
+        {
+            _say($"the lease has run out: no frontend was reached for too long; ending {_table.ActiveCount} recipes");
+            EndAll(EndReason.Fenced);
+        }
+    }
+
+    /// <summary>Takes a lease; false when there is a later one. One that ran out unnoticed ends what ran under it first.</summary>
+    public bool TryExtendLease(TimeSpan until)
+    {
+        CheckFence();
+        var wasDown = _fence.IsDown;
+        var extended = _fence.TryExtend(until);
+        CheckFence();
+        if (wasDown && !_fence.IsDown)
+        {
+            _say("a new lease has come");
+        }
+
+        return extended;
     }
 
     /// <summary>Takes over what was spawned. This comes before anything that is heard of those processes.</summary>
@@ -92,10 +122,15 @@ internal sealed class AttemptSupervisor
             {
                 Begin(attempt, process, outcome.At);
             }
+            else if (outcome.Failure is { } failure)
+            {
+                attempt.HasEnded = true;
+                _events.LaunchFailed(attempt.Id, failure, outcome.At);
+            }
             else
             {
                 attempt.HasEnded = true;
-                _events.LaunchFailed(attempt.Id, outcome.Failure!, outcome.At);
+                _events.Exited(attempt.Id, NeverRan(attempt.EndAsked ?? EndReason.Fenced, outcome.At));
             }
         }
 
@@ -208,35 +243,53 @@ internal sealed class AttemptSupervisor
 
         if (attempt.EndAsked is not null)
         {
-            Terminate(attempt, process, now);
+            _census.TakeAll(now);
+            Terminate(attempt, now);
         }
     }
 
     private void AskEnd(Attempt attempt, EndReason reason)
     {
+        if (TryAsk(attempt, reason) && attempt.Process is not null)
+        {
+            var now = _clock.Milliseconds;
+            _census.TakeAll(now);
+            Terminate(attempt, now);
+        }
+    }
+
+    /// <summary>Remembers why it is to end; false when it has a reason already, or its first process has ended.</summary>
+    private static bool TryAsk(Attempt attempt, EndReason reason)
+    {
         if (attempt.HasEnded || attempt.EndAsked is not null || attempt.Process is { LeaderEnded: true })
         {
-            return;
+            return false;
         }
 
         attempt.EndAsked = reason;
+        return true;
+    }
+
+    /// <summary>Tells the processes that the census has just found; one that is being spawned is told when it is there.</summary>
+    private void Terminate(Attempt attempt, long now)
+    {
         if (attempt.Process is { } process)
         {
-            Terminate(attempt, process, _clock.Milliseconds);
+            BeginSignal(attempt, process, Signals.Terminate, _census.MembersOf(attempt.Serial), now);
         }
     }
 
-    private void Terminate(Attempt attempt, AttemptProcess process, long now)
-    {
-        _census.TakeAll(now);
-        BeginSignal(attempt, process, Signals.Terminate, _census.MembersOf(attempt.Serial), now);
-    }
+    private TimeSpan GraceOf(Attempt attempt) =>
+        attempt.EndAsked == EndReason.Fenced ? _fence.Left(attempt.Limits.KillGrace) : attempt.Limits.KillGrace;
+
+    private static AttemptExit NeverRan(EndReason reason, DateTimeOffset at) =>
+        new(reason, ExitCode: null, Signal: null, at, at, CpuSeconds: 0, MaxRssBytes: 0, MemorySource.ResourceUsage, OutputBytes: 0);
 
     private void BeginSignal(Attempt attempt, AttemptProcess process, int signal, IReadOnlyList<int> members, long now)
     {
         process.Signal = signal;
         process.WallDeadline = long.MaxValue;
-        process.KillDeadline = signal == Signals.Terminate ? Later(now, attempt.Limits.KillGrace) : long.MaxValue;
+        process.KillDeadline = signal == Signals.Terminate ? Later(now, GraceOf(attempt)) : long.MaxValue;
         process.RecheckDeadline = now + RecheckMilliseconds;
         Note(process.NextDeadline);
         _terminator.Tell(process, attempt.Serial, members);

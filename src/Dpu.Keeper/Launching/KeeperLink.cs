@@ -16,6 +16,9 @@ internal sealed class KeeperLink(int socket)
     /// <summary>Which keeper is at the other end; known once it has greeted.</summary>
     public Guid Incarnation { get; set; }
 
+    /// <summary>Whether that keeper takes leases.</summary>
+    public bool KnowsLeases { get; set; }
+
     /// <summary>The last number that was acknowledged on this connection; written under the lock.</summary>
     public long Acknowledged { get; set; }
 

@@ -38,9 +38,17 @@ internal static class Signals
     public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
 
     /// <summary>The disposition that makes the kernel drop a signal (<c>SIG_IGN</c>).</summary>
     public const nint Ignore = 1;
+}
+
+internal static class Clocks
+{
+    /// <summary><c>CLOCK_BOOTTIME</c>: since the host's start, running through suspend; nobody can set it.</summary>
+    public const int Boot = 7;
 }
 
 internal static class Calls

@@ -11,6 +11,22 @@ internal struct PollEntry
     public short Happened;
 }
 
+/// <summary>A time of one of the system's clocks (<c>struct timespec</c> on 64-bit systems).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TimeSpec
+{
+    public long Seconds;
+    public long Nanoseconds;
+}
+
+/// <summary>When a timer fires (<c>struct itimerspec</c>); all zero for never.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TimerSetting
+{
+    public TimeSpec Interval;
+    public TimeSpec First;
+}
+
 /// <summary>A soft and a hard limit (<c>struct rlimit</c> on 64-bit systems).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ResourceLimit

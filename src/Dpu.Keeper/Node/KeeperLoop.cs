@@ -54,6 +54,7 @@ internal sealed class KeeperLoop : IDisposable
         while (true)
         {
             var ready = _epoll.Wait(Timeout());
+            _attempts.CheckFence();
             TakeSpawned();
             for (var i = 0; i < ready; i++)
             {
@@ -80,6 +81,9 @@ internal sealed class KeeperLoop : IDisposable
             case WatchKind.Wake:
                 Span<byte> count = stackalloc byte[8];
                 _ = Descriptors.Read(_wake, count);
+                break;
+            case WatchKind.Lease:
+                _door.LeaseTimer.Clear();
                 break;
             case WatchKind.Door:
                 _door.Accept();

@@ -30,7 +30,11 @@ internal sealed class ServiceDoor : IDisposable
         (_epoll, _log, _attempts, _incarnation, _say) = (epoll, log, attempts, incarnation, say);
         _listener = UnixSocket.Listen(directory.Node, KeeperDirectory.SocketName);
         _epoll.Register(_listener, Epoll.In, new WatchNumber(WatchKind.Door, 0).Packed);
+        _epoll.Register(LeaseTimer.Descriptor, Epoll.In, new WatchNumber(WatchKind.Lease, 0).Packed);
     }
+
+    /// <summary>Wakes the loop when the present lease runs out, also when the host was suspended then.</summary>
+    public BootTimer LeaseTimer { get; } = new();
 
     public bool HasService => _service is not null;
 
@@ -106,6 +110,7 @@ internal sealed class ServiceDoor : IDisposable
             connection.Dispose();
         }
 
+        LeaseTimer.Dispose();
         Descriptors.Close(_listener);
     }
 
@@ -152,6 +157,9 @@ internal sealed class ServiceDoor : IDisposable
             case FrameKind.Acknowledge:
                 _log.Acknowledge(Math.Min(fields.Int64(), _service!.NextEvent - 1), _attempts.Table.Forget);
                 break;
+            case FrameKind.Lease:
+                Extend(Requests.ReadLease(ref fields));
+                break;
             case FrameKind.Quit:
                 Quit();
                 break;
@@ -184,6 +192,14 @@ internal sealed class ServiceDoor : IDisposable
         Replies.WriteWelcome(
             connection.Outgoing,
             new Welcome(ProtocolFacts.Version, _incarnation, Environment.ProcessId, Product, [.. _attempts.Table.Known.Select(attempt => attempt.Id)]));
+    }
+
+    private void Extend(TimeSpan until)
+    {
+        if (_attempts.TryExtendLease(until))
+        {
+            LeaseTimer.Set(until);
+        }
     }
 
     private void Quit()

@@ -10,6 +10,7 @@ internal enum WatchKind : byte
     Error = 5,
     Leader = 6,
     Remaining = 7,
+    Lease = 8,
 }
 
 /// <summary>The number a descriptor is watched under: its kind, a process where there are several, and the attempt's serial or the connection's id.</summary>

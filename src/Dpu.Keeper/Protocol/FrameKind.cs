@@ -13,6 +13,7 @@ internal enum FrameKind : byte
     End = 3,
     Acknowledge = 4,
     Quit = 5,
+    Lease = 6,
 
     // From the keeper.
     Welcome = 64,
@@ -36,4 +37,7 @@ internal static class ProtocolFacts
     public const int FrameBytesMax = 64 << 20;
 
     public const int HeaderBytes = 5;
+
+    /// <summary>What a keeper says of itself in its welcome, bit by bit: it takes leases. Older ones say nothing, which means none of it.</summary>
+    public const int KnowsLeases = 1;
 }

@@ -4,7 +4,11 @@ using Dpu.Domain.Jobs;
 namespace Dpu.Keeper.Protocol;
 
 /// <summary>What a keeper says about itself to a service that it accepts.</summary>
-internal sealed record Welcome(ushort Version, Guid Incarnation, int ProcessId, string Product, ImmutableArray<AttemptId> Attempts);
+internal sealed record Welcome(ushort Version, Guid Incarnation, int ProcessId, string Product, ImmutableArray<AttemptId> Attempts)
+{
+    /// <summary>Whether it ends what it runs when a lease runs out: keepers from before there were leases do not.</summary>
+    public bool KnowsLeases { get; init; } = true;
+}
 
 /// <summary>What the keeper says outside its numbered events, as bytes and back.</summary>
 internal static class Replies
@@ -22,6 +26,7 @@ internal static class Replies
             writer.Attempt(attempt);
         }
 
+        writer.Int32(welcome.KnowsLeases ? ProtocolFacts.KnowsLeases : 0);
         writer.End();
     }
 
@@ -34,7 +39,10 @@ internal static class Replies
             attempts.Add(reader.Attempt());
         }
 
-        return new Welcome(version, incarnation, processId, product, attempts.DrainToImmutable());
+        return new Welcome(version, incarnation, processId, product, attempts.DrainToImmutable())
+        {
+            KnowsLeases = !reader.IsAtEnd && (reader.Int32() & ProtocolFacts.KnowsLeases) != 0,
+        };
     }
 
     /// <summary>A sentence for a person: why the service was refused, or why the keeper stays.</summary>

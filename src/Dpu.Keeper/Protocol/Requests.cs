@@ -81,6 +81,15 @@ internal static class Requests
         writer.End();
     }
 
+    public static void WriteLease(FrameWriter writer, TimeSpan until)
+    {
+        writer.Begin(FrameKind.Lease);
+        writer.Int64(until.Ticks);
+        writer.End();
+    }
+
+    public static TimeSpan ReadLease(ref FrameReader reader) => TimeSpan.FromTicks(reader.Int64());
+
     public static void WriteQuit(FrameWriter writer)
     {
         writer.Begin(FrameKind.Quit);

@@ -2,7 +2,7 @@ using Dpu.Keeper.Native;
 
 namespace Dpu.Keeper.Spawning;
 
-/// <summary>What became of one request: a process with its descriptors, or a sentence.</summary>
+/// <summary>What became of one request: a process with its descriptors, or a sentence; neither when it may not be started any more.</summary>
 internal sealed record SpawnOutcome(uint Serial, DateTimeOffset At, SpawnedProcess? Process, string? Failure);
 
 /// <param name="Pid">The process.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Dpu.Domain.Execution;
+using Dpu.Keeper.Attempts;
 using Dpu.Keeper.Native;
 using Dpu.Keeper.Processes;
 
@@ -10,7 +11,7 @@ namespace Dpu.Keeper.Spawning;
 /// Spawns on a few threads of its own: a thread that spawns waits until the child runs its program, so one alone would leave a
 /// processor idle. Threads are made when there is work for them.
 /// </summary>
-internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, TimeProvider time, SpawnThreads.Watch watch) : IDisposable
+internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, TimeProvider time, Fence fence, SpawnThreads.Watch watch) : IDisposable
 {
     public const string AttemptVariable = "DPU_ATTEMPT";
     public const string KeeperVariable = "DPU_KEEPER";
@@ -18,7 +19,7 @@ internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, T
 
     private readonly int _threadsMax = Math.Clamp(Environment.ProcessorCount, 2, 8);
     private readonly SpawnAttributes _attributes = new();
-    private readonly Queue<(uint Serial, LaunchRequest Request)> _waiting = new();
+    private readonly Queue<(uint Serial, LaunchRequest Request, int Ticket)> _waiting = new();
     private readonly ConcurrentQueue<SpawnOutcome> _done = new();
     private int _threads;
     private int _idle;
@@ -31,7 +32,7 @@ internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, T
     {
         lock (_waiting)
         {
-            _waiting.Enqueue((serial, request));
+            _waiting.Enqueue((serial, request, fence.Ticket));
             if (_idle > 0)
             {
                 // Taken off here, not by the thread when it wakes: the next request would count on it too.
@@ -66,9 +67,9 @@ internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, T
     private void Run()
     {
         using var spawner = new ProcessSpawner(_attributes);
-        while (Next(out var serial, out var request))
+        while (Next(out var serial, out var request, out var ticket))
         {
-            var outcome = Spawn(spawner, serial, request);
+            var outcome = Spawn(spawner, serial, request, ticket);
             _done.Enqueue(outcome);
             if (outcome.Process is { } process)
             {
@@ -77,7 +78,7 @@ internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, T
         }
     }
 
-    private bool Next(out uint serial, out LaunchRequest request)
+    private bool Next(out uint serial, out LaunchRequest request, out int ticket)
     {
         lock (_waiting)
         {
@@ -87,12 +88,12 @@ internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, T
                 Monitor.Wait(_waiting);
             }
 
-            (serial, request) = _stopped ? default : _waiting.Dequeue();
+            (serial, request, ticket) = _stopped ? default : _waiting.Dequeue();
             return !_stopped;
         }
     }
 
-    private SpawnOutcome Spawn(ProcessSpawner spawner, uint serial, LaunchRequest request)
+    private SpawnOutcome Spawn(ProcessSpawner spawner, uint serial, LaunchRequest request, int ticket)
     {
         if (LaunchFailures.Refuse(request) is { } refusal)
         {
@@ -119,6 +120,13 @@ internal sealed class SpawnThreads(ProcessTag tag, string keeperVariableValue, T
         }
 
         var at = time.GetUtcNow();
+        if (!fence.LetsStart(ticket))
+        {
+            output.Close();
+            errors.Close();
+            return new SpawnOutcome(serial, at, null, null);
+        }
+
         var start = new ProgramStart(file, request.Command, EnvironmentFor(request), request.WorkDirectory, output.Writer, errors.Writer);
         BirthMark.Set(serial);
         error = spawner.Spawn(start, out var pid);

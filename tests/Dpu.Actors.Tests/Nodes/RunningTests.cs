@@ -190,6 +190,25 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public void What_the_launcher_fenced_is_lost_whatever_its_process_said_last_and_is_settled_as_any_end()
+    {
+        var bench = NodeBench.Connected(cpus: 1);
+        bench.Start(Attempt, Other);
+
+        bench.Say(ScriptedLauncher.Running(1, Attempt), ScriptedLauncher.Exited(2, Attempt, GivenJobs.Exit(0, EndReason.Fenced)));
+
+        var lost = bench.Job.ExpectMessage<JobMessage.Reported>().Command.ShouldBeOfType<JobCommand.ReportLost>();
+        lost.Attempts.ShouldBe([new TaskAttempt(0, 1)]);
+        lost.Reason.ShouldBe("ended by its node, which had not reached a frontend for so long that the task may have been started elsewhere");
+        bench.Files.Discarded.ShouldBe([Attempt]);
+        bench.Files.Collected.ShouldBeEmpty();
+        bench.Launcher.Started.ShouldBe([Attempt, Other]);
+        bench.Launcher.Acknowledged.Max().ShouldBe(1);
+        bench.Tell(new NodeMessage.Settled([Attempt]));
+        bench.Launcher.Acknowledged.Max().ShouldBe(2);
+    }
+
+    [Fact]
     public void What_was_to_be_sent_again_is_not_sent_to_the_launcher_after_next()
     {
         var bench = NodeBench.Connected();

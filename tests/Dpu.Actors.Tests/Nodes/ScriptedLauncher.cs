@@ -34,6 +34,12 @@ internal sealed class ScriptedLauncher : IProcessLauncher
         Acknowledged.Add(sequenceNr);
     }
 
+    public void Lease(TimeSpan until)
+    {
+        // No test of actors tells one: leases come from the link.
+        throw new NotSupportedException();
+    }
+
     public void Say(params LauncherEvent[] events) => _onEvents!(events);
 
     public static LauncherEvent.Connected Connected(Guid incarnation, params AttemptId[] attempts) => new(incarnation, [.. attempts]);

@@ -18,6 +18,8 @@ internal sealed class SimulatedKeeper(Simulation simulation)
     private readonly Queue<LauncherEvent.Numbered> _events = new();
     private SimulatedLink? _link;
     private long _lastEvent;
+    private TimeSpan? _lease;
+    private int _leases;
     private int _lastPid = 1000;
 
     public bool IsUp { get; private set; }
@@ -68,6 +70,8 @@ internal sealed class SimulatedKeeper(Simulation simulation)
         _known.Clear();
         _events.Clear();
         _lastEvent = 0;
+        _lease = null;
+        _leases++;
         Cut();
     }
 
@@ -117,6 +121,37 @@ internal sealed class SimulatedKeeper(Simulation simulation)
         }
     }
 
+    /// <summary>Recipes may run until then, in virtual time; the keeper's own processes pass away then, whether a service lives or not.</summary>
+    public void Lease(TimeSpan until)
+    {
+        if (_lease >= until)
+        {
+            return;
+        }
+
+        _lease = until;
+        var number = ++_leases;
+        var left = until - simulation.Time.Elapsed;
+        simulation.Schedule(left > TimeSpan.Zero ? left : TimeSpan.Zero, () =>
+        {
+            if (IsUp && number == _leases)
+            {
+                Fence();
+            }
+        });
+    }
+
+    private bool IsFenced => _lease <= simulation.Time.Elapsed;
+
+    private void Fence()
+    {
+        Tell?.Invoke($"keeper {Incarnation:N} ends {_alive.Count} recipes: its lease has run out");
+        foreach (var recipe in _alive.Values.Where(IsMine).ToList())
+        {
+            End(recipe.Request.Attempt, EndReason.Fenced);
+        }
+    }
+
     public void Acknowledge(long sequenceNr)
     {
         while (_events.TryPeek(out var oldest) && oldest.SequenceNr <= sequenceNr)
@@ -134,6 +169,14 @@ internal sealed class SimulatedKeeper(Simulation simulation)
 
     private void Spawn(LaunchRequest request)
     {
+        if (IsFenced)
+        {
+            var now = simulation.Time.GetUtcNow();
+            var never = new AttemptExit(EndReason.Fenced, null, null, now, now, 0, 0, MemorySource.ResourceUsage, 0);
+            Emit(number => new LauncherEvent.Exited(number, request.Attempt, never));
+            return;
+        }
+
         OnStart?.Invoke(request.Attempt);
         if (Chance(0.02))
         {

@@ -13,6 +13,7 @@ internal sealed class SimulatedLauncher(Simulation simulation, SimulatedKeeper k
     private Action<IReadOnlyList<LauncherEvent>>? _onEvents;
     private SimulatedLink? _greeted;
     private SimulatedLink? _open;
+    private TimeSpan? _lease;
     private bool _dead;
 
     public void Connect(Action<IReadOnlyList<LauncherEvent>> onEvents)
@@ -39,6 +40,15 @@ internal sealed class SimulatedLauncher(Simulation simulation, SimulatedKeeper k
         }
     }
 
+    public void Lease(TimeSpan until)
+    {
+        if (_lease is not { } known || known < until)
+        {
+            _lease = until;
+            Send(k => k.Lease(until));
+        }
+    }
+
     /// <summary>The service was killed. What it had sent may arrive still, until another service greets.</summary>
     public void Die()
     {
@@ -53,7 +63,13 @@ internal sealed class SimulatedLauncher(Simulation simulation, SimulatedKeeper k
             return;
         }
 
+        var isNew = _open != link;
         _open = link;
+        if (isNew && _lease is { } lease)
+        {
+            Send(k => k.Lease(lease));
+        }
+
         _onEvents!(events);
     }
 

@@ -49,6 +49,28 @@ public sealed class FrameTests
         Read(FrameKind.Exited).ShouldBe(new LauncherEvent.Exited(0, Attempt, exit with { ExitCode = 0, Signal = null }));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_welcome_comes_back_as_it_was(bool knowsLeases)
+    {
+        var welcome = new Welcome(1, new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]), 4711, "1.2.3", [Attempt]) { KnowsLeases = knowsLeases };
+        Replies.WriteWelcome(_writer, welcome);
+        var reader = new FrameReader(_writer.Written[ProtocolFacts.HeaderBytes..]);
+        var read = Replies.ReadWelcome(ref reader);
+        read.Attempts.ShouldBe(welcome.Attempts);
+        (read with { Attempts = welcome.Attempts }).ShouldBe(welcome);
+    }
+
+    [Fact]
+    public void A_lease_comes_back_as_it_was()
+    {
+        var until = TimeSpan.FromTicks(123_456_789_012_345);
+        Requests.WriteLease(_writer, until);
+        var reader = new FrameReader(_writer.Written[ProtocolFacts.HeaderBytes..]);
+        Requests.ReadLease(ref reader).ShouldBe(until);
+    }
+
     [Fact]
     public void What_a_newer_peer_appends_to_a_request_is_left()
     {
