@@ -9,6 +9,7 @@ internal static class CommandList
     [
         new DemoCommand(),
         new ServeCommand(),
+        new NodeCommand(),
         new RunCommand(),
         new ExecCommand(),
         new JobsCommand(),

@@ -32,12 +32,12 @@ public sealed class DpuHost : IAsyncDisposable
     private const int TokenBytes = 32;
     private static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(3);
 
-    private readonly Stack<Func<Task>> _takeDown = new();
+    private readonly TakeDown _takeDown = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _stopBegun;
 
-    private DpuHost(DpuOptions options) => Options = options;
+    private DpuHost(DpuOptions options, bool hasNode) => (Options, HasNode) = (options, hasNode);
 
     /// <summary>Where the API answers.</summary>
     public Uri Address { get; private set; } = null!;
@@ -54,6 +54,9 @@ public sealed class DpuHost : IAsyncDisposable
 
     internal DpuOptions Options { get; }
 
+    /// <summary>Whether a backend node lives in this very process.</summary>
+    private bool HasNode { get; }
+
     /// <summary>Starts a service; when this completes, unfinished jobs go on and the API answers.</summary>
     /// <exception cref="StartupException">It cannot start; nothing of it is left behind.</exception>
     public static Task<DpuHost> StartAsync(ServeRequest request, CancellationToken cancellationToken) =>
@@ -61,7 +64,7 @@ public sealed class DpuHost : IAsyncDisposable
 
     internal static async Task<DpuHost> StartAsync(ServeRequest request, HostSeams seams, CancellationToken cancellationToken)
     {
-        var host = new DpuHost(ReadOptions(request));
+        var host = new DpuHost(ReadOptions(request), request.Role == "embedded");
         try
         {
             await host.BuildAsync(seams, cancellationToken);
@@ -69,7 +72,7 @@ public sealed class DpuHost : IAsyncDisposable
         }
         catch (Exception error)
         {
-            await host.TakeDownAsync();
+            await host._takeDown.RunAsync();
             throw error switch
             {
                 StartupException => error,
@@ -84,7 +87,7 @@ public sealed class DpuHost : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopBegun, 1) == 0)
         {
-            await TakeDownAsync();
+            await _takeDown.RunAsync();
             _stopped.TrySetResult();
         }
 
@@ -100,9 +103,9 @@ public sealed class DpuHost : IAsyncDisposable
     /// <summary>The configuration of a request, checked.</summary>
     internal static DpuOptions ReadOptions(ServeRequest request)
     {
-        if (request.Role != "embedded")
+        if (request.Role is not ("embedded" or "frontend" or "backend"))
         {
-            throw new StartupException($"There is no role '{request.Role}' yet: use --role embedded.", 2);
+            throw new StartupException($"There is no role '{request.Role}': use --role embedded or --role frontend; a node is run by 'dpu node'.", 2);
         }
 
         try
@@ -148,7 +151,7 @@ public sealed class DpuHost : IAsyncDisposable
             data.FullPath, Options.Node.SearchPath, Options.Query.OutputMaxBytes, Options.Query.AtOnceMax, executables, store.Catalog, catalog, system, Options.Http.AnswerTimeout);
         Undo(queries.Dispose);
         var planner = new SubmissionPlanner(Options.Recipes, store.Catalog, store.Views, node.Capacity, node.Tags, Options.Task.Retry, executables.WhyUnavailable, queries);
-        var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(Options.Scheduling)) { Supervision = Escalate }, "scheduler");
+        var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(Options.Scheduling, new NodeWatch(HasNode ? node.Name : null, Options.Cluster.NodeTimeout))) { Supervision = Escalate }, "scheduler");
         var frontend = system.Spawn(
             new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, planner, scheduler)) { Supervision = Escalate },
             "frontend");
@@ -177,7 +180,7 @@ public sealed class DpuHost : IAsyncDisposable
         Undo(() => TokenFile.Delete(Address, token));
 
         // Last, because it starts a keeper: a start that fails before has none to take back.
-        var files = new LocalTaskFiles(data.FullPath, node, Options.Node.SearchPath, executables);
+        var files = new LocalTaskFiles(data.FullPath, Path.Combine(data.FullPath, "store"), node, Options.Node.SearchPath, executables);
         joined = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, logs, scheduler, frontend)) { Supervision = Escalate },
             $"node-{node.Name}");
@@ -209,7 +212,7 @@ public sealed class DpuHost : IAsyncDisposable
             HostLog.SystemFailed(logger, error);
             if (Interlocked.Exchange(ref _stopBegun, 1) == 0)
             {
-                await TakeDownAsync();
+                await _takeDown.RunAsync();
                 _stopped.TrySetException(error);
             }
         }
@@ -222,7 +225,7 @@ public sealed class DpuHost : IAsyncDisposable
 
     private static DataDirectory DataDirectoryOf(DpuOptions options) => Journal.Store.DataDirectory.Take(options.DataDirectory);
 
-    private static NodeOptions NodeOptionsOf(DpuOptions options) => new(
+    internal static NodeOptions NodeOptionsOf(DpuOptions options) => new(
         options.Node.Name,
         Environment.MachineName,
         options.Node.Capacity,
@@ -295,7 +298,7 @@ public sealed class DpuHost : IAsyncDisposable
         return (await store.Views.GetStatisticsAsync(DateOnly.MaxValue, CancellationToken.None)).RunningAttempts;
     }
 
-    private static async Task QuitAsync(KeeperLauncher launcher)
+    internal static async Task QuitAsync(KeeperLauncher launcher)
     {
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
@@ -317,27 +320,7 @@ public sealed class DpuHost : IAsyncDisposable
         await server.DisposeAsync();
     }
 
-    private void Undo(Func<Task> step) => _takeDown.Push(step);
+    private void Undo(Func<Task> step) => _takeDown.Add(step);
 
-    private void Undo(Action step) => _takeDown.Push(() =>
-    {
-        step();
-        return Task.CompletedTask;
-    });
-
-    private async Task TakeDownAsync()
-    {
-        while (_takeDown.TryPop(out var step))
-        {
-            try
-            {
-                await step();
-            }
-            catch (Exception error)
-            {
-                // The rest must be taken down all the same: locks and files have to be let go.
-                await Console.Error.WriteLineAsync($"While stopping: {error.Message}");
-            }
-        }
-    }
+    private void Undo(Action step) => _takeDown.Add(step);
 }

@@ -16,8 +16,9 @@ public sealed class DependencyTests
         ["Dpu.Journal"] = ["Dpu.Domain", "Dpu.Kernel"],
         ["Dpu.Keeper"] = ["Dpu.Domain"],
         ["Dpu.Actors"] = ["Dpu.Domain", "Dpu.Kernel", "Dpu.Journal"],
+        ["Dpu.Cluster"] = ["Dpu.Actors", "Dpu.Domain", "Dpu.Kernel", "Dpu.Journal"],
         ["Dpu.Client"] = ["Dpu.Kernel", "Dpu.Hocon"],
-        ["Dpu.Service"] = ["Dpu.Actors", "Dpu.Client", "Dpu.Keeper", "Dpu.Hocon", "Dpu.Fits"],
+        ["Dpu.Service"] = ["Dpu.Actors", "Dpu.Cluster", "Dpu.Client", "Dpu.Keeper", "Dpu.Hocon", "Dpu.Fits"],
         ["Dpu.Cli"] = ["Dpu.Service", "Dpu.Client"],
         ["Dpu.Calibration"] = ["Dpu.Fits"],
     };

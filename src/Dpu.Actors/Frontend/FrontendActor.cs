@@ -301,7 +301,7 @@ public sealed partial class FrontendActor(
             var attempts = group.ToImmutableArray();
             if (_jobs.TryGetValue(group.Key, out var job))
             {
-                job.Actor.Tell(new JobMessage.Claim(attempts, claim.NodeName, claim.Node));
+                job.Actor.Tell(new JobMessage.Claim(attempts, claim.NodeName, claim.Node, claim.OnlyItsOwn));
             }
             else
             {

@@ -24,7 +24,11 @@ public abstract record FrontendMessage
     public sealed record PreviewRetry(JobId Job, RetryRequest Asked, IActorRef<RetryPreview> ReplyTo) : FrontendMessage;
 
     /// <summary>A node runs attempts that it knows nothing of; their jobs adopt or disown them.</summary>
-    public sealed record Claim(string NodeName, ImmutableArray<AttemptId> Attempts, IActorRef<NodeMessage> Node) : FrontendMessage;
+    /// <param name="NodeName">Its name.</param>
+    /// <param name="Attempts">Which.</param>
+    /// <param name="Node">Its root actor.</param>
+    /// <param name="OnlyItsOwn">See <see cref="JobMessage.Claim"/>.</param>
+    public sealed record Claim(string NodeName, ImmutableArray<AttemptId> Attempts, IActorRef<NodeMessage> Node, bool OnlyItsOwn = false) : FrontendMessage;
 
     /// <summary>Answered when all unfinished jobs have their actors again.</summary>
     public sealed record AwaitReady(IActorRef<FrontendReady> ReplyTo) : FrontendMessage;

@@ -152,6 +152,9 @@ public sealed class JobActor(
             case JobMessage.NodeReady ready:
                 Meet(turn, ready.NodeName, ready.Node);
                 break;
+            case JobMessage.NodeLost lost:
+                Lose(turn, lost);
+                break;
             case JobMessage.Claim claim:
                 Answer(turn, claim);
                 break;
@@ -233,6 +236,22 @@ public sealed class JobActor(
     {
         _ = turn.Decide(report.Command);
         turn.AfterCommit.Add(() => report.Node.Tell(new NodeMessage.Settled(report.Attempts)));
+        TellScheduler(turn);
+    }
+
+    private void Lose(JobTurn turn, JobMessage.NodeLost lost)
+    {
+        _nodes.Remove(lost.NodeName);
+        var attempts = turn.State.Running
+            .Where(running => running.Value.Node == lost.NodeName)
+            .Select(running => new TaskAttempt(running.Key, turn.State.Cells[running.Key].Attempts))
+            .ToImmutableArray();
+        _ = turn.Decide(new JobCommand.ReportLost(lost.NodeName, attempts, lost.Reason));
+        TellScheduler(turn);
+    }
+
+    private void TellScheduler(JobTurn turn)
+    {
         foreach (var freed in turn.TakeFreed())
         {
             turn.AfterCommit.Add(() => scheduler.Tell(freed));
@@ -256,16 +275,19 @@ public sealed class JobActor(
     private void Answer(JobTurn turn, JobMessage.Claim claim)
     {
         _nodes[claim.NodeName] = claim.Node;
-        var current = claim.Attempts.Where(a => turn.State.IsCurrent(new TaskAttempt(a.Task, a.Number))).ToImmutableArray();
+        var current = claim.Attempts.Where(a => turn.State.IsCurrent(new TaskAttempt(a.Task, a.Number)) && MayAdopt(turn, claim, a)).ToImmutableArray();
         var stale = claim.Attempts.RemoveRange(current);
         if (!stale.IsEmpty)
         {
             turn.AfterCommit.Add(() => claim.Node.Tell(new NodeMessage.Disown(stale)));
         }
 
-        // Whatever the node's name was when it was given the attempt: who has it, has it.
         Adopt(turn, claim.Node, current.Select(a => a.Task));
     }
+
+    /// <summary>Whatever the name of this service's own node was when it was given the attempt: who has it, has it.</summary>
+    private static bool MayAdopt(JobTurn turn, JobMessage.Claim claim, AttemptId attempt) =>
+        !claim.OnlyItsOwn || turn.State.Running[attempt.Task].Node == claim.NodeName;
 
     private void Adopt(JobTurn turn, IActorRef<NodeMessage> node, IEnumerable<int> tasks)
     {

@@ -38,8 +38,17 @@ public abstract record JobMessage
     /// <summary>A node can be reached: whatever this job believes to run there is to be compared with what does.</summary>
     public sealed record NodeReady(string NodeName, IActorRef<NodeMessage> Node) : JobMessage;
 
+    /// <summary>A node will not come back: whatever this job believes to run there is lost.</summary>
+    /// <param name="NodeName">Which.</param>
+    /// <param name="Reason">How that is known; for people.</param>
+    public sealed record NodeLost(string NodeName, string Reason) : JobMessage;
+
     /// <summary>A node runs attempts of this job and does not know why: they are adopted or disowned.</summary>
-    public sealed record Claim(ImmutableArray<AttemptId> Attempts, string NodeName, IActorRef<NodeMessage> Node) : JobMessage;
+    /// <param name="Attempts">Which.</param>
+    /// <param name="NodeName">Its name.</param>
+    /// <param name="Node">Its root actor.</param>
+    /// <param name="OnlyItsOwn">Whether only what was given to a node of this name may be adopted: other hosts are not taken at their word.</param>
+    public sealed record Claim(ImmutableArray<AttemptId> Attempts, string NodeName, IActorRef<NodeMessage> Node, bool OnlyItsOwn = false) : JobMessage;
 
     /// <summary>The frontend sends it nothing more: the last message of a job that has ended.</summary>
     public sealed record Passivate : JobMessage

@@ -34,6 +34,7 @@ public sealed class ClusterManagerActor(
     private readonly List<AttemptEntry> _toLaunch = [];
     private readonly ReportOutbox _outbox = new();
     private readonly List<IActorRef<NodeQuiet>> _awaitQuiet = [];
+    private readonly List<IActorRef<NodeEmpty>> _awaitEmpty = [];
     private readonly List<(IActorRef<TaskMessage> Task, TaskMessage End)> _endsToTell = [];
 
     private LogSpooler _logs = null!;
@@ -41,7 +42,8 @@ public sealed class ClusterManagerActor(
     private Guid? _incarnation;
     private bool _connected;
     private bool _willAskAgain;
-    /// <summary>For tests: nothing of any attempt is remembered, neither as running nor as something to tell.</summary>
+
+    /// <summary>Nothing of any attempt is remembered, neither as running nor as something to tell.</summary>
     internal bool HoldsNothing => _entries.Count == 0 && _strangers.Count == 0 && _ledger is { Waiting: 0, Running: 0 };
 
     /// <summary>Attempts whose output could not be searched to its end, since the start.</summary>
@@ -67,7 +69,7 @@ public sealed class ClusterManagerActor(
         TellEnds();
         TellOutcomes(haveWaited: messages.Contains(NodeMessage.TellOutcomes.Instance));
         RememberToAskAgain();
-        AnswerIfQuiet();
+        AnswerThoseWhoWait();
         return ValueTask.CompletedTask;
     }
 
@@ -78,12 +80,18 @@ public sealed class ClusterManagerActor(
         _endsToTell.Clear();
     }
 
-    private void AnswerIfQuiet()
+    private void AnswerThoseWhoWait()
     {
         if (_awaitQuiet.Count > 0 && _window.IsComplete)
         {
             _awaitQuiet.ForEach(waiting => waiting.Tell(new NodeQuiet()));
             _awaitQuiet.Clear();
+        }
+
+        if (_awaitEmpty.Count > 0 && HoldsNothing)
+        {
+            _awaitEmpty.ForEach(waiting => waiting.Tell(new NodeEmpty()));
+            _awaitEmpty.Clear();
         }
     }
 
@@ -160,6 +168,9 @@ public sealed class ClusterManagerActor(
                 break;
             case NodeMessage.AwaitQuiet quiet:
                 _awaitQuiet.Add(quiet.ReplyTo);
+                break;
+            case NodeMessage.AwaitEmpty empty:
+                _awaitEmpty.Add(empty.ReplyTo);
                 break;
             case NodeMessage.TaskEnded ended:
                 Conclude(ended.Attempt, ended.Outcome);

@@ -37,6 +37,9 @@ public abstract record NodeMessage
     /// <summary>Answered as soon as everything that the launcher told is durable and acknowledged.</summary>
     public sealed record AwaitQuiet(IActorRef<NodeQuiet> ReplyTo) : NodeMessage;
 
+    /// <summary>Answered as soon as the node holds nothing of any job: nothing runs, and all that ran is settled.</summary>
+    public sealed record AwaitEmpty(IActorRef<NodeEmpty> ReplyTo) : NodeMessage;
+
     /// <summary>Events of the launcher.</summary>
     internal sealed record LauncherSaid(IReadOnlyList<LauncherEvent> Events) : NodeMessage;
 
@@ -58,10 +61,10 @@ public abstract record NodeMessage
     /// <summary>The log chunks of these events are durable.</summary>
     internal sealed record LogsStored(ImmutableArray<LauncherEventId> Events) : NodeMessage;
 
-    /// <summary>Log chunks could not be stored.</summary>
     /// <summary>What a lost attempt had saved is gone, or stays because of <paramref name="Failure"/>.</summary>
     internal sealed record Discarded(AttemptId Attempt, Exception? Failure) : NodeMessage;
 
+    /// <summary>Log chunks could not be stored.</summary>
     internal sealed record LogsFailed(IReadOnlyList<LogChunk> Chunks, Exception Reason) : NodeMessage;
 
     /// <summary>Time to ask for what nobody answered.</summary>
@@ -100,3 +103,6 @@ internal readonly record struct LauncherEventId(Guid Incarnation, long SequenceN
 
 /// <summary>The launcher holds nothing on this node's account but what runs.</summary>
 public sealed record NodeQuiet;
+
+/// <summary>The node holds nothing of any job.</summary>
+public sealed record NodeEmpty;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Domain.Jobs;
@@ -10,7 +11,13 @@ namespace Dpu.Actors.Scheduling;
 /// The shell around the pure <see cref="Scheduler"/>: takes in all that waits, plans once, proposes. It holds nothing that it could
 /// not be told again, so it is not persistent.
 /// </summary>
-public sealed class SchedulerActor(SchedulingPolicy policy) : BatchActor<SchedulerMessage>
+/// <remarks>
+/// A node that is away and has tasks is waited for: the one timer that decides when they may run elsewhere runs here, on a clock that nobody sets.
+/// Of nodes that only the jobs know of, the time counts from when the job told of them: a frontend that was restarted does not know when it heard them last.
+/// </remarks>
+/// <param name="policy">How it plans.</param>
+/// <param name="watch">How long nodes are waited for.</param>
+public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : BatchActor<SchedulerMessage>
 {
     private static readonly object LookAgainTimer = new();
     private static readonly TimeSpan LookAgainDelayMin = TimeSpan.FromMilliseconds(1);
@@ -88,8 +95,10 @@ public sealed class SchedulerActor(SchedulingPolicy policy) : BatchActor<Schedul
                 Join(joined);
                 break;
             case SchedulerMessage.NodeLeft left:
-                _nodes.Remove(left.Name);
-                _scheduler.NodeLeft(left.Name);
+                Leave(left);
+                break;
+            case SchedulerMessage.NodeLost lost:
+                Lose(lost);
                 break;
             case SchedulerMessage.JobAnnounced announced:
                 Announce(announced);
@@ -112,8 +121,35 @@ public sealed class SchedulerActor(SchedulingPolicy policy) : BatchActor<Schedul
         }
     }
 
+    private void Leave(SchedulerMessage.NodeLeft left)
+    {
+        _nodes.Remove(left.Name);
+        _scheduler.NodeLeft(left.Name);
+        if (left.LostAfter is { } time)
+        {
+            LoseAfter(left.Name, time);
+        }
+    }
+
+    private void LoseAfter(string node, TimeSpan time) => Context.Timers.StartSingle(
+        LossTimer(node),
+        new SchedulerMessage.NodeLost(node, string.Create(CultureInfo.InvariantCulture, $"node {node} was silent for {watch.NodeTimeout.TotalSeconds} s")),
+        time > TimeSpan.Zero ? time : TimeSpan.Zero);
+
+    private void Lose(SchedulerMessage.NodeLost lost)
+    {
+        Context.Timers.Cancel(LossTimer(lost.Name));
+        foreach (var job in _scheduler.JobsOn(lost.Name))
+        {
+            _jobs[job].Job.Tell(new JobMessage.NodeLost(lost.Name, lost.Reason));
+        }
+    }
+
+    private static string LossTimer(string node) => $"loss of {node}";
+
     private void Join(SchedulerMessage.NodeJoined joined)
     {
+        Context.Timers.Cancel(LossTimer(joined.Name));
         _nodes[joined.Name] = joined.Node;
         _scheduler.NodeJoined(joined.Name, joined.Incarnation, joined.Capacity, joined.Tags);
         foreach (var job in _scheduler.JobsOn(joined.Name))
@@ -131,6 +167,10 @@ public sealed class SchedulerActor(SchedulingPolicy policy) : BatchActor<Schedul
             if (_nodes.TryGetValue(node, out var address))
             {
                 announced.Job.Tell(new JobMessage.NodeReady(node, address));
+            }
+            else if (node != watch.LocalNode && !Context.Timers.IsActive(LossTimer(node)))
+            {
+                LoseAfter(node, watch.NodeTimeout);
             }
         }
     }

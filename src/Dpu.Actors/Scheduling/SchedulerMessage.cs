@@ -23,8 +23,15 @@ public abstract record SchedulerMessage
     public sealed record NodeJoined(
         string Name, Guid Incarnation, Resources Capacity, ImmutableArray<string> Tags, IActorRef<NodeMessage> Node) : SchedulerMessage;
 
-    /// <summary>A node can be given nothing for now.</summary>
-    public sealed record NodeLeft(string Name) : SchedulerMessage;
+    /// <summary>A node can be given nothing for now; what runs there may run on.</summary>
+    /// <param name="Name">Which.</param>
+    /// <param name="LostAfter">When it has not joined again after this time, its tasks are taken for lost; null for a node that ends with this service.</param>
+    public sealed record NodeLeft(string Name, TimeSpan? LostAfter = null) : SchedulerMessage;
+
+    /// <summary>A node will not come back with what it ran: its tasks are to run elsewhere.</summary>
+    /// <param name="Name">Which.</param>
+    /// <param name="Reason">How that is known; for people.</param>
+    public sealed record NodeLost(string Name, string Reason) : SchedulerMessage;
 
     /// <summary>
     /// A job began, recovered or changed its mind: this replaces all that was known of it, and what was proposed to it before.

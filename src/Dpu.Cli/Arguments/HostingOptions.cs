@@ -5,19 +5,25 @@ using Dpu.Service;
 namespace Dpu.Cli.Arguments;
 
 /// <summary>Options of the commands that need a DPU's configuration.</summary>
-internal sealed class HostingOptions
+/// <param name="role">The role when there is nothing to choose; null where <c>--role</c> chooses.</param>
+internal sealed class HostingOptions(string? role = null)
 {
     private readonly Option<string?> _config = new("--config") { Description = "A HOCON file with what differs from the built-in configuration", HelpName = "FILE" };
     private readonly Option<string[]> _define = new("-D") { Description = "One configuration key, such as dpu.node.cpus=2; may be repeated, the last one wins", HelpName = "key=value" };
     private readonly Option<string?> _data = new("--data") { Description = "Where everything is kept, instead of dpu.data", HelpName = "DIR" };
     private readonly Option<string?> _port = new("--port") { Description = "Where the DPU listens, instead of dpu.http.port; 0 for any free port", HelpName = "N" };
-    private readonly Option<string> _role = new("--role") { Description = "embedded: frontend and one backend node in one process", HelpName = "ROLE", DefaultValueFactory = _ => "embedded" };
+    private readonly Option<string> _role = new("--role") { Description = "embedded: frontend and one backend node in one process; frontend: no node of its own", HelpName = "ROLE", DefaultValueFactory = _ => "embedded" };
 
     public void AddTo(Command command, bool withRole = true)
     {
         command.Add(_config);
         command.Add(_define);
         command.Add(_data);
+        if (role is not null)
+        {
+            return;
+        }
+
         command.Add(_port);
         if (withRole)
         {
@@ -35,8 +41,8 @@ internal sealed class HostingOptions
         Values.NotEmpty("--config", invocation.Get(_config)),
         [.. (invocation.Get(_define) ?? []).Select(Definition)],
         Values.NotEmpty("--data", invocation.Get(_data)) ?? defaultData,
-        Port(invocation.Get(_port)),
-        invocation.Get(_role) ?? "embedded");
+        role is null ? Port(invocation.Get(_port)) : null,
+        role ?? invocation.Get(_role) ?? "embedded");
 
     private static KeyValuePair<string, string> Definition(string text)
     {

@@ -18,6 +18,7 @@ public sealed record DpuOptions(
     Resources ExecDefaults,
     QuerySettings Query,
     SchedulingPolicy Scheduling,
+    ClusterSettings Cluster,
     ServiceSettings Service,
     RecipeCatalog Recipes,
     IngestRules Ingest,
@@ -34,6 +35,13 @@ public sealed record TaskSettings(TimeSpan KillGrace, RetryRules Retry, long Log
 
 /// <summary>Section <c>dpu.query</c>.</summary>
 public sealed record QuerySettings(long OutputMaxBytes, int AtOnceMax);
+
+/// <summary>Section <c>dpu.cluster</c>.</summary>
+/// <param name="NodeTimeout">How long a node may be silent before its tasks run elsewhere.</param>
+/// <param name="FenceAfter">How long after its last acknowledged heartbeat a node's keeper ends its tasks.</param>
+/// <param name="FenceMargin">What has to be left between the two beside the kill grace.</param>
+/// <param name="Heartbeat">How often a node says that it lives.</param>
+public sealed record ClusterSettings(TimeSpan NodeTimeout, TimeSpan FenceAfter, TimeSpan FenceMargin, TimeSpan Heartbeat);
 
 /// <summary>Section <c>dpu.service</c>.</summary>
 public sealed record ServiceSettings(TimeSpan StopGrace, string LogLevel, long LogFileMaxBytes, int LogFilesKept);

@@ -37,11 +37,11 @@ internal static class DpuOptionsReader
             new Resources(dpu.GetInt32("exec.cpus", min: 1), dpu.GetSize("exec.memory")),
             new QuerySettings(Size(dpu, "query.output-max", 1), dpu.GetInt32("query.at-once-max", min: 1)),
             Scheduling(dpu.GetObject("scheduling")),
+            Cluster(dpu.GetObject("cluster"), dpu.GetDuration("task.kill-grace")),
             Service(dpu.GetObject("service")),
             recipes,
             Ingest(dpu),
             Accept(CampaignReader.Read(Section(dpu, "campaigns"), recipes)));
-        CheckFence(dpu.GetObject("cluster"), options.Task.KillGrace);
         reader.EnsureAllKeysUsed("dpu");
         return options;
     }
@@ -158,17 +158,23 @@ internal static class DpuOptionsReader
         Size(service, "log-file-max", 1),
         service.GetInt32("log-files-kept", min: 1));
 
-    private static void CheckFence(HoconReader cluster, TimeSpan killGrace)
+    private static ClusterSettings Cluster(HoconReader cluster, TimeSpan killGrace)
     {
-        var timeout = cluster.GetDuration("node-timeout");
-        var fence = cluster.GetDuration("fence-after");
-        var margin = cluster.GetDuration("fence-margin");
-        if (fence + killGrace + margin >= timeout)
+        var settings = new ClusterSettings(
+            Duration(cluster, "node-timeout", TimeSpan.FromSeconds(1)),
+            Duration(cluster, "fence-after", TimeSpan.FromMilliseconds(100)),
+            Duration(cluster, "fence-margin", TimeSpan.Zero),
+            Duration(cluster, "heartbeat", TimeSpan.FromMilliseconds(50)));
+        if (settings.FenceAfter + killGrace + settings.FenceMargin >= settings.NodeTimeout)
         {
             throw cluster.Error(
                 "fence-after",
-                $"is {fence.TotalSeconds} s; with dpu.task.kill-grace ({killGrace.TotalSeconds} s) and fence-margin ({margin.TotalSeconds} s) it must stay below node-timeout ({timeout.TotalSeconds} s), or a task could run twice");
+                $"is {settings.FenceAfter.TotalSeconds} s; with dpu.task.kill-grace ({killGrace.TotalSeconds} s) and fence-margin ({settings.FenceMargin.TotalSeconds} s) it must stay below node-timeout ({settings.NodeTimeout.TotalSeconds} s), or a task could run twice");
         }
+
+        return settings.Heartbeat * 2 < settings.FenceAfter
+            ? settings
+            : throw cluster.Error("heartbeat", $"is {settings.Heartbeat.TotalSeconds} s; it must be less than half of fence-after ({settings.FenceAfter.TotalSeconds} s), or a single lost heartbeat would end tasks");
     }
 
     private static RecipeCatalog Recipes(HoconReader dpu, RetryRules usualRetry)

@@ -34,6 +34,11 @@ public static class EffectiveConfiguration
         }
 
         yield return HoconSource.File(Path.Combine(BuiltInDirectory, $"{request.Role}.conf"));
+        if (request.Role == "backend")
+        {
+            yield return HoconSource.Assignment($"dpu.node.name={Quoted(Environment.MachineName)}", "the machine's name");
+        }
+
         if (request.ConfigFile is { } own)
         {
             yield return File.Exists(own)

@@ -5,7 +5,7 @@ namespace Dpu.Service;
 /// <param name="Overrides">Configuration keys and their values, the last one wins.</param>
 /// <param name="DataDirectory">Instead of <c>dpu.data</c>.</param>
 /// <param name="Port">Instead of <c>dpu.http.port</c>; 0 for any free one.</param>
-/// <param name="Role"><c>embedded</c>.</param>
+/// <param name="Role"><c>embedded</c>, <c>frontend</c>, or <c>backend</c> for a node.</param>
 public sealed record ServeRequest(
     string? ConfigFile,
     IReadOnlyList<KeyValuePair<string, string>> Overrides,

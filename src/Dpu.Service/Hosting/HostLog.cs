@@ -24,4 +24,10 @@ internal static partial class HostLog
 
     [LoggerMessage(5007, LogLevel.Critical, "The actor system failed; the service ends, recipes run on.")]
     public static partial void SystemFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(5010, LogLevel.Information, "Node {Name} {Version} starts; data in {Data}; {Cpus} cpus and {MemoryBytes} bytes.")]
+    public static partial void NodeStarted(ILogger logger, string name, string version, string data, int cpus, long memoryBytes);
+
+    [LoggerMessage(5011, LogLevel.Information, "The node stops: {What}.")]
+    public static partial void NodeStopped(ILogger logger, string what);
 }

@@ -15,14 +15,12 @@ namespace Dpu.Service.Nodes;
 /// <c>work/&lt;job&gt;</c> for commands, <c>work/&lt;job&gt;/&lt;task&gt;.&lt;attempt&gt;</c> for recipes,
 /// <c>store/&lt;job&gt;/&lt;task&gt;.&lt;attempt&gt;</c> for what they made.
 /// </summary>
-internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, string searchPath, RecipeExecutables executables) : ITaskFiles
+internal sealed class LocalTaskFiles(string dataDirectory, string store, NodeOptions node, string searchPath, RecipeExecutables executables) : ITaskFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string Shell = "/bin/sh";
 
     private readonly ConcurrentDictionary<JobId, string> _jobFolders = [];
-
-    private string Store => Path.Combine(dataDirectory, "store");
 
     public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, CancellationToken cancellationToken) => start.Work switch
     {
@@ -38,7 +36,7 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
     public Task DiscardAsync(AttemptId attempt, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            var saved = Path.Combine(Store, SavedFolder(attempt));
+            var saved = Path.Combine(store, SavedFolder(attempt));
             if (Directory.Exists(saved))
             {
                 Directory.Delete(saved, recursive: true);
@@ -92,7 +90,7 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
     }
 
     private TaskOrders.Ready OrdersFor(TaskStart start, TaskWork.Directed directed, string folder) =>
-        TaskOrders.For(start, directed, new TaskPlace(node.Name, folder, Store)) switch
+        TaskOrders.For(start, directed, new TaskPlace(node.Name, folder, store)) switch
         {
             TaskOrders.Ready ready => ready,
             TaskOrders.Impossible impossible => throw new TaskFilesException(FailureCause.Data, impossible.Reason) { Final = true },
@@ -146,7 +144,7 @@ internal sealed class LocalTaskFiles(string dataDirectory, NodeOptions node, str
     private ImmutableArray<OutputFile> Collect(TaskStart start, TaskWork.Directed directed)
     {
         var folder = AttemptFolder(start.Attempt);
-        return new OutputCollector(start.Attempt, directed, OrdersFor(start, directed, folder), new StagedInputs(folder, node.Unpack), folder, Store, SavedFolder(start.Attempt)).Collect();
+        return new OutputCollector(start.Attempt, directed, OrdersFor(start, directed, folder), new StagedInputs(folder, node.Unpack), folder, store, SavedFolder(start.Attempt)).Collect();
     }
 
     private string JobFolder(JobId job) => _jobFolders.GetOrAdd(job, id =>

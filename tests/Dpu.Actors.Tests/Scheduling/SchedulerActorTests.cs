@@ -21,7 +21,7 @@ public sealed class SchedulerActorTests
     {
         _job = new TestProbe<JobMessage>(_world, "job");
         _node = new TestProbe<NodeMessage>(_world, "node");
-        _scheduler = _world.StartSystem("service").Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(SchedulingPolicy.Usual)), "scheduler");
+        _scheduler = _world.StartSystem("service").Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(SchedulingPolicy.Usual, new NodeWatch("node", TimeSpan.FromMinutes(5)))), "scheduler");
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed class SimulatedService
         PendingLogs = () => logsNow.Pending;
         var planner = new SubmissionPlanner(recipes, store.Catalog, views, node.Capacity, node.Tags, retry, _ => null, NoQueries.Instance);
 
-        var scheduler = System.Spawn(new Props<SchedulerMessage>(() => _scheduler = new SchedulerActor(SchedulingPolicy.Usual)) { Supervision = Escalate }, "scheduler");
+        var scheduler = System.Spawn(new Props<SchedulerMessage>(() => _scheduler = new SchedulerActor(SchedulingPolicy.Usual, new NodeWatch(node.Name, TimeSpan.FromMinutes(5)))) { Supervision = Escalate }, "scheduler");
         _jobs = new ListeningScheduler(scheduler);
         Frontend = System.Spawn(new Props<FrontendMessage>(() => new FrontendActor(journal, views, planner, _jobs)) { Supervision = Escalate }, "frontend");
         Catalog = System.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");

@@ -28,7 +28,7 @@ public sealed class LocalTaskFilesTests : IDisposable
         _folder.Script("bin/reduce", "#!/bin/sh\n");
         var path = _folder.At("bin");
         var node = new NodeOptions("here", "host", new Resources(4, 1L << 30), TimeSpan.FromSeconds(1), 1000, 100, EnforceMemory: true);
-        _files = new LocalTaskFiles(Data, node, path, new RecipeExecutables(path));
+        _files = new LocalTaskFiles(Data, Path.Combine(Data, "store"), node, path, new RecipeExecutables(path));
     }
 
     private string Data => _folder.At("data");

@@ -1,0 +1,34 @@
+using Dpu.Domain.Jobs;
+using Microsoft.Extensions.Logging;
+
+namespace Dpu.Cluster;
+
+internal static partial class ClusterLog
+{
+    [LoggerMessage(6001, LogLevel.Information, "Node {Node} (dpu {Product}) is connected; both speak version {Version} of the protocol.")]
+    public static partial void Linked(ILogger logger, string node, string product, int version);
+
+    [LoggerMessage(6002, LogLevel.Warning, "A link of node {Node} is refused: {Reason}")]
+    public static partial void Refused(ILogger logger, string node, string reason);
+
+    [LoggerMessage(6003, LogLevel.Information, "Node {Node} on {Host} can be given work: {Cpus} cpus, {MemoryBytes} bytes of memory.")]
+    public static partial void Ready(ILogger logger, string node, string host, int cpus, long memoryBytes);
+
+    [LoggerMessage(6004, LogLevel.Warning, "Node {Node} cannot be given work for now: {Reason}")]
+    public static partial void NotReady(ILogger logger, string node, string reason);
+
+    [LoggerMessage(6005, LogLevel.Information, "Node {Node} leaves.")]
+    public static partial void Left(ILogger logger, string node);
+
+    [LoggerMessage(6006, LogLevel.Warning, "Node {Node} reported attempt {Attempt}, which is not its own now; the report is ignored. Such reports of this node so far: {Count}.")]
+    public static partial void ReportRefused(ILogger logger, string node, AttemptId attempt, long count);
+
+    [LoggerMessage(6007, LogLevel.Warning, "Node {Node} sent output of attempt {Attempt}, which was never given to it; it is not stored.")]
+    public static partial void LogsRefused(ILogger logger, string node, AttemptId attempt);
+
+    [LoggerMessage(6008, LogLevel.Warning, "The link to the frontend is gone: {Reason} What runs goes on; another link is being made.")]
+    public static partial void Unlinked(ILogger logger, string reason);
+
+    [LoggerMessage(6009, LogLevel.Information, "Connected to DPU '{Dpu}' (dpu {Product}).")]
+    public static partial void Uplinked(ILogger logger, string dpu, string product);
+}

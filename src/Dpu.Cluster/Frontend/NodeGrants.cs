@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using Dpu.Actors.Jobs;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
+using Dpu.Kernel;
+
+namespace Dpu.Cluster.Frontend;
+
+/// <summary>An attempt that a job gave to a node.</summary>
+/// <param name="Start">What it was given.</param>
+/// <param name="Job">Who wants to know.</param>
+public sealed record GrantedAttempt(TaskStart Start, IActorRef<JobMessage> Job);
+
+/// <summary>
+/// Which attempts each node may report, read inputs for and bring outputs of: those that their jobs gave to it, until they are settled. After a
+/// restart of the frontend the jobs say so again. Safe for use by several threads.
+/// </summary>
+public sealed class NodeGrants
+{
+    private readonly ConcurrentDictionary<(string Node, AttemptId Attempt), GrantedAttempt> _attempts = [];
+
+    /// <summary>What a job gave to a node; null when it did not.</summary>
+    public GrantedAttempt? Find(string node, AttemptId attempt) => _attempts.GetValueOrDefault((node, attempt));
+
+    internal void Give(string node, TaskStart start, IActorRef<JobMessage> job) => _attempts[(node, start.Attempt)] = new GrantedAttempt(start, job);
+
+    internal void Take(string node, AttemptId attempt) => _attempts.TryRemove((node, attempt), out _);
+}

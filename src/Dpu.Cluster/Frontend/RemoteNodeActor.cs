@@ -1,0 +1,276 @@
+using System.Collections.Immutable;
+using Dpu.Actors.Frontend;
+using Dpu.Actors.Jobs;
+using Dpu.Actors.Nodes;
+using Dpu.Actors.Scheduling;
+using Dpu.Cluster.Links;
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Logs;
+using Dpu.Kernel;
+
+namespace Dpu.Cluster.Frontend;
+
+/// <summary>
+/// Stands for a node on another host: what jobs tell it goes over the node's link, and what the node says goes to jobs and scheduler as far as it
+/// concerns attempts that were given to this very node.
+/// </summary>
+/// <remarks>
+/// <code>away ──linked──► linked ──ready──► given work ──unlinked──► away</code>
+/// Nothing waits here for a link: what is told to a node that is away is dropped, and when it is there again jobs and node compare what they believe,
+/// as they do after a restart of either.
+/// </remarks>
+internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchActor<RemoteNodeMessage>
+{
+    private const int TasksPerFrame = 200;
+
+    private IActorRef<NodeMessage> _self = null!;
+    private IDownlink? _link;
+    private long _refused;
+
+    protected override ValueTask OnStartAsync()
+    {
+        _self = new RemoteNodeRef(Context.Self);
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask ReceiveBatchAsync(IReadOnlyList<RemoteNodeMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            Take(message);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Take(RemoteNodeMessage message)
+    {
+        switch (message)
+        {
+            case RemoteNodeMessage.Linked linked:
+                _link = linked.Link;
+                _link.Send(new DownFrame.Welcome(linked.Terms));
+                break;
+            case RemoteNodeMessage.Said said when said.Link == _link:
+                Hear(said.Link, said.Received);
+                break;
+            case RemoteNodeMessage.Unlinked unlinked when unlinked.Link == _link:
+                _link = null;
+                parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name, parts.NodeTimeout - unlinked.Silent));
+                break;
+            case RemoteNodeMessage.ForNode told:
+                Pass(told.Message);
+                break;
+            case RemoteNodeMessage.LogsAppended appended:
+                appended.Link.Send(new DownFrame.LogsStored(((UpFrame.Logs)appended.Received.Frame).Number, appended.Failure));
+                appended.Link.Handled(appended.Received);
+                break;
+            case RemoteNodeMessage.LogsLookedUp found:
+                found.Link.Send(new DownFrame.LogsRead(((UpFrame.ReadLogs)found.Received.Frame).Number, found.Page, found.Failure));
+                found.Link.Handled(found.Received);
+                break;
+            case RemoteNodeMessage.Said or RemoteNodeMessage.Unlinked:
+                // Of a link that was replaced meanwhile.
+                break;
+            default:
+                throw new InvalidOperationException($"A remote node knows no message {message.GetType().Name}.");
+        }
+    }
+
+    private void Hear(IDownlink link, ReceivedFrame received)
+    {
+        switch (received.Frame)
+        {
+            case UpFrame.Logs logs:
+                Store(link, received, logs);
+                return;
+            case UpFrame.ReadLogs read:
+                LookUp(link, received, read);
+                return;
+            default:
+                Hear(received.Frame);
+                link.Handled(received);
+                return;
+        }
+    }
+
+    private void Hear(UpFrame frame)
+    {
+        switch (frame)
+        {
+            case UpFrame.Ready ready:
+                ClusterLog.Ready(Context.Logger, name, ready.Facts.Host, ready.Facts.Capacity.Cpus, ready.Facts.Capacity.MemoryBytes);
+                parts.Scheduler.Tell(new SchedulerMessage.NodeJoined(name, ready.Incarnation, ready.Facts.Capacity, ready.Facts.Tags, _self));
+                break;
+            case UpFrame.NotReady not:
+                ClusterLog.NotReady(Context.Logger, name, not.Reason);
+                parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name));
+                break;
+            case UpFrame.Claim claim:
+                parts.Frontend.Tell(new FrontendMessage.Claim(name, claim.Attempts, _self, OnlyItsOwn: true));
+                break;
+            case UpFrame.Ended ended:
+                Report(ended);
+                break;
+            case UpFrame.Lost lost:
+                Report(lost);
+                break;
+            case UpFrame.Leaving:
+                ClusterLog.Left(Context.Logger, name);
+                parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name, parts.NodeTimeout));
+                break;
+            default:
+                throw new InvalidOperationException($"A node says no {frame.GetType().Name} once it is linked.");
+        }
+    }
+
+    private void Report(UpFrame.Ended ended)
+    {
+        var reports = ended.Reports.Where(report => MayReport(ended.Job, report.Attempt)).ToImmutableArray();
+        Report(ended.Job, reports.Select(report => report.Attempt), new JobCommand.ReportEnds(name, reports));
+    }
+
+    private void Report(UpFrame.Lost lost)
+    {
+        var attempts = lost.Attempts.Where(attempt => MayReport(lost.Job, attempt)).ToImmutableArray();
+        Report(lost.Job, attempts, new JobCommand.ReportLost(name, attempts, lost.Reason));
+    }
+
+    private void Report(JobId job, IEnumerable<TaskAttempt> reported, JobCommand command)
+    {
+        var attempts = reported.Select(attempt => IdOf(job, attempt)).ToImmutableArray();
+        if (!attempts.IsEmpty)
+        {
+            parts.Grants.Find(name, attempts[0])!.Job.Tell(new JobMessage.Reported(command, attempts, _self));
+        }
+    }
+
+    /// <summary>
+    /// What was not given to it is not taken from it. After a restart of the frontend a report may come before its job has said what it gave: it is
+    /// claimed a little later, and told again then.
+    /// </summary>
+    private bool MayReport(JobId job, TaskAttempt attempt)
+    {
+        var granted = parts.Grants.Find(name, IdOf(job, attempt)) is not null;
+        if (!granted)
+        {
+            ClusterLog.ReportRefused(Context.Logger, name, IdOf(job, attempt), ++_refused);
+        }
+
+        return granted;
+    }
+
+    private static AttemptId IdOf(JobId job, TaskAttempt attempt) => new(job, attempt.Task, attempt.Number);
+
+    private void Store(IDownlink link, ReceivedFrame received, UpFrame.Logs logs) => Context.PipeToSelf(
+        async stopping =>
+        {
+            await parts.Logs.AppendAsync(await ItsOwnAsync(logs.Chunks, stopping), stopping);
+            return (string?)null;
+        },
+        failure => new RemoteNodeMessage.LogsAppended(link, received, failure),
+        reason => new RemoteNodeMessage.LogsAppended(link, received, reason.Message));
+
+    /// <summary>
+    /// Handed to the store before anything awaits as long as all attempts are known here: an end that follows on the link must find its lines there.
+    /// Of others the views know whether they were ever given to this node.
+    /// </summary>
+    private ValueTask<IReadOnlyList<LogChunk>> ItsOwnAsync(ImmutableArray<LogChunk> chunks, CancellationToken cancellationToken)
+    {
+        var unknown = chunks.Select(chunk => chunk.Attempt).Distinct().Where(attempt => parts.Grants.Find(name, attempt) is null).ToList();
+        return unknown.Count == 0 ? ValueTask.FromResult<IReadOnlyList<LogChunk>>(chunks) : FilterAsync(chunks, unknown, cancellationToken);
+    }
+
+    private async ValueTask<IReadOnlyList<LogChunk>> FilterAsync(ImmutableArray<LogChunk> chunks, List<AttemptId> unknown, CancellationToken cancellationToken)
+    {
+        var foreign = new HashSet<AttemptId>();
+        foreach (var attempt in unknown)
+        {
+            if (!await parts.History.WasGivenToAsync(name, attempt, cancellationToken))
+            {
+                foreign.Add(attempt);
+                ClusterLog.LogsRefused(Context.Logger, name, attempt);
+            }
+        }
+
+        return [.. chunks.Where(chunk => !foreign.Contains(chunk.Attempt))];
+    }
+
+    private void LookUp(IDownlink link, ReceivedFrame received, UpFrame.ReadLogs read)
+    {
+        if (parts.Grants.Find(name, read.Attempt) is null)
+        {
+            Context.Self.Tell(new RemoteNodeMessage.LogsLookedUp(link, received, NoPage, "its job has not said yet that it was given to this node"));
+            return;
+        }
+
+        Context.PipeToSelf(
+            stopping => parts.Logs.ReadAsync(LogSelection.Of(read.Attempt), new LogCursor(read.Block, read.Chunk), Math.Clamp(read.BytesMax, 1, LinkProtocol.FrameBytesMax / 4), stopping),
+            page => new RemoteNodeMessage.LogsLookedUp(link, received, page, null),
+            reason => new RemoteNodeMessage.LogsLookedUp(link, received, NoPage, reason.Message));
+    }
+
+    private static LogPage NoPage { get; } = new([], LogCursor.Start, true);
+
+    private void Pass(NodeMessage message)
+    {
+        switch (message)
+        {
+            case NodeMessage.StartTasks start:
+                Give(start.Job, start.Tasks);
+                SendInParts(start.Tasks, tasks => new DownFrame.StartTasks(tasks[0].Attempt.Job, tasks));
+                break;
+            case NodeMessage.AdoptTasks adopt:
+                Give(adopt.Job, adopt.Tasks.Select(task => task.Start));
+                SendInParts(adopt.Tasks, tasks => new DownFrame.AdoptTasks(tasks[0].Start.Attempt.Job, tasks));
+                break;
+            case NodeMessage.EndTasks end:
+                _link?.Send(new DownFrame.EndTasks(end.Attempts));
+                break;
+            case NodeMessage.Disown disown:
+                Take(disown.Attempts);
+                _link?.Send(new DownFrame.Disown(disown.Attempts));
+                break;
+            case NodeMessage.Settled settled:
+                Take(settled.Attempts);
+                _link?.Send(new DownFrame.Settled(settled.Attempts));
+                break;
+            default:
+                throw new InvalidOperationException($"Nobody tells a node on another host {message.GetType().Name}.");
+        }
+    }
+
+    private void Give(IActorRef<JobMessage> job, IEnumerable<Domain.Execution.TaskStart> starts)
+    {
+        foreach (var start in starts)
+        {
+            parts.Grants.Give(name, start, job);
+        }
+    }
+
+    private void Take(ImmutableArray<AttemptId> attempts)
+    {
+        foreach (var attempt in attempts)
+        {
+            parts.Grants.Take(name, attempt);
+        }
+    }
+
+    private void SendInParts<T>(ImmutableArray<T> items, Func<ImmutableArray<T>, DownFrame> make)
+    {
+        foreach (var some in items.Chunk(TasksPerFrame))
+        {
+            _link?.Send(make([.. some]));
+        }
+    }
+}
+
+/// <summary>The address of a node on another host, for those that know nodes.</summary>
+internal sealed class RemoteNodeRef(IActorRef<RemoteNodeMessage> actor) : IActorRef<NodeMessage>
+{
+    public ActorPath Path => actor.Path;
+
+    public void Tell(NodeMessage message) => actor.Tell(new RemoteNodeMessage.ForNode(message));
+
+    public bool TryTell(NodeMessage message) => actor.TryTell(new RemoteNodeMessage.ForNode(message));
+}

@@ -1,0 +1,33 @@
+using Dpu.Actors.Nodes;
+using Dpu.Cluster.Links;
+using Dpu.Journal.Logs;
+
+namespace Dpu.Cluster.Frontend;
+
+/// <summary>What a <see cref="RemoteNodeActor"/> understands.</summary>
+internal abstract record RemoteNodeMessage
+{
+    private RemoteNodeMessage()
+    {
+    }
+
+    /// <summary>The node has a link now; any other one of it is gone.</summary>
+    public sealed record Linked(IDownlink Link, LinkTerms Terms) : RemoteNodeMessage;
+
+    /// <summary>The node said something.</summary>
+    public sealed record Said(IDownlink Link, ReceivedFrame Received) : RemoteNodeMessage;
+
+    /// <summary>A link of the node is gone.</summary>
+    /// <param name="Link">Which.</param>
+    /// <param name="Silent">How long it had been silent already.</param>
+    public sealed record Unlinked(IDownlink Link, TimeSpan Silent) : RemoteNodeMessage;
+
+    /// <summary>A job or the frontend has something for the node.</summary>
+    public sealed record ForNode(NodeMessage Message) : RemoteNodeMessage;
+
+    /// <summary>Logs of the node are durable, or why they are not.</summary>
+    public sealed record LogsAppended(IDownlink Link, ReceivedFrame Received, string? Failure) : RemoteNodeMessage;
+
+    /// <summary>A page that the node asked for, or why there is none.</summary>
+    public sealed record LogsLookedUp(IDownlink Link, ReceivedFrame Received, LogPage Page, string? Failure) : RemoteNodeMessage;
+}

@@ -1,0 +1,30 @@
+namespace Dpu.Cluster.Links;
+
+/// <summary>Which protocol is spoken. Within a version members of frames are only added, and readers skip those that they do not know.</summary>
+public static class LinkProtocol
+{
+    /// <summary>What this build speaks best.</summary>
+    public const int Version = 1;
+
+    /// <summary>The oldest version that it still speaks: one before its own, once there is one.</summary>
+    public const int OldestVersion = 1;
+
+    /// <summary>A longer frame is refused before it is read.</summary>
+    public const int FrameBytesMax = 16 << 20;
+
+    /// <summary>The same for what a compressed frame may become.</summary>
+    public const int PlainBytesMax = 128 << 20;
+
+    /// <summary>Frames that a node may have sent and that are not dealt with; one more and it is cut off.</summary>
+    public const int UnhandledFramesMax = 256;
+
+    /// <summary>The same in bytes, beyond the first frame.</summary>
+    public const long UnhandledBytesMax = 16 << 20;
+
+    /// <summary>What a frontend keeps for a node that does not read; more, and it is cut off.</summary>
+    public const long UnsentBytesMax = 64 << 20;
+
+    /// <summary>The newest version that both speak; null when there is none.</summary>
+    public static int? Agree(int version, int oldestVersion) =>
+        Math.Min(version, Version) is var common && common >= Math.Max(oldestVersion, OldestVersion) ? common : null;
+}
