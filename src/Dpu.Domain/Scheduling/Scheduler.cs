@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Scaling;
 
 namespace Dpu.Domain.Scheduling;
 
@@ -156,6 +157,29 @@ public sealed class Scheduler
 
     /// <summary>All nodes that are known, by name.</summary>
     public ImmutableArray<NodeStatus> Nodes() => [.. _cluster.All.Select(_reasons.StatusOf)];
+
+    /// <summary>How many more nodes of a shape what waits could use. What may run only where something is, or runs as often as it may, needs none.</summary>
+    public QueueNeed Need(NodeShape shape)
+    {
+        var need = new QueueNeed(shape);
+        foreach (var ofUser in _waiting.Classes.SelectMany(@class => @class.Lines).GroupBy(line => line.User))
+        {
+            var left = _policy.RunningPerUserMax is { } perUser ? Math.Max(perUser - ofUser.Key.Running, 0) : long.MaxValue;
+            foreach (var queue in ofUser.SelectMany(line => line.Queues).Where(queue => queue.Key is { Host: null, Near: null } && queue.Step.Chosen is null))
+            {
+                var count = Math.Min(Math.Min(queue.Tasks.Count, MayRunOf(queue.Step)), left);
+                need.Add(count, queue.Need, queue.Step.Tags.Names, queue.Step.Seconds);
+                left -= count;
+            }
+        }
+
+        return need;
+    }
+
+    /// <summary>At most so many more tasks of a step; of a recipe's limit what runs of it is not taken off.</summary>
+    private long MayRunOf(KnownStep step) => Math.Min(
+        step.Rules.MaxAtOnce is { } max ? max - step.Running : int.MaxValue,
+        _policy.RecipeLimits.GetValueOrDefault(step.Need.Recipe, int.MaxValue));
 
     private static void Inherit(KnownJob from, KnownJob to)
     {
