@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Membership;
 
 namespace Dpu.Journal.EventJournal;
 
@@ -26,7 +27,14 @@ public static class DpuEvents
         .Register("job.tasks-reopened.v1", DpuEventsJson.Default.TasksReopened)
         .Upcast("job.submitted.v1", "job.submitted.v2", OldForms.SubmittedV1)
         .Upcast("job.tasks-ended.v1", "job.tasks-ended.v2", OldForms.TasksEndedV1)
-        .Register("catalog.files-registered.v1", DpuEventsJson.Default.FilesRegistered);
+        .Register("catalog.files-registered.v1", DpuEventsJson.Default.FilesRegistered)
+        .Register("membership.key-created.v1", DpuEventsJson.Default.KeyCreated)
+        .Register("membership.key-revoked.v1", DpuEventsJson.Default.KeyRevoked)
+        .Register("membership.identity-revoked.v1", DpuEventsJson.Default.IdentityRevoked)
+        .Register("membership.node-joined.v1", DpuEventsJson.Default.NodeJoined)
+        .Register("membership.node-drained.v1", DpuEventsJson.Default.NodeDrained)
+        .Register("membership.node-resumed.v1", DpuEventsJson.Default.NodeResumed)
+        .Register("membership.node-left.v1", DpuEventsJson.Default.NodeLeft);
 }
 
 /// <summary>
@@ -62,6 +70,13 @@ public static class DpuEvents
 [JsonSerializable(typeof(JobEvent.PrerequisitesMet))]
 [JsonSerializable(typeof(JobEvent.TasksReopened))]
 [JsonSerializable(typeof(CatalogEvent.FilesRegistered))]
+[JsonSerializable(typeof(MembershipEvent.KeyCreated))]
+[JsonSerializable(typeof(MembershipEvent.KeyRevoked))]
+[JsonSerializable(typeof(MembershipEvent.IdentityRevoked))]
+[JsonSerializable(typeof(MembershipEvent.NodeJoined))]
+[JsonSerializable(typeof(MembershipEvent.NodeDrained))]
+[JsonSerializable(typeof(MembershipEvent.NodeResumed))]
+[JsonSerializable(typeof(MembershipEvent.NodeLeft))]
 [JsonSerializable(typeof(StepWork.Exec))]
 [JsonSerializable(typeof(StepWork.Groups))]
 [JsonSerializable(typeof(TaskLines))]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Membership;
 
 namespace Dpu.Journal.Tests.EventJournal;
 
@@ -9,6 +10,8 @@ namespace Dpu.Journal.Tests.EventJournal;
 internal static class GoldenEvents
 {
     private const string EmptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    private const string FooSha256 = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
 
     private static readonly DateTimeOffset Morning = new(2000, 4, 28, 8, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Submission = new(2000, 4, 28, 9, 55, 55, TimeSpan.Zero);
@@ -87,6 +90,13 @@ internal static class GoldenEvents
         new JobEvent.PriorityChanged("fokke", -3, Submission.AddSeconds(7)),
         new JobEvent.PrerequisitesMet([new JobId(1), new JobId(2)], Submission.AddSeconds(8)),
         new JobEvent.TasksReopened("fokke", "key-5", [new TaskRange(0, 2)], [new StepChange(0, [WarpCommand("warp")], 2L << 30)], Submission.AddSeconds(9)),
+        new MembershipEvent.KeyCreated("0123abcd", EmptySha256, true, Morning.AddDays(7), "fokke", "rack 7, \"gpu\"", Morning),
+        new MembershipEvent.KeyRevoked("0123abcd", "fokke", Morning.AddSeconds(4)),
+        new MembershipEvent.IdentityRevoked("schmidt", "fokke", Morning.AddSeconds(5)),
+        new MembershipEvent.NodeJoined("schmidt", "0123abcd", FooSha256, Morning.AddSeconds(1)),
+        new MembershipEvent.NodeDrained("schmidt", "fokke", Morning.AddSeconds(2)),
+        new MembershipEvent.NodeResumed("schmidt", "fokke", Morning.AddSeconds(3)),
+        new MembershipEvent.NodeLeft("schmidt", Morning.AddSeconds(6)),
     ];
 
     private static StepPlan Warp => new("warp", "makeWarp", 0, 2, new Resources(1, 0), null, new StepWork.Groups(
