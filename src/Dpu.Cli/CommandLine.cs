@@ -79,7 +79,7 @@ internal sealed class CommandLine
 
     private int Refuse(ParseResult parsed, DpuCommand? command)
     {
-        var name = command is null ? "dpu" : "dpu " + command.Name;
+        var name = command is null ? "dpu" : NameOf(command);
         if (command is null && parsed.UnmatchedTokens is [var unknown, ..])
         {
             var nearest = NearestName.Find(unknown, _root.Subcommands.Select(c => c.Name));
@@ -96,6 +96,9 @@ internal sealed class CommandLine
         _context.Say($"Try '{name} --help'.");
         return ExitCodes.WrongCommand;
     }
+
+    private static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : command.Name;
 
     private Command CreateRoot()
     {

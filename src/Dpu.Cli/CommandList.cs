@@ -31,6 +31,7 @@ internal static class CommandList
         new ProvenanceCommand(),
         new StatsCommand(),
         new NodesCommand(),
+        new KeyCommand(),
         new ConfigCommand(),
         new DoctorCommand(),
     ];

@@ -162,6 +162,16 @@ public sealed class DpuHttpClient : IDisposable
 
     public Task<DpuStats> GetStatsAsync(CancellationToken ct) => _requests.GetAsync("/stats", Json.DpuStats, ct);
 
+    /// <summary>Makes a key that lets nodes join; its line is told this once.</summary>
+    public Task<KeyCreated> CreateKeyAsync(KeyRequest request, CancellationToken ct) =>
+        _requests.PostAsync("/keys", request, Json.KeyRequest, Json.KeyCreated, null, ct);
+
+    /// <summary>Join keys, and identities of nodes, oldest first.</summary>
+    public Task<IReadOnlyList<KeyInfo>> GetKeysAsync(CancellationToken ct) => _requests.GetAsync("/keys", Json.IReadOnlyListKeyInfo, ct);
+
+    /// <summary>Nobody joins with a key any more; or, by the id of an identity, a node is cut off.</summary>
+    public Task<KeyInfo> RevokeKeyAsync(string id, CancellationToken ct) => _requests.DeleteAsync($"/keys/{Uri.EscapeDataString(id)}", Json.KeyInfo, ct);
+
     public void Dispose() => _requests.Dispose();
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -3,9 +3,11 @@ using System.Security.Cryptography;
 using Dpu.Actors.Campaigns;
 using Dpu.Actors.Catalog;
 using Dpu.Actors.Frontend;
+using Dpu.Actors.Membership;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Client;
+using Dpu.Domain.Membership;
 using Dpu.Hocon;
 using Dpu.Journal.EventJournal;
 using Dpu.Journal.Logs;
@@ -167,11 +169,19 @@ public sealed class DpuHost : IAsyncDisposable
         IActorRef<NodeMessage>? joined = null;
         Undo(() => joined is null ? Task.CompletedTask : DrainAsync(scheduler, joined, system, store, logs, node, logger));
 
+        // Recovered before anybody can ask: a node must not be told that it is unknown because the service has not read who it is yet.
+        var identities = new NodeIdentities();
+        var membership = system.Spawn(
+            new Props<MembershipMessage>(() => new MembershipActor(journal, identities.Publish)) { Supervision = UntilTheJournalAnswers }, "membership");
+        await membership.AskAsync<MembershipMessage, MembershipState>(
+            system, replyTo => new MembershipMessage.GetState(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
+
         var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
         var services = new ApiServices(
-            Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, scheduler, new JobPlans(journal), () => journal.Trouble, time.GetUtcNow(), _stopping.Token);
+            Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, scheduler, new JobPlans(journal),
+            new NodeMembership(membership, identities, new OwnNodeOnly(HasNode ? node.Name : null), Options.Cluster.NodeTimeout, null), () => journal.Trouble, time.GetUtcNow(), _stopping.Token);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
-        var server = await ApiServer.StartAsync(services, token, Environment.UserName, loggers, cancellationToken);
+        var server = await ApiServer.StartAsync(services, token, Environment.UserName, seams.IsLoopback, loggers, cancellationToken);
         Undo(() => StopServerAsync(server));
         Undo(_stopping.Cancel);
 

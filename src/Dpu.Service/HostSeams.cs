@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using Dpu.Keeper;
 using Dpu.Kernel.Persistence;
@@ -9,6 +10,9 @@ namespace Dpu.Service;
 /// <param name="Keeper">How a keeper is started.</param>
 internal sealed record HostSeams(Func<IEventJournal, IEventJournal> Journal, KeeperCommand Keeper)
 {
+    /// <summary>Whether a caller's address is this host's own loopback; callers without one came by no network.</summary>
+    public Func<IPAddress?, bool> IsLoopback { get; init; } = static address => address is null || IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+
     public static HostSeams Default { get; } = new(journal => journal, OwnProgram("keeper"));
 
     /// <summary>This very program with another command.</summary>

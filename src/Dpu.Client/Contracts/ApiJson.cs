@@ -43,6 +43,7 @@ namespace Dpu.Client.Contracts;
 [JsonSerializable(typeof(NodeJoined))]
 [JsonSerializable(typeof(KeyRequest))]
 [JsonSerializable(typeof(KeyCreated))]
+[JsonSerializable(typeof(KeyInfo))]
 [JsonSerializable(typeof(IReadOnlyList<KeyInfo>))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(JsonElement))]

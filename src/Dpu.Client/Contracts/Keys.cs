@@ -20,21 +20,21 @@ public sealed record KeyRequest(string? For, bool Reusable, double? ExpiresInSec
 
 /// <summary>A key that was made; this is the only time that its secret is told.</summary>
 /// <param name="Id">By which it is listed and revoked.</param>
-/// <param name="Line">The text that goes into the key's file.</param>
+/// <param name="Line">The text that goes into the key's file; null where it was written there already.</param>
 /// <param name="Expires">When it stops being usable.</param>
-public sealed record KeyCreated(string Id, string Line, DateTimeOffset Expires);
+public sealed record KeyCreated(string Id, string? Line, DateTimeOffset Expires);
 
 /// <summary>A join key, or the identity of a node that joined with one.</summary>
 /// <param name="Id">What <c>dpu key revoke</c> takes; that of an identity begins with <c>node:</c>.</param>
 /// <param name="For"><c>node</c> for a key that lets nodes in, <c>identity</c> for what one node is known by.</param>
 /// <param name="State"><c>usable</c>, <c>used</c>, <c>expired</c> or <c>revoked</c>.</param>
-/// <param name="Reusable">Whether several nodes may join with it.</param>
-/// <param name="Created">When it was made.</param>
+/// <param name="Reusable">Whether it is good for more than one use.</param>
+/// <param name="Created">When it was made, or the node joined.</param>
 /// <param name="Expires">When it stops being usable; null for never.</param>
-/// <param name="By">Who made it.</param>
+/// <param name="By">Who made it; of an identity, the key that the node joined with.</param>
 /// <param name="Note">For people; null for none.</param>
 /// <param name="LastUsed">When a node last joined with it; null for never.</param>
-/// <param name="LastUsedBy">That node; of an identity, the id of the key it joined with.</param>
+/// <param name="LastUsedBy">That node.</param>
 public sealed record KeyInfo(
     string Id,
     string For,

@@ -28,6 +28,13 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
         return await GuardAsync(() => Answer.ReadAsync(answer, answerType, options, ct), ct);
     }
 
+    public async Task<T> DeleteAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct)
+        where T : class
+    {
+        using var answer = await SendAsync(HttpMethod.Delete, path, null, null, ct);
+        return await GuardAsync(() => Answer.ReadAsync(answer, type, options, ct), ct);
+    }
+
     /// <summary>Sends, and returns a successful answer as soon as its headers are there.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body, string? idempotencyKey, CancellationToken ct, TimeSpan? answerTimeout = null) =>
         GuardAsync(() => SendUnguardedAsync(method, path, body, idempotencyKey, answerTimeout ?? options.AnswerTimeout, ct), ct);

@@ -10,7 +10,9 @@ namespace Dpu.Client.Trust;
 /// </summary>
 public sealed class JoinKey
 {
-    private const string Prefix = "dpu-key";
+    /// <summary>What <see cref="Parameter"/> begins with.</summary>
+    public const string Prefix = "dpu-key";
+
     private const int IdBytes = 4;
     private const int FileLengthMax = 4096;
     private const UnixFileMode Others =

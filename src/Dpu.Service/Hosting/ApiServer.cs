@@ -29,12 +29,13 @@ internal sealed class ApiServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <exception cref="StartupException">The port is in use, or may not be used.</exception>
-    public static async Task<ApiServer> StartAsync(ApiServices services, string token, string user, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<ApiServer> StartAsync(ApiServices services, string token, string user, Func<IPAddress?, bool> isLoopback, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var http = services.Options.Http;
         var app = Build(http, loggers);
-        Uri? address = null;
-        var guard = new RequestGuard(token, user, () => address);
+        OwnHosts? hosts = null;
+        var refused = new RefusedCallers(loggers.CreateLogger<RequestGuard>(), services.System.Time, isLoopback);
+        var guard = new RequestGuard(token, user, () => hosts, services.Membership.Identities, refused);
         app.UseRouting();
         app.Use(next => context => TurnFailuresIntoProblemsAsync(context, next, loggers, services.Stopping));
         app.Use(next => context => guard.InvokeAsync(context, next));
@@ -59,7 +60,8 @@ internal sealed class ApiServer : IAsyncDisposable
             throw;
         }
 
-        address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        hosts = new OwnHosts(address, []);
         return new ApiServer(app, address);
     }
 

@@ -25,6 +25,12 @@ internal static partial class HostLog
     [LoggerMessage(5007, LogLevel.Critical, "The actor system failed; the service ends, recipes run on.")]
     public static partial void SystemFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(5008, LogLevel.Warning, "Refused {Remote}: {Reason}")]
+    public static partial void Refused(ILogger logger, System.Net.IPAddress? remote, string reason);
+
+    [LoggerMessage(5009, LogLevel.Warning, "{Count} refusals before this one were not logged.")]
+    public static partial void RefusalsUnlogged(ILogger logger, long count);
+
     [LoggerMessage(5010, LogLevel.Information, "Node {Name} {Version} starts; data in {Data}; {Cpus} cpus and {MemoryBytes} bytes.")]
     public static partial void NodeStarted(ILogger logger, string name, string version, string data, int cpus, long memoryBytes);
 

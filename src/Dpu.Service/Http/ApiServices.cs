@@ -31,6 +31,7 @@ internal sealed record ApiServices(
     NodeOptions Node,
     IActorRef<SchedulerMessage> Scheduler,
     JobPlans Plans,
+    NodeMembership Membership,
     Func<string?> JournalTrouble,
     DateTimeOffset StartedAt,
     CancellationToken Stopping)

@@ -24,6 +24,9 @@ internal static class Endpoints
         var submissions = new SubmissionEndpoints(services, questions);
         var control = new ControlEndpoints(services, questions);
         var dpu = new DpuEndpoints(services);
+        var membership = new MembershipQuestions(services);
+        var keys = new KeyEndpoints(services, membership);
+        var nodes = new NodeEndpoints(services, membership);
 
         Visitor(api.MapGet("/health", Answer(dpu.Health)));
         Visitor(api.MapGet("/nodes", Answer(dpu.NodesAsync)));
@@ -54,6 +57,11 @@ internal static class Endpoints
         api.MapGet("/files", Answer(files.QueryAsync));
         api.MapGet("/files/{id}/content", Answer(files.ContentAsync));
         api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync));
+
+        api.MapPost("/keys", Answer(keys.CreateAsync));
+        api.MapGet("/keys", Answer(keys.ListAsync));
+        api.MapDelete("/keys/{id}", Answer(keys.RevokeAsync));
+        api.MapPost("/node/join", nodes.JoinAsync).WithMetadata(RequestGuard.ForJoinKeys.Instance);
 
         app.MapFallback("{*path}", static context =>
             ProblemResult.Because(StatusCodes.Status404NotFound, "unknown-address", $"There is nothing at {context.Request.Path}.").ExecuteAsync(context));

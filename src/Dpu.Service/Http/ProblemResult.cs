@@ -17,6 +17,11 @@ internal sealed class ProblemResult(Problem problem) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = problem.Status;
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            httpContext.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         httpContext.Response.ContentType = Problem.ContentType;
         await JsonSerializer.SerializeAsync(httpContext.Response.Body, problem, ApiJson.Default.Problem, httpContext.RequestAborted);
     }

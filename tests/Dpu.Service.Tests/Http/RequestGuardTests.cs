@@ -1,7 +1,9 @@
+using Dpu.Actors.Membership;
 using Dpu.Service.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -117,7 +119,8 @@ public sealed class RequestGuardTests
             context.Request.Headers.Authorization = authorization;
         }
 
-        var guard = new RequestGuard(Token, "somebody", () => address is null ? null : new Uri(address));
+        var refused = new RefusedCallers(NullLogger.Instance, TimeProvider.System, _ => true);
+        var guard = new RequestGuard(Token, "somebody", () => address is null ? null : new OwnHosts(new Uri(address), []), new NodeIdentities(), refused);
         await guard.InvokeAsync(context, passed =>
         {
             RequestGuard.UserOf(passed).ShouldBe(authorization is null ? null : "somebody");
