@@ -46,15 +46,21 @@ public static class LinkCodec
     public static byte[] Encode(object frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
+        var plain = EncodePlain(frame);
+        var encoded = plain.Length > WorthCompressing ? Compress(plain) : plain;
+        return encoded.Length <= LinkProtocol.FrameBytesMax && plain.Length <= LinkProtocol.PlainBytesMax
+            ? encoded
+            : throw new InvalidDataException($"A frame {frame.GetType().Name} of {encoded.Length} bytes is too long for the link.");
+    }
+
+    /// <summary>The same, never compressed.</summary>
+    internal static byte[] EncodePlain(object frame)
+    {
         var kind = ByType[frame.GetType()];
         var plain = new ArrayBufferWriter<byte>();
         plain.Write([kind.Number]);
         kind.Write(plain, frame);
-        var bytes = plain.WrittenSpan;
-        var encoded = bytes.Length > WorthCompressing ? Compress(kind, bytes) : bytes.ToArray();
-        return encoded.Length <= LinkProtocol.FrameBytesMax && bytes.Length <= LinkProtocol.PlainBytesMax
-            ? encoded
-            : throw new InvalidDataException($"A frame {kind.Type.Name} of {encoded.Length} bytes is too long for the link.");
+        return plain.WrittenSpan.ToArray();
     }
 
     /// <summary>Null for a kind that this version does not know.</summary>
@@ -89,12 +95,12 @@ public static class LinkCodec
         }
     }
 
-    private static byte[] Compress(Kind kind, ReadOnlySpan<byte> bytes)
+    private static byte[] Compress(byte[] plain)
     {
-        var compressed = new byte[BrotliEncoder.GetMaxCompressedLength(bytes.Length) + 1];
-        return BrotliEncoder.TryCompress(bytes[1..], compressed.AsSpan(1), out var length, quality: 1, window: 20) && length < bytes.Length - 1
-            ? [(byte)(kind.Number | Compressed), .. compressed.AsSpan(1, length)]
-            : bytes.ToArray();
+        var compressed = new byte[BrotliEncoder.GetMaxCompressedLength(plain.Length) + 1];
+        return BrotliEncoder.TryCompress(plain.AsSpan(1), compressed.AsSpan(1), out var length, quality: 1, window: 20) && length < plain.Length - 1
+            ? [(byte)(plain[0] | Compressed), .. compressed.AsSpan(1, length)]
+            : plain;
     }
 
     private static byte[] Decompress(ReadOnlySpan<byte> bytes)
@@ -106,14 +112,14 @@ public static class LinkCodec
             var status = decoder.Decompress(bytes, plain.GetSpan(64 << 10), out var consumed, out var written);
             plain.Advance(written);
             bytes = bytes[consumed..];
-            if (status == OperationStatus.Done && bytes.IsEmpty)
-            {
-                return plain.WrittenSpan.ToArray();
-            }
-
-            if (status != OperationStatus.DestinationTooSmall || plain.WrittenCount > LinkProtocol.PlainBytesMax)
+            if (plain.WrittenCount > LinkProtocol.PlainBytesMax || (status == OperationStatus.Done ? !bytes.IsEmpty : status != OperationStatus.DestinationTooSmall))
             {
                 throw new InvalidDataException("A frame came over the link whose compressed form is broken or too large.");
+            }
+
+            if (status == OperationStatus.Done)
+            {
+                return plain.WrittenSpan.ToArray();
             }
         }
     }

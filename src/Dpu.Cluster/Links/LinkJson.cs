@@ -14,7 +14,6 @@ namespace Dpu.Cluster.Links;
     IgnoreReadOnlyProperties = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters =
     [
         typeof(JobIdConverter),

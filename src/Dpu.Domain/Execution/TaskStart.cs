@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Dpu.Domain.Jobs;
 
 namespace Dpu.Domain.Execution;
@@ -98,6 +99,7 @@ public abstract record TaskWork
         public CampaignUnit? Campaign { get; init; }
 
         /// <summary>Ids of all inputs, each once.</summary>
+        [JsonIgnore]
         public ImmutableArray<string> InputIds => [.. Inputs.Values.SelectMany(files => files).Select(file => file.Id).Distinct(StringComparer.Ordinal)];
     }
 }

@@ -55,6 +55,31 @@ public sealed class JobActorTests
     }
 
     [Fact]
+    public void A_node_on_another_host_is_not_given_what_was_given_to_a_node_of_another_name()
+    {
+        var bench = JobBench.Running(1, running: 1);
+
+        bench.Job.Tell(new JobMessage.Claim([GivenJobs.Attempt(0)], "liar", bench.Node, OnlyItsOwn: true));
+
+        bench.Node.Expect(new NodeMessage.Disown([GivenJobs.Attempt(0)]));
+        bench.Node.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void Of_a_lost_node_the_job_loses_what_it_believed_to_run_there_and_nothing_else()
+    {
+        var bench = JobBench.Running(3, running: 2);
+
+        bench.Job.Tell(new JobMessage.NodeLost("elsewhere", "silent"));
+        bench.Scheduler.ExpectNoMoreMessages();
+        bench.Job.Tell(new JobMessage.NodeLost("node", "silent"));
+
+        bench.Scheduler.ExpectMessage<SchedulerMessage.TasksFreed>().Tasks.ShouldBe([FreedTask.Lost(0), FreedTask.Lost(1)]);
+        bench.Scheduler.ExpectMessage<SchedulerMessage.TasksReleased>().Tasks.ShouldBe([new TaskRange(0, 2)]);
+        bench.Scheduler.ExpectNoMoreMessages();
+    }
+
+    [Fact]
     public void A_proposal_that_the_scheduler_has_forgotten_is_neither_taken_nor_refused()
     {
         var bench = new JobBench();

@@ -12,6 +12,8 @@ namespace Dpu.Actors.Tests.Scheduling;
 
 public sealed class SchedulerActorTests
 {
+    private static readonly TimeSpan NodeTimeout = TimeSpan.FromMinutes(5);
+
     private readonly Simulation _world = new(1);
     private readonly TestProbe<JobMessage> _job;
     private readonly TestProbe<NodeMessage> _node;
@@ -21,7 +23,7 @@ public sealed class SchedulerActorTests
     {
         _job = new TestProbe<JobMessage>(_world, "job");
         _node = new TestProbe<NodeMessage>(_world, "node");
-        _scheduler = _world.StartSystem("service").Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(SchedulingPolicy.Usual, new NodeWatch("node", TimeSpan.FromMinutes(5)))), "scheduler");
+        _scheduler = _world.StartSystem("service").Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(SchedulingPolicy.Usual, new NodeWatch("own", NodeTimeout))), "scheduler");
     }
 
     [Fact]
@@ -146,10 +148,75 @@ public sealed class SchedulerActorTests
         _job.ExpectNoMoreMessages();
     }
 
+    [Fact]
+    public void A_node_that_stays_away_is_lost_to_the_jobs_that_run_something_there()
+    {
+        Join();
+        Announce(1, startable: 0, running: 1);
+        _job.ExpectMessage<JobMessage.NodeReady>();
+        _scheduler.Tell(new SchedulerMessage.NodeLeft("node", TimeSpan.FromMinutes(3)));
+
+        _world.RunFor(TimeSpan.FromSeconds(179));
+        _job.ExpectNoMoreMessages();
+        _world.RunFor(TimeSpan.FromSeconds(2));
+
+        _job.Expect(new JobMessage.NodeLost("node", "node node was silent for 300 s"));
+        _job.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void A_node_that_is_back_in_time_is_not_lost()
+    {
+        Join();
+        Announce(1, startable: 0, running: 1);
+        _scheduler.Tell(new SchedulerMessage.NodeLeft("node", TimeSpan.FromMinutes(3)));
+        _world.RunFor(TimeSpan.FromMinutes(2));
+        Join();
+
+        _world.RunFor(TimeSpan.FromHours(1));
+
+        _job.Received.ShouldAllBe(message => message is JobMessage.NodeReady);
+    }
+
+    [Fact]
+    public void A_node_of_which_only_a_job_knows_is_waited_for_from_when_the_job_told_of_it()
+    {
+        _world.RunFor(NodeTimeout);
+        Announce(1, startable: 0, running: 1);
+
+        _world.RunFor(NodeTimeout - TimeSpan.FromSeconds(1));
+        _job.ExpectNoMoreMessages();
+        _world.RunFor(TimeSpan.FromSeconds(2));
+
+        _job.ExpectMessage<JobMessage.NodeLost>().NodeName.ShouldBe("node");
+    }
+
+    [Fact]
+    public void The_node_of_this_very_service_is_never_given_up()
+    {
+        Announce(1, startable: 0, running: 1, node: "own");
+
+        _world.RunFor(TimeSpan.FromDays(1));
+
+        _job.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void A_node_whose_loss_is_told_is_not_waited_for()
+    {
+        Announce(1, startable: 0, running: 1);
+
+        _scheduler.Tell(new SchedulerMessage.NodeLost("node", "an operator says so"));
+
+        _job.Expect(new JobMessage.NodeLost("node", "an operator says so"));
+        _world.RunFor(NodeTimeout * 2);
+        _job.ExpectNoMoreMessages();
+    }
+
     private void Join() => _scheduler.Tell(new SchedulerMessage.NodeJoined("node", GivenJobs.Incarnation, new Resources(2, 0), [], _node));
 
     /// <summary>A job of which the first tasks run on the node, and the next can start.</summary>
-    private void Announce(long announcement, int startable, int running = 0) => _scheduler.Tell(new SchedulerMessage.JobAnnounced(
+    private void Announce(long announcement, int startable, int running = 0, string node = "node") => _scheduler.Tell(new SchedulerMessage.JobAnnounced(
         new JobDemand(
             GivenJobs.First,
             "user",
@@ -157,7 +224,7 @@ public sealed class SchedulerActorTests
             GivenJobs.Now,
             [new StepNeed(0, 10, GivenJobs.OneCpu, "run", StepRules.Usual)],
             startable > 0 ? [new TaskRange(running, startable)] : [],
-            [.. Enumerable.Range(0, running).Select(task => new Reservation(task, "node", GivenJobs.Now))],
+            [.. Enumerable.Range(0, running).Select(task => new Reservation(task, node, GivenJobs.Now))],
             []),
         _job,
         announcement));

@@ -1,0 +1,25 @@
+using Dpu.Cluster.Links;
+using Microsoft.AspNetCore.Http;
+
+namespace Dpu.Service.Http;
+
+/// <summary>Where nodes link: a WebSocket, for as long as it lasts.</summary>
+internal sealed class LinkEndpoint(ApiServices services)
+{
+    public async Task ServeAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await ProblemResult.Because(StatusCodes.Status426UpgradeRequired, "no-web-socket", "Nodes link here by WebSocket; 'dpu node' does it.").ExecuteAsync(context);
+            return;
+        }
+
+        var node = RequestGuard.RequireNode(context);
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        using var link = new WebSocketDownlink(
+            socket, node.Name, services.RemoteNodes, WebSocketUplink.SilenceFor(services.Options.Cluster.Heartbeat), services.System.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(node.Revoked, services.Stopping, context.RequestAborted);
+        var reason = await link.RunAsync(ending.Token);
+        Hosting.HostLog.LinkEnded(services.Logger, node.Name, node.Revoked.IsCancellationRequested ? "its identity was revoked" : reason);
+    }
+}
