@@ -7,6 +7,8 @@ using Dpu.Actors.Membership;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Client;
+using Dpu.Cluster.Frontend;
+using Dpu.Cluster.Links;
 using Dpu.Domain.Membership;
 using Dpu.Hocon;
 using Dpu.Journal.EventJournal;
@@ -173,13 +175,20 @@ public sealed class DpuHost : IAsyncDisposable
         var identities = new NodeIdentities();
         var membership = system.Spawn(
             new Props<MembershipMessage>(() => new MembershipActor(journal, identities.Publish)) { Supervision = UntilTheJournalAnswers }, "membership");
-        await membership.AskAsync<MembershipMessage, MembershipState>(
+        var members = await membership.AskAsync<MembershipMessage, MembershipState>(
             system, replyTo => new MembershipMessage.GetState(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
+
+        var presence = new NodePresence(HasNode ? node.Name : null, Options.Cluster.NodeTimeout, time);
+        var grants = new NodeGrants();
+        var parts = new FrontendParts(scheduler, frontend, logs, new AttemptHistory(store.Views), grants, Options.Cluster.NodeTimeout);
+        var remoteNodes = system.Spawn(
+            new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, presence, TermsOf(Options, data.FullPath))) { Supervision = Escalate }, "nodes");
+        presence.Expect(members.Identities.Where(known => known.Value.RevokedAt is null).Select(known => known.Key));
 
         var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
         var services = new ApiServices(
             Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, scheduler, new JobPlans(journal),
-            new NodeMembership(membership, identities, new OwnNodeOnly(HasNode ? node.Name : null), Options.Cluster.NodeTimeout, null), () => journal.Trouble, time.GetUtcNow(), _stopping.Token);
+            new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, null), remoteNodes, grants, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         var server = await ApiServer.StartAsync(services, token, Environment.UserName, seams.IsLoopback, loggers, cancellationToken);
         Undo(() => StopServerAsync(server));
@@ -189,14 +198,30 @@ public sealed class DpuHost : IAsyncDisposable
         WriteToken(Address, token);
         Undo(() => TokenFile.Delete(Address, token));
 
+        HostLog.Serving(logger, Name, VersionOf(), Address, data.FullPath, HasNode ? node.Name : "none", node.Capacity.Cpus, node.Capacity.MemoryBytes);
+        _ = WatchAsync(system, logger);
+        if (!HasNode)
+        {
+            return;
+        }
+
         // Last, because it starts a keeper: a start that fails before has none to take back.
         var files = new LocalTaskFiles(data.FullPath, Path.Combine(data.FullPath, "store"), node, Options.Node.SearchPath, executables);
         joined = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, logs, scheduler, frontend)) { Supervision = Escalate },
             $"node-{node.Name}");
-        HostLog.Serving(logger, Name, VersionOf(), Address, data.FullPath, node.Name, node.Capacity.Cpus, node.Capacity.MemoryBytes);
-        _ = WatchAsync(system, logger);
     }
+
+    private static LinkTerms TermsOf(DpuOptions options, string data) => new(
+        LinkProtocol.Version,
+        VersionOf(),
+        options.Name,
+        options.Cluster.NodeTimeout,
+        options.Cluster.FenceAfter,
+        options.Cluster.FenceMargin,
+        options.Cluster.Heartbeat,
+        new StoreProbe(Path.Combine(data, "store"), "", ""),
+        [.. options.Recipes.AllThatRuns.Select(recipe => recipe.Command[0]).Distinct(StringComparer.Ordinal)]);
 
     private static void WriteToken(Uri address, string token)
     {

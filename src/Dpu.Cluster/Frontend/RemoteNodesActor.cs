@@ -6,7 +6,7 @@ namespace Dpu.Cluster.Frontend;
 /// <summary>
 /// The nodes on other hosts: admits their links, one at a time for each name, and has one <see cref="RemoteNodeActor"/> stand for each of them.
 /// </summary>
-public sealed class RemoteNodesActor(FrontendParts parts, LinkTerms terms) : Actor<RemoteNodesMessage>
+public sealed class RemoteNodesActor(FrontendParts parts, NodePresence presence, LinkTerms terms) : Actor<RemoteNodesMessage>
 {
     private readonly Dictionary<string, IActorRef<RemoteNodeMessage>> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (IDownlink Link, Guid Instance)> _links = new(StringComparer.Ordinal);
@@ -23,13 +23,11 @@ public sealed class RemoteNodesActor(FrontendParts parts, LinkTerms terms) : Act
                 break;
             case RemoteNodesMessage.Closed closed when IsCurrent(closed.Link):
                 _links.Remove(closed.Link.Node);
+                presence.Unlinked(closed.Link.Node, closed.Silent);
                 _nodes[closed.Link.Node].Tell(new RemoteNodeMessage.Unlinked(closed.Link, closed.Silent));
                 break;
             case RemoteNodesMessage.Said or RemoteNodesMessage.Closed:
                 // Of a link that was refused or replaced.
-                break;
-            case RemoteNodesMessage.IsLinked asked:
-                asked.ReplyTo.Tell(new LinkState(_links.ContainsKey(asked.Node)));
                 break;
             default:
                 throw new InvalidOperationException($"The remote nodes know no message {message.GetType().Name}.");
@@ -54,6 +52,7 @@ public sealed class RemoteNodesActor(FrontendParts parts, LinkTerms terms) : Act
         {
             current.Link?.Close("its node connected anew");
             _links[link.Node] = (link, hello.Instance);
+            presence.Linked(link.Node);
             ClusterLog.Linked(Context.Logger, link.Node, hello.Product, version);
             NodeNamed(link.Node).Tell(new RemoteNodeMessage.Linked(link, terms with { Version = version }));
         }

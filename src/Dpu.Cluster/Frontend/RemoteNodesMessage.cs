@@ -1,5 +1,4 @@
 using Dpu.Cluster.Links;
-using Dpu.Kernel;
 
 namespace Dpu.Cluster.Frontend;
 
@@ -20,10 +19,4 @@ public abstract record RemoteNodesMessage
     /// <param name="Link">Which.</param>
     /// <param name="Silent">How long nothing had come over it.</param>
     public sealed record Closed(IDownlink Link, TimeSpan Silent) : RemoteNodesMessage;
-
-    /// <summary>Whether a node of this name has a link now.</summary>
-    public sealed record IsLinked(string Node, IActorRef<LinkState> ReplyTo) : RemoteNodesMessage;
 }
-
-/// <summary>Whether a node has a link.</summary>
-public sealed record LinkState(bool Linked);

@@ -36,6 +36,7 @@ internal sealed class ApiServer : IAsyncDisposable
         OwnHosts? hosts = null;
         var refused = new RefusedCallers(loggers.CreateLogger<RequestGuard>(), services.System.Time, isLoopback);
         var guard = new RequestGuard(token, user, () => hosts, services.Membership.Identities, refused);
+        app.UseWebSockets();
         app.UseRouting();
         app.Use(next => context => TurnFailuresIntoProblemsAsync(context, next, loggers, services.Stopping));
         app.Use(next => context => guard.InvokeAsync(context, next));

@@ -36,4 +36,7 @@ internal static partial class HostLog
 
     [LoggerMessage(5011, LogLevel.Information, "The node stops: {What}.")]
     public static partial void NodeStopped(ILogger logger, string what);
+
+    [LoggerMessage(5012, LogLevel.Information, "The link of node {Node} ended: {Reason}.")]
+    public static partial void LinkEnded(ILogger logger, string node, string reason);
 }

@@ -1,6 +1,7 @@
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
+using Dpu.Cluster.Frontend;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Journal.Catalog;
@@ -12,6 +13,7 @@ using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
+using Microsoft.Extensions.Logging;
 
 namespace Dpu.Service.Http;
 
@@ -32,8 +34,11 @@ internal sealed record ApiServices(
     IActorRef<SchedulerMessage> Scheduler,
     JobPlans Plans,
     NodeMembership Membership,
+    IActorRef<RemoteNodesMessage> RemoteNodes,
+    NodeGrants Grants,
     Func<string?> JournalTrouble,
     DateTimeOffset StartedAt,
+    ILogger Logger,
     CancellationToken Stopping)
 {
     /// <summary>What hosts are called as nodes here.</summary>

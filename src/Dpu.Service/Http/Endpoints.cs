@@ -28,6 +28,9 @@ internal static class Endpoints
         var keys = new KeyEndpoints(services, membership);
         var nodes = new NodeEndpoints(services, membership);
 
+        var link = new LinkEndpoint(services);
+        api.MapGet("/link", link.ServeAsync).WithMetadata(RequestGuard.ForNodes.Instance);
+
         Visitor(api.MapGet("/health", Answer(dpu.Health)));
         Visitor(api.MapGet("/nodes", Answer(dpu.NodesAsync)));
         Visitor(api.MapGet("/stats", Answer(dpu.StatsAsync)));

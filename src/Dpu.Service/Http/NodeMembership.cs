@@ -1,4 +1,5 @@
 using Dpu.Actors.Membership;
+using Dpu.Cluster.Frontend;
 using Dpu.Domain.Membership;
 using Dpu.Kernel;
 
@@ -11,20 +12,7 @@ namespace Dpu.Service.Http;
 /// <param name="NodeTimeout">How long a node that is silent counts as there.</param>
 /// <param name="CaSha256">What keys pin: SHA-256 of the public key of this DPU's own authority; null when it has none.</param>
 internal sealed record NodeMembership(
-    IActorRef<MembershipMessage> Actor, INodeIdentities Identities, INodePresence Presence, TimeSpan NodeTimeout, string? CaSha256);
-
-/// <summary>Which nodes are connected, or were until a moment ago.</summary>
-internal interface INodePresence
-{
-    /// <summary>Whether nobody of this name is connected, nor was less than node-timeout ago. From any thread.</summary>
-    bool IsFree(string node);
-}
-
-/// <summary>A DPU that knows of no node but its own, if it has one.</summary>
-internal sealed class OwnNodeOnly(string? name) : INodePresence
-{
-    public bool IsFree(string node) => node != name;
-}
+    IActorRef<MembershipMessage> Actor, INodeIdentities Identities, NodePresence Presence, TimeSpan NodeTimeout, string? CaSha256);
 
 /// <summary>Questions to the membership whose answers wait for a commit; bounded, because anybody may ask.</summary>
 internal sealed class MembershipQuestions(ApiServices services)

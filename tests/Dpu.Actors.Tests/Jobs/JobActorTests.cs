@@ -61,7 +61,7 @@ public sealed class JobActorTests
 
         bench.Job.Tell(new JobMessage.Claim([GivenJobs.Attempt(0)], "liar", bench.Node, OnlyItsOwn: true));
 
-        bench.Node.Expect(new NodeMessage.Disown([GivenJobs.Attempt(0)]));
+        bench.Node.ExpectMessage<NodeMessage.Disown>().Attempts.ShouldBe([GivenJobs.Attempt(0)]);
         bench.Node.ExpectNoMoreMessages();
     }
 
