@@ -24,6 +24,17 @@ public static class LinkProtocol
     /// <summary>What a frontend keeps for a node that does not read; more, and it is cut off.</summary>
     public const long UnsentBytesMax = 64 << 20;
 
+    private static readonly TimeSpan SilenceUsual = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a side hears nothing before it takes the link for gone: four heartbeats and at least 10 s, but never more than half of what matters to it.</summary>
+    /// <param name="heartbeat">How often something comes at least.</param>
+    /// <param name="patience">For a frontend its node-timeout, for a node its fence-after.</param>
+    public static TimeSpan SilenceFor(TimeSpan heartbeat, TimeSpan patience)
+    {
+        var usual = heartbeat * 4 > SilenceUsual ? heartbeat * 4 : SilenceUsual;
+        return usual < patience / 2 ? usual : patience / 2;
+    }
+
     /// <summary>The newest version that both speak; null when there is none.</summary>
     public static int? Agree(int version, int oldestVersion) =>
         Math.Min(version, Version) is var common && common >= Math.Max(oldestVersion, OldestVersion) ? common : null;

@@ -24,7 +24,6 @@ public sealed class WebSocketUplink(UplinkSettings settings, TimeProvider time, 
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GreetingMax = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan SilenceMin = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stopping = new();
     private volatile LinkSender? _sender;
@@ -52,9 +51,6 @@ public sealed class WebSocketUplink(UplinkSettings settings, TimeProvider time, 
         await _running;
         _stopping.Dispose();
     }
-
-    /// <summary>How long a side may hear nothing before it takes the other one for gone.</summary>
-    public static TimeSpan SilenceFor(TimeSpan heartbeat) => heartbeat * 4 > SilenceMin ? heartbeat * 4 : SilenceMin;
 
     private async Task RunAsync()
     {
@@ -206,7 +202,7 @@ public sealed class WebSocketUplink(UplinkSettings settings, TimeProvider time, 
             do
             {
                 sender.Post(LinkCodec.Encode(new UpFrame.Heartbeat(BootClock.Now)), urgent: true);
-                if (receiver.Silent > SilenceFor(terms.Heartbeat))
+                if (receiver.Silent > LinkProtocol.SilenceFor(terms.Heartbeat, terms.FenceAfter))
                 {
                     await ending.CancelAsync();
                 }

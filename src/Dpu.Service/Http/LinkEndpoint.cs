@@ -17,7 +17,7 @@ internal sealed class LinkEndpoint(ApiServices services)
         var node = RequestGuard.RequireNode(context);
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         using var link = new WebSocketDownlink(
-            socket, node.Name, services.RemoteNodes, WebSocketUplink.SilenceFor(services.Options.Cluster.Heartbeat), services.System.Time);
+            socket, node.Name, services.RemoteNodes, LinkProtocol.SilenceFor(services.Options.Cluster.Heartbeat, services.Options.Cluster.NodeTimeout), services.System.Time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(node.Revoked, services.Stopping, context.RequestAborted);
         var reason = await link.RunAsync(ending.Token);
         Hosting.HostLog.LinkEnded(services.Logger, node.Name, node.Revoked.IsCancellationRequested ? "its identity was revoked" : reason);

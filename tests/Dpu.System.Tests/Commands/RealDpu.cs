@@ -185,7 +185,8 @@ public sealed class RealDpu : IAsyncLifetime, IAsyncDisposable
         return _process.ExitCode;
     }
 
-    private ProcessStartInfo Command(IEnumerable<string> arguments)
+    /// <summary>The command line of any command, as the service's user would type it.</summary>
+    public ProcessStartInfo Command(IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Programs.Dpu, arguments) { WorkingDirectory = Home };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("DPU_", StringComparison.Ordinal) || name.StartsWith("XDG_", StringComparison.Ordinal)).ToList())

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Dpu.System.Tests.Commands;
+using Dpu.System.Tests.Crashes;
+using Dpu.System.Tests.Processes;
+using Shouldly;
+
+namespace Dpu.System.Tests.Nodes;
+
+/// <summary>A frontend without a node of its own, and nodes in processes of their own, all on this machine. Its times are short: a node is given up after 6 s.</summary>
+internal sealed class RealCluster : IAsyncDisposable
+{
+    private readonly RealDpu _dpu = new();
+    private readonly List<RealNode> _nodes = [];
+
+    public RealDpu Dpu => _dpu;
+
+    public IReadOnlyList<RealNode> Nodes => _nodes;
+
+    /// <summary>What the tasks write down.</summary>
+    public string EvidencePath => Path.Combine(_dpu.Home, "evidence.txt");
+
+    public Evidence Evidence => Evidence.Read(EvidencePath);
+
+    public static async Task<RealCluster> StartAsync(int nodes, int cpus = 4, string role = "frontend")
+    {
+        var cluster = new RealCluster();
+        await cluster._dpu.StartAsync(["--role", role, .. Times]);
+        (await cluster._dpu.RunAsync("key", "create", "--for", "node", "--reusable", "--out", cluster.KeyFile)).Exits(0);
+        for (var number = 1; number <= nodes; number++)
+        {
+            await cluster.AddNodeAsync($"n{number}", cpus);
+        }
+
+        return cluster;
+    }
+
+    public string KeyFile => Path.Combine(_dpu.Home, "node.key");
+
+    public static string[] Times { get; } =
+    [
+        "-D", "dpu.cluster.node-timeout=6 s", "-D", "dpu.cluster.fence-after=3 s", "-D", "dpu.cluster.fence-margin=1 s", "-D", "dpu.cluster.heartbeat=200 ms",
+        "-D", "dpu.task.kill-grace=1 s", "-D", "dpu.service.stop-grace=0 s",
+    ];
+
+    public async Task<RealNode> AddNodeAsync(string name, int cpus = 4)
+    {
+        var node = new RealNode(name, Path.Combine(_dpu.Home, name), options => _dpu.Command(
+        [
+            "node", "--frontend", _dpu.Address.GetLeftPart(UriPartial.Authority), "--key-file", KeyFile, "--cpus", cpus.ToString(CultureInfo.InvariantCulture),
+            "-D", "dpu.task.kill-grace=1 s", "-D", "dpu.service.stop-grace=0 s", .. options,
+        ]));
+        _nodes.Add(node);
+        await node.StartAsync();
+        return node;
+    }
+
+    /// <summary>So many tasks that show ten times a second that they are alive.</summary>
+    public async Task<int> SubmitAsync(int tasks, int beats)
+    {
+        var script = _dpu.NewFile("task.sh", Evidence.Script(beats));
+        var lines = _dpu.NewFile("lines", string.Concat(Enumerable.Range(0, tasks).Select(task => $"{task}\n")));
+        return await _dpu.SubmitAsync("exec", "--each", lines, "--", "sh", script, EvidencePath);
+    }
+
+    /// <summary>A node runs something.</summary>
+    public Task RunsOnAsync(RealNode node) =>
+        Eventually.HoldsAsync(() => ProcessTable.Mentioning(node.Data).Count > (node.KeeperId is null ? 1 : 2), $"node {node.Name} runs something");
+
+    /// <summary>The job ends with every task normal, each accepted from one attempt, and no two attempts of a task alive at once.</summary>
+    public async Task EndsWellAsync(int job, int tasks)
+    {
+        var end = await _dpu.EndOfAsync(job);
+        end.Status.ShouldBe("FINISHED");
+        end.Counts.ToString().ShouldBe($"{tasks}/0/0/0/0");
+        Evidence.Overlaps().ShouldBeEmpty();
+        var detail = await _dpu.Client.GetJobAsync(job, tasks: true, CancellationToken.None);
+        detail.Tasks!.Select(task => task.Attempts.Count(attempt => attempt.ExitCode == 0)).ShouldAllBe(accepted => accepted == 1);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            node.Signal("CONT");
+            node.KillService();
+            node.Dispose();
+        }
+
+        await _dpu.DisposeAsync();
+    }
+}
