@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Dpu.Client;
 using Dpu.Client.Contracts;
@@ -54,7 +53,7 @@ public static class Doctor
 
         using var client = new DpuHttpClient(new DpuClientOptions
         {
-            Address = new UriBuilder(Uri.UriSchemeHttp, http.Host, http.Port).Uri,
+            Address = new UriBuilder(Uri.UriSchemeHttp, http.LocalAddress.ToString(), http.Port).Uri,
             Token = _ => null,
             AnswerTimeout = ListenerPatience,
         });
@@ -89,7 +88,7 @@ public static class Doctor
 
     private static IEnumerable<Finding> Running(DpuOptions options, HealthInfo dpu) =>
     [
-        Good("port", $"{options.Http.Host}:{options.Http.Port} is this DPU's: {dpu.Dpu} {dpu.Version} runs there as process {dpu.ProcessId}"),
+        Good("port", $"{options.Http.Address}:{options.Http.Port} is this DPU's: {dpu.Dpu} {dpu.Version} runs there as process {dpu.ProcessId}"),
         Space(options.DataDirectory),
         dpu.Reason is { } trouble
             ? new Finding("database", false, trouble, "Mend what it names, such as a full disk: the DPU tries again by itself.")
@@ -102,17 +101,17 @@ public static class Doctor
     {
         try
         {
-            using var listener = new TcpListener(IPAddress.Parse(http.Host), http.Port);
+            using var listener = new TcpListener(http.Address, http.Port);
             listener.Start();
-            return Good("port", $"{http.Host}:{http.Port} is free");
+            return Good("port", $"{http.Address}:{http.Port} is free");
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            return new Finding("port", false, $"{http.Host}:{http.Port} is in use by {(other is null ? "something that is no DPU" : $"the DPU '{other.Dpu}', which has other data")}.", "Stop it, or choose another port with dpu.http.port.");
+            return new Finding("port", false, $"{http.Address}:{http.Port} is in use by {(other is null ? "something that is no DPU" : $"the DPU '{other.Dpu}', which has other data")}.", "Stop it, or choose another port with dpu.http.port.");
         }
         catch (SocketException error)
         {
-            return new Finding("port", false, $"{http.Host}:{http.Port} cannot be used: {error.Message}", "Choose another port with dpu.http.port.");
+            return new Finding("port", false, $"{http.Address}:{http.Port} cannot be used: {error.Message}", "Choose another port with dpu.http.port.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
 using Dpu.Actors.Campaigns;
@@ -23,6 +24,7 @@ using Dpu.Service.Http;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
 using Dpu.Service.Queries;
+using Dpu.Service.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Dpu.Service;
@@ -43,8 +45,14 @@ public sealed class DpuHost : IAsyncDisposable
 
     private DpuHost(DpuOptions options, bool hasNode) => (Options, HasNode) = (options, hasNode);
 
-    /// <summary>Where the API answers.</summary>
+    /// <summary>Where the API answers callers on this host.</summary>
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>Where it answers callers on other hosts; null when it listens on loopback only.</summary>
+    public Uri? PublicAddress { get; private set; }
+
+    /// <summary>SHA-256 of the public key of this DPU's own authority, which callers on other hosts pin; null when it has none.</summary>
+    public string? CaSha256 { get; private set; }
 
     public string Name => Options.Name;
 
@@ -185,20 +193,30 @@ public sealed class DpuHost : IAsyncDisposable
             new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, presence, TermsOf(Options, data.FullPath))) { Supervision = Escalate }, "nodes");
         presence.Expect(members.Identities.Where(known => known.Value.RevokedAt is null).Select(known => known.Key));
 
+        var tls = ReadTls(data.FullPath, time);
+        Undo(() => tls?.Dispose());
+        CaSha256 = tls?.CaSha256;
+
         var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
         var services = new ApiServices(
             Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, scheduler, new JobPlans(journal),
-            new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, null), remoteNodes, grants, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token);
+            new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
-        var server = await ApiServer.StartAsync(services, token, Environment.UserName, seams.IsLoopback, loggers, cancellationToken);
+        var server = await ApiServer.StartAsync(services, token, Environment.UserName, tls, seams.IsLoopback, loggers, cancellationToken);
         Undo(() => StopServerAsync(server));
         Undo(_stopping.Cancel);
 
         Address = server.Address;
+        PublicAddress = tls is null ? null : PublicAddressOf(Options.Http, Address.Port);
         WriteToken(Address, token);
         Undo(() => TokenFile.Delete(Address, token));
 
         HostLog.Serving(logger, Name, VersionOf(), Address, data.FullPath, HasNode ? node.Name : "none", node.Capacity.Cpus, node.Capacity.MemoryBytes);
+        if (PublicAddress is not null)
+        {
+            HostLog.ServingTls(logger, PublicAddress, CaSha256 ?? "the system's roots");
+        }
+
         _ = WatchAsync(system, logger);
         if (!HasNode)
         {
@@ -222,6 +240,25 @@ public sealed class DpuHost : IAsyncDisposable
         options.Cluster.Heartbeat,
         new StoreProbe(Path.Combine(data, "store"), "", ""),
         [.. options.Recipes.AllThatRuns.Select(recipe => recipe.Command[0]).Distinct(StringComparer.Ordinal)]);
+
+    /// <summary>What is shown to callers from other hosts; null when none can call.</summary>
+    private ServerIdentity? ReadTls(string data, TimeProvider time)
+    {
+        var http = Options.Http;
+        if (http.IsLoopback)
+        {
+            return null;
+        }
+
+        var names = ServerNames.Of(http.Address, http.Names);
+        return http.Tls is { } files ? OperatorCertificate.Read(files, names, time.GetUtcNow()) : new OwnAuthority(data, Options.Name, time).Identity(names);
+    }
+
+    private static Uri PublicAddressOf(HttpOptions http, int port)
+    {
+        var host = http.Names.Count > 0 ? http.Names[0] : http.IsAny ? Dns.GetHostName() : http.Address.ToString();
+        return new UriBuilder(Uri.UriSchemeHttps, host, port).Uri;
+    }
 
     private static void WriteToken(Uri address, string token)
     {

@@ -20,6 +20,11 @@ internal sealed class ServeCommand : DpuCommand
         using var interrupt = context.CatchInterrupt();
         await using var host = await Host.StartAsync(_hosting.Read(invocation), interrupt.Token);
         context.Say($"DPU '{host.Name}' listens at {Host.AddressOf(host)}, its data are in {host.DataDirectory}. Ctrl-C stops it.");
+        if (host.PublicAddress is { } address)
+        {
+            context.Say($"Nodes and clients on other hosts use {address.GetLeftPart(UriPartial.Authority)}, over TLS{(host.CaSha256 is { } pin ? $"; its own authority's key is {pin}" : "")}.");
+        }
+
         await Host.WaitAsync(host, interrupt.Token);
         if (interrupt.Token.IsCancellationRequested)
         {

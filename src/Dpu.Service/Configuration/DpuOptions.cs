@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Dpu.Actors.Nodes;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
@@ -25,7 +26,27 @@ public sealed record DpuOptions(
     IReadOnlyList<CampaignPlan> Campaigns);
 
 /// <summary>Section <c>dpu.http</c>.</summary>
-public sealed record HttpOptions(string Host, int Port, long BodyMaxBytes, TimeSpan AnswerTimeout, int WaitingMax);
+/// <param name="Address">Where it listens; beyond loopback it speaks TLS, and listens on loopback as well.</param>
+/// <param name="Port">The port; 0 for any free one.</param>
+/// <param name="Names">More names and addresses by which the DPU is called.</param>
+/// <param name="Tls">An operator's own certificate; null for one of the DPU's own authority.</param>
+/// <param name="BodyMaxBytes">How long a request may be.</param>
+/// <param name="AnswerTimeout">How long an answer may take.</param>
+/// <param name="WaitingMax">How many requests may wait for their commit.</param>
+public sealed record HttpOptions(
+    IPAddress Address, int Port, IReadOnlyList<string> Names, TlsFiles? Tls, long BodyMaxBytes, TimeSpan AnswerTimeout, int WaitingMax)
+{
+    public bool IsLoopback => IPAddress.IsLoopback(Address);
+
+    /// <summary>Whether it listens on all addresses of the host.</summary>
+    public bool IsAny => Address.Equals(IPAddress.Any) || Address.Equals(IPAddress.IPv6Any);
+
+    /// <summary>Where callers on this host find it without TLS.</summary>
+    public IPAddress LocalAddress => IsLoopback ? Address : IPAddress.Loopback;
+}
+
+/// <summary>Section <c>dpu.http.tls</c>: files in PEM.</summary>
+public sealed record TlsFiles(string Certificate, string Key);
 
 /// <summary>Section <c>dpu.node</c>, with the machine's own figures where it says 0.</summary>
 public sealed record NodeSettings(string Name, Resources Capacity, ImmutableArray<string> Tags, string SearchPath);

@@ -7,6 +7,7 @@ using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
 using Dpu.Hocon;
+using Dpu.Service.Tls;
 
 namespace Dpu.Service.Configuration;
 
@@ -78,17 +79,49 @@ internal static class DpuOptionsReader
     private static HttpOptions Http(HoconReader http)
     {
         var host = http.GetString("host");
-        if (!IPAddress.TryParse(host, out var address) || !IPAddress.IsLoopback(address))
+        if (!IPAddress.TryParse(host, out var address) || address.IsIPv6LinkLocal)
         {
-            throw http.Error("host", $"is '{host}'; expected a loopback address, for example dpu.http.host = 127.0.0.1 (nothing listens beyond loopback without TLS)");
+            throw http.Error("host", $"is '{host}'; expected an address, for example dpu.http.host = 127.0.0.1, or 0.0.0.0 for all addresses of this host");
         }
 
-        return new HttpOptions(
-            host,
-            http.GetInt32("port", 0, 65535),
+        var port = http.GetInt32("port", 0, 65535);
+        var options = new HttpOptions(
+            address,
+            port,
+            Names(http),
+            Tls(http.GetObject("tls")),
             Size(http, "body-max", BodyBytesMin),
             Duration(http, "answer-timeout", TimeSpan.FromMilliseconds(1)),
             http.GetInt32("waiting-max", min: 1));
+        return options switch
+        {
+            { Port: 0, IsAny: false, IsLoopback: false } => throw http.Error("port", $"is 0 with the host {host}, which is listened at beside loopback; expected the number of a port that is free on both, for example dpu.http.port = 8470"),
+            { IsLoopback: true, Tls: not null } => throw http.Error("tls.certificate", $"is given, but the host {host} is loopback, where no TLS is spoken; expected an address beyond it, for example dpu.http.host = 0.0.0.0"),
+            _ => options,
+        };
+    }
+
+    private static IReadOnlyList<string> Names(HoconReader http)
+    {
+        var names = http.GetStringList("names");
+        return names.FirstOrDefault(name => !IPAddress.TryParse(name, out _) && !ServerNames.IsName(name)) is { } wrong
+            ? throw http.Error("names", $"holds '{wrong}'; expected names of hosts and addresses, for example dpu.http.names = [dpu.example.org]")
+            : [.. names];
+    }
+
+    private static TlsFiles? Tls(HoconReader tls)
+    {
+        string File(string name) => tls.GetString(name) is var path && (path.Length == 0 || path.StartsWith('/'))
+            ? path
+            : throw tls.Error(name, $"is '{path}'; expected an absolute path, for example dpu.http.tls.{name} = /etc/dpu/{name}.pem");
+        var (certificate, key) = (File("certificate"), File("key"));
+        return (certificate.Length, key.Length) switch
+        {
+            (0, 0) => null,
+            ( > 0, > 0) => new TlsFiles(certificate, key),
+            (0, _) => throw tls.Error("key", "is given without a certificate; expected both files, or neither for a certificate of the DPU's own authority"),
+            _ => throw tls.Error("certificate", "is given without its key; expected both files, or neither for a certificate of the DPU's own authority"),
+        };
     }
 
     private static NodeSettings Node(HoconReader node, Resources machine)

@@ -1,21 +1,24 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Dpu.Kernel;
 using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Http;
+using Dpu.Service.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Dpu.Service.Hosting;
 
-/// <summary>The one port: the HTTP API on loopback.</summary>
+/// <summary>The one port: the HTTP API, beyond loopback behind TLS.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -29,12 +32,12 @@ internal sealed class ApiServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <exception cref="StartupException">The port is in use, or may not be used.</exception>
-    public static async Task<ApiServer> StartAsync(ApiServices services, string token, string user, Func<IPAddress?, bool> isLoopback, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<ApiServer> StartAsync(ApiServices services, string token, string user, ServerIdentity? tls, Func<IPAddress?, bool> isLoopback, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var http = services.Options.Http;
-        var app = Build(http, loggers);
-        OwnHosts? hosts = null;
         var refused = new RefusedCallers(loggers.CreateLogger<RequestGuard>(), services.System.Time, isLoopback);
+        var app = Build(http, listen => Protect(listen, tls, () => new PlainTextDoor(refused, isLoopback, services.System.Time)), loggers);
+        OwnHosts? hosts = null;
         var guard = new RequestGuard(token, user, () => hosts, services.Membership.Identities, refused);
         app.UseWebSockets();
         app.UseRouting();
@@ -55,14 +58,14 @@ internal sealed class ApiServer : IAsyncDisposable
             await app.DisposeAsync();
             if (error is IOException or SocketException)
             {
-                throw new StartupException($"Port {http.Port} of {http.Host} cannot be used: {Reason(error)}", 3);
+                throw new StartupException($"Port {http.Port} of {http.Address} cannot be used: {Reason(error)}", 3);
             }
 
             throw;
         }
 
-        var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        hosts = new OwnHosts(address, []);
+        var address = LocalAddress(http, app);
+        hosts = new OwnHosts(address, tls?.Names ?? []);
         return new ApiServer(app, address);
     }
 
@@ -74,7 +77,30 @@ internal sealed class ApiServer : IAsyncDisposable
         ? "it is in use. Another DPU may be running there; stop that one, or choose another port with --port."
         : $"{error.Message.TrimEnd('.')}. Choose another port with --port.";
 
-    private static WebApplication Build(HttpOptions http, ILoggerFactory loggers)
+    /// <summary>Where callers on this host find it.</summary>
+    private static Uri LocalAddress(HttpOptions http, WebApplication app)
+    {
+        var listening = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return new UriBuilder(Uri.UriSchemeHttp, http.LocalAddress.ToString(), listening.Port).Uri;
+    }
+
+    private static void Protect(ListenOptions listen, ServerIdentity? tls, Func<PlainTextDoor> door)
+    {
+        if (tls is null)
+        {
+            return;
+        }
+
+        listen.Protocols = HttpProtocols.Http1;
+        door().Guard(listen, behind => behind.UseHttps(https =>
+        {
+            https.ServerCertificate = tls.Certificate;
+            https.ServerCertificateChain = tls.Chain;
+            https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        }));
+    }
+
+    private static WebApplication Build(HttpOptions http, Action<ListenOptions> protect, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddSingleton(loggers);
@@ -84,7 +110,11 @@ internal sealed class ApiServer : IAsyncDisposable
 
             // Kestrel closes the connection under a client that sends too much, which then never reads why: RequestBody keeps the limit.
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(IPAddress.Parse(http.Host), http.Port);
+            kestrel.Listen(http.Address, http.Port, protect);
+            if (!http.IsLoopback && !http.IsAny)
+            {
+                kestrel.Listen(http.LocalAddress, http.Port, protect);
+            }
         });
         return builder.Build();
     }
@@ -118,7 +148,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static ProblemResult ProblemFor(Exception error, ILoggerFactory loggers)
     {
-        if (error is BadHttpRequestException bad)
+        if (error is Microsoft.AspNetCore.Http.BadHttpRequestException bad)
         {
             return ProblemResult.Because(bad.StatusCode, "bad-request", bad.Message);
         }

@@ -31,6 +31,9 @@ internal static partial class HostLog
     [LoggerMessage(5009, LogLevel.Warning, "{Count} refusals before this one were not logged.")]
     public static partial void RefusalsUnlogged(ILogger logger, long count);
 
+    [LoggerMessage(5012, LogLevel.Information, "Callers on other hosts use {Address}, over TLS; who answers for it: {Authority}.")]
+    public static partial void ServingTls(ILogger logger, Uri address, string authority);
+
     [LoggerMessage(5010, LogLevel.Information, "Node {Name} {Version} starts; data in {Data}; {Cpus} cpus and {MemoryBytes} bytes.")]
     public static partial void NodeStarted(ILogger logger, string name, string version, string data, int cpus, long memoryBytes);
 

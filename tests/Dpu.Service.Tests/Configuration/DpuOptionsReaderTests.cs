@@ -1,3 +1,4 @@
+using System.Net;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Scheduling;
 using Dpu.Service.Configuration;
@@ -18,7 +19,7 @@ public sealed class DpuOptionsReaderTests : IDisposable
     public void The_built_in_configuration_is_complete()
     {
         var options = Read("");
-        (options.Name, options.Http.Host, options.Http.Port).ShouldBe(("dpu", "127.0.0.1", 8470));
+        (options.Name, options.Http.Address, options.Http.Port).ShouldBe(("dpu", IPAddress.Loopback, 8470));
         options.DataDirectory.ShouldBe(Path.Combine(TestHome.Path, ".local/share/dpu"));
         options.Task.KillGrace.ShouldBe(TimeSpan.FromSeconds(10));
         options.Recipes.Find("Reduce").ShouldNotBeNull();
@@ -60,8 +61,14 @@ public sealed class DpuOptionsReaderTests : IDisposable
     [InlineData("dpu.name = \"two words\"", "dpu.name")]
     [InlineData("dpu.data = relative/path", "dpu.data")]
     [InlineData("dpu.data = null", "dpu.data")]
-    [InlineData("dpu.http.host = 0.0.0.0", "dpu.http.host")]
-    [InlineData("dpu.http.host = 192.168.1.1", "dpu.http.host")]
+    [InlineData("dpu.http.host = dpu.example.org", "dpu.http.host")]
+    [InlineData("dpu.http.host = \"fe80::1\"", "dpu.http.host")]
+    [InlineData("dpu.http { host = 192.0.2.1, port = 0 }", "dpu.http.port")]
+    [InlineData("dpu.http.names = [\"a name\"]", "dpu.http.names")]
+    [InlineData("dpu.http { host = 0.0.0.0, tls.key = /x }", "dpu.http.tls.key")]
+    [InlineData("dpu.http { host = 0.0.0.0, tls.certificate = /x }", "dpu.http.tls.certificate")]
+    [InlineData("dpu.http.tls { certificate = /x, key = /x }", "dpu.http.tls.certificate")]
+    [InlineData("dpu.http { host = 0.0.0.0, tls { certificate = x, key = /x } }", "dpu.http.tls.certificate")]
     [InlineData("dpu.http.host = localhost", "dpu.http.host")]
     [InlineData("dpu.http.port = 65536", "dpu.http.port")]
     [InlineData("dpu.http.port = -1", "dpu.http.port")]
