@@ -28,6 +28,7 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
     private Action<IReadOnlyList<LauncherEvent>>? _onEvents;
     private volatile KeeperLink? _link;
     private volatile bool _stopped;
+    private volatile bool _paused;
     private volatile TaskCompletionSource<bool>? _quit;
     private Acknowledgement? _acknowledged;
     private long _lease = NoLease;
@@ -48,6 +49,9 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
 
     /// <summary>The keeper that is connected now; null without one.</summary>
     public int? KeeperProcessId { get; private set; }
+
+    /// <summary>Whoever asked the keeper to end waits for its answer, which comes behind the events.</summary>
+    private bool MayRead => !_paused || _quit is not null;
 
     /// <summary>The keeper that is or was connected last.</summary>
     internal Guid Incarnation { get; private set; }
@@ -95,6 +99,16 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
         {
             _acknowledgeTimer.Change(AcknowledgeDelay, Timeout.InfiniteTimeSpan);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Pause() => _paused = true;
+
+    /// <inheritdoc/>
+    public void Resume()
+    {
+        _paused = false;
+        _wake.Set();
     }
 
     /// <inheritdoc/>
@@ -235,7 +249,7 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
 
                     // Two services that by mistake share a directory take the keeper from each other: not in a busy loop.
                     backoff = _time.GetElapsedTime(opening) < ShortService ? KeeperFinder.NextBackoff(backoff) : KeeperFinder.FirstBackoffMilliseconds;
-                    _wake.Wait(-1, wantsOut: false, _stopped ? 0 : backoff);
+                    _wake.Wait(-1, WakeEvent.In, _stopped ? 0 : backoff);
                 }
                 else if (_quit is { } quit && !_finder.IsStarting)
                 {
@@ -327,12 +341,21 @@ public sealed class KeeperLauncher : IProcessLauncher, IAsyncDisposable
             return false;
         }
 
-        if (!_wake.Wait(link.Socket, link.HasWaiting, -1))
+        // While it is paused nothing is read: the socket fills, and the keeper keeps the rest, on its disk if need be. The end of the
+        // connection is told all the same, and then what is left in the socket is worth reading: there will be no second time for it.
+        var wanted = MayRead ? WakeEvent.In : default;
+        var happened = _wake.Wait(link.Socket, (short)(link.HasWaiting ? wanted | WakeEvent.Out : wanted), -1);
+        if (happened == 0)
         {
             return true;
         }
 
         link.Flush();
+        if (!MayRead && (happened & WakeEvent.Gone) == 0)
+        {
+            return true;
+        }
+
         var open = incoming.Fill(link.Socket);
         return DeliverWhole(incoming) && open;
     }

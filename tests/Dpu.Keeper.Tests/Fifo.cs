@@ -11,6 +11,10 @@ internal static partial class Fifo
 
     public static void Write(string directory, string name, string line) => File.WriteAllText(Path.Combine(directory, name), line + "\n");
 
+    /// <summary>What a recipe writes there, once it does.</summary>
+    public static async Task<string> ReadAsync(string directory, string name) =>
+        (await Task.Run(() => File.ReadAllText(Path.Combine(directory, name))).WaitAsync(TestKeeper.Patience)).Trim();
+
     /// <summary>UTF-8 without a byte order mark: the kernel looks at a script's first two bytes.</summary>
     public static Encoding WithoutMark(this Encoding _) => new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 

@@ -6,6 +6,7 @@ using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Logs;
 using Dpu.Kernel;
+using Microsoft.Extensions.Logging;
 
 namespace Dpu.Actors.Nodes;
 
@@ -42,6 +43,7 @@ public sealed class ClusterManagerActor(
     private Guid? _incarnation;
     private bool _connected;
     private bool _willAskAgain;
+    private bool _paused;
 
     /// <summary>Nothing of any attempt is remembered, neither as running nor as something to tell.</summary>
     internal bool HoldsNothing => _entries.Count == 0 && _strangers.Count == 0 && _ledger is { Waiting: 0, Running: 0 };
@@ -65,10 +67,11 @@ public sealed class ClusterManagerActor(
 
         AdmitWaiting();
         FlushLaunches();
-        _logs.Flush();
+        _logs.Flush(everything: _endsToTell.Count > 0);
         TellEnds();
         TellOutcomes(haveWaited: messages.Contains(NodeMessage.TellOutcomes.Instance));
         RememberToAskAgain();
+        PauseOrResume();
         AnswerThoseWhoWait();
         return ValueTask.CompletedTask;
     }
@@ -92,6 +95,27 @@ public sealed class ClusterManagerActor(
         {
             _awaitEmpty.ForEach(waiting => waiting.Tell(new NodeEmpty()));
             _awaitEmpty.Clear();
+        }
+    }
+
+    /// <summary>
+    /// What is held here can always be let go without hearing more from the launcher: the store takes it, or a job claims it. What is stored but cannot be acknowledged,
+    /// since an end before it is not settled, is not held: to wait for that would stop a healthy node.
+    /// </summary>
+    private void PauseOrResume()
+    {
+        var held = _logs.HeldBytes + _strangers.HeldBytes;
+        if (!_paused && held > options.OutputHeldBytesMax)
+        {
+            _paused = true;
+            launcher.Pause();
+            NodeLog.Paused(Context.Logger, _logs.IsFailing ? LogLevel.Warning : LogLevel.Debug, options.Name, held);
+        }
+        else if (_paused && held <= options.OutputHeldBytesMax / 2)
+        {
+            _paused = false;
+            launcher.Resume();
+            NodeLog.Resumed(Context.Logger, options.Name);
         }
     }
 
@@ -182,7 +206,7 @@ public sealed class ClusterManagerActor(
                 Notice(gone.Attempt);
                 break;
             case NodeMessage.LogsStored stored:
-                _logs.Stored();
+                _logs.Stored(stored);
                 foreach (var @event in stored.Events)
                 {
                     Finish(@event.Incarnation, @event.SequenceNr);

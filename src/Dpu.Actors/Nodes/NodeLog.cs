@@ -22,4 +22,10 @@ internal static partial class NodeLog
 
     [LoggerMessage(3006, LogLevel.Warning, "What the lost attempt {Attempt} had saved in the store cannot be removed; nothing refers to it.")]
     public static partial void DiscardFailed(ILogger logger, AttemptId attempt, Exception reason);
+
+    [LoggerMessage(EventId = 3007, Message = "Node {Node} hears no more from its keeper for now: {Bytes} bytes of output wait here to be stored. Recipes run on, and the keeper keeps what they print and how they end.")]
+    public static partial void Paused(ILogger logger, LogLevel level, string node, long bytes);
+
+    [LoggerMessage(3008, LogLevel.Debug, "Node {Node} hears its keeper again.")]
+    public static partial void Resumed(ILogger logger, string node);
 }

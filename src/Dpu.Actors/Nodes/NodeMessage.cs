@@ -59,7 +59,7 @@ public abstract record NodeMessage
     internal sealed record TaskActorGone(AttemptId Attempt) : NodeMessage;
 
     /// <summary>The log chunks of these events are durable.</summary>
-    internal sealed record LogsStored(ImmutableArray<LauncherEventId> Events) : NodeMessage;
+    internal sealed record LogsStored(ImmutableArray<LauncherEventId> Events, long HeldBytes) : NodeMessage;
 
     /// <summary>What a lost attempt had saved is gone, or stays because of <paramref name="Failure"/>.</summary>
     internal sealed record Discarded(AttemptId Attempt, Exception? Failure) : NodeMessage;

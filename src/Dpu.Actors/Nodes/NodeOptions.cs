@@ -24,6 +24,12 @@ public sealed record NodeOptions(
     /// <summary>What steps may ask of their node.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
+    /// <summary>
+    /// How much output the node's service holds that nobody has stored yet. Above it the keeper is left to keep what follows, on its disk: while the way to the store is cut,
+    /// memory would be a poor place for it.
+    /// </summary>
+    public long OutputHeldBytesMax { get; init; } = 32 << 20;
+
     /// <summary>What bounds the archives that are unpacked for an attempt.</summary>
     public UnpackLimits Unpack { get; init; } = UnpackLimits.Usual;
 

@@ -25,6 +25,9 @@ internal sealed class Strangers
     /// <summary>Those that somebody must be asked for.</summary>
     public ImmutableArray<AttemptId> Unclaimed => [.. _unclaimed.Keys];
 
+    /// <summary>Memory of the output that is kept here.</summary>
+    public long HeldBytes => _unclaimed.Count == 0 ? 0 : _unclaimed.Values.Sum(static stranger => stranger.HeldBytes);
+
     /// <summary>Those that must end.</summary>
     public ImmutableArray<AttemptId> Disowned => [.. _disowned];
 
@@ -47,7 +50,7 @@ internal sealed class Strangers
     public void Keep(LauncherEvent.Numbered said, Guid incarnation)
     {
         Meet(said.Attempt, incarnation);
-        _unclaimed[said.Attempt].Events.Add(said);
+        _unclaimed[said.Attempt].Add(said);
     }
 
     /// <summary>A job claims it: it is a stranger no longer.</summary>
@@ -97,9 +100,19 @@ internal sealed class Strangers
     /// <param name="Incarnation">The launcher that numbered its events.</param>
     internal sealed record Stranger(Guid Incarnation)
     {
-        public List<LauncherEvent.Numbered> Events { get; } = [];
+        private readonly List<LauncherEvent.Numbered> _events = [];
+
+        public IReadOnlyList<LauncherEvent.Numbered> Events => _events;
+
+        public long HeldBytes { get; private set; }
 
         /// <summary>Its end is the last that it says.</summary>
-        public bool HasEnded => Events is [.., LauncherEvent.Exited or LauncherEvent.LaunchFailed];
+        public bool HasEnded => _events is [.., LauncherEvent.Exited or LauncherEvent.LaunchFailed];
+
+        public void Add(LauncherEvent.Numbered said)
+        {
+            _events.Add(said);
+            HeldBytes += said is LauncherEvent.Output output ? LogSpooler.SizeOf(output) : 0;
+        }
     }
 }

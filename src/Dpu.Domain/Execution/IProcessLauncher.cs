@@ -27,6 +27,15 @@ public interface IProcessLauncher
     void Acknowledge(Guid incarnation, long sequenceNr);
 
     /// <summary>
+    /// Asks for no more numbered events for now: the receiver holds as much as it can. A few that are on their way still come; the launcher keeps the others as
+    /// it does for a receiver that is away. All else goes on: calls, and being told of a launcher that came or went.
+    /// </summary>
+    void Pause();
+
+    /// <summary>Asks for all events again; without a pause it does nothing.</summary>
+    void Resume();
+
+    /// <summary>
     /// Says how long processes of this node may run: until <paramref name="until"/>, a time since the host's start on a clock that also runs while the
     /// host is suspended (CLOCK_BOOTTIME). Then the launcher ends all of them, whoever else lives or not: SIGTERM, SIGKILL at
     /// <paramref name="until"/> plus their grace, <see cref="EndReason.Fenced"/>. What it is asked to start after that moment it answers with an

@@ -79,9 +79,8 @@ internal sealed class AttemptSupervisor
         var asked = _table.Known.Where(attempt => TryAsk(attempt, reason)).ToList();
         if (asked.Count > 0)
         {
-            var now = _clock.Milliseconds;
-            _census.TakeAll(now);
-            asked.ForEach(attempt => Terminate(attempt, now));
+            _census.TakeAll(_clock.Milliseconds);
+            asked.ForEach(Terminate);
         }
     }
 
@@ -244,7 +243,7 @@ internal sealed class AttemptSupervisor
         if (attempt.EndAsked is not null)
         {
             _census.TakeAll(now);
-            Terminate(attempt, now);
+            Terminate(attempt);
         }
     }
 
@@ -252,9 +251,8 @@ internal sealed class AttemptSupervisor
     {
         if (TryAsk(attempt, reason) && attempt.Process is not null)
         {
-            var now = _clock.Milliseconds;
-            _census.TakeAll(now);
-            Terminate(attempt, now);
+            _census.TakeAll(_clock.Milliseconds);
+            Terminate(attempt);
         }
     }
 
@@ -271,11 +269,12 @@ internal sealed class AttemptSupervisor
     }
 
     /// <summary>Tells the processes that the census has just found; one that is being spawned is told when it is there.</summary>
-    private void Terminate(Attempt attempt, long now)
+    private void Terminate(Attempt attempt)
     {
         if (attempt.Process is { } process)
         {
-            BeginSignal(attempt, process, Signals.Terminate, _census.MembersOf(attempt.Serial), now);
+            // The grace begins now: a census takes its time on a busy host.
+            BeginSignal(attempt, process, Signals.Terminate, _census.MembersOf(attempt.Serial), _clock.Milliseconds);
         }
     }
 

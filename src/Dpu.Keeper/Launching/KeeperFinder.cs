@@ -71,7 +71,7 @@ internal sealed class KeeperFinder(string dataDirectory, KeeperCommand command, 
         link.Write(writer => Requests.WriteHello(writer, Product));
         while (!_stopped)
         {
-            if (!wake.Wait(link.Socket, wantsOut: false, GreetingMilliseconds))
+            if (wake.Wait(link.Socket, WakeEvent.In, GreetingMilliseconds) == 0)
             {
                 if (!_stopped)
                 {
@@ -130,7 +130,7 @@ internal sealed class KeeperFinder(string dataDirectory, KeeperCommand command, 
             diagnostics($"The keeper of '{dataDirectory}' is not ready yet: see '{_directory.Log}'.");
         }
 
-        wake.Wait(-1, wantsOut: false, backoff);
+        wake.Wait(-1, WakeEvent.In, backoff);
         return NextBackoff(backoff);
     }
 
@@ -140,12 +140,12 @@ internal sealed class KeeperFinder(string dataDirectory, KeeperCommand command, 
         {
             _saidWaiting = false;
             _start = KeeperStart.Begin(command, _directory, dataDirectory);
-            wake.Wait(_start.Ready, wantsOut: false, StartMilliseconds);
+            wake.Wait(_start.Ready, WakeEvent.In, StartMilliseconds);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             diagnostics(failure.Message);
-            wake.Wait(-1, wantsOut: false, backoff);
+            wake.Wait(-1, WakeEvent.In, backoff);
         }
     }
 

@@ -6,8 +6,14 @@ namespace Dpu.Keeper.Launching;
 /// <summary>Wakes the thread that waits for descriptors.</summary>
 internal sealed unsafe class WakeEvent : IDisposable
 {
-    private const short In = 1;
-    private const short Out = 4;
+    /// <summary>There is something to read.</summary>
+    public const short In = 1;
+
+    /// <summary>More can be written.</summary>
+    public const short Out = 4;
+
+    /// <summary>The other side has gone, or the connection broke; told whether it is asked for or not.</summary>
+    public const short Gone = 0x8 | 0x10;
 
     private readonly Lock _gate = new();
     private readonly int _descriptor = Libc.EventDescriptor(0, OpenFlags.NonBlocking | OpenFlags.CloseOnExec);
@@ -25,15 +31,15 @@ internal sealed unsafe class WakeEvent : IDisposable
         }
     }
 
-    /// <summary>Waits for a wake, for a descriptor (-1: for none), or for a time (-1: without end); true when the descriptor is ready.</summary>
-    public bool Wait(int descriptor, bool wantsOut, int timeoutMilliseconds)
+    /// <summary>Waits for a wake, for a descriptor (-1: for none), or for a time (-1: without end); what happened to the descriptor, 0 for nothing.</summary>
+    public short Wait(int descriptor, short wanted, int timeoutMilliseconds)
     {
         var entries = stackalloc PollEntry[2];
         entries[0] = new PollEntry { Descriptor = _descriptor, Wanted = In };
-        entries[1] = new PollEntry { Descriptor = descriptor, Wanted = (short)(wantsOut ? In | Out : In) };
+        entries[1] = new PollEntry { Descriptor = descriptor, Wanted = wanted };
         if (Libc.Poll(entries, 2, timeoutMilliseconds) <= 0)
         {
-            return false;
+            return 0;
         }
 
         if (entries[0].Happened != 0)
@@ -42,7 +48,7 @@ internal sealed unsafe class WakeEvent : IDisposable
             _ = Descriptors.Read(_descriptor, count);
         }
 
-        return entries[1].Happened != 0;
+        return entries[1].Happened;
     }
 
     public void Dispose()

@@ -11,15 +11,16 @@ namespace Dpu.Actors.Tests.Nodes;
 /// <summary>A Cluster_Manager with everything around it played by the test.</summary>
 internal sealed class NodeBench : IAsyncDisposable
 {
-    public NodeBench(int cpus = 2, int seed = 1)
+    public NodeBench(int cpus = 2, int seed = 1, Func<NodeOptions, NodeOptions>? options = null)
     {
         World = new Simulation(seed);
-        Options = new NodeOptions("node", "host", new Resources(cpus, 1 << 30), TimeSpan.FromSeconds(5), 1000, 1000, EnforceMemory: true);
+        var usual = new NodeOptions("node", "host", new Resources(cpus, 1 << 30), TimeSpan.FromSeconds(5), 1000, 1000, EnforceMemory: true);
+        Options = options?.Invoke(usual) ?? usual;
         Files = new ScriptedFiles(Options);
         Scheduler = new TestProbe<SchedulerMessage>(World, "scheduler");
         Frontend = new TestProbe<FrontendMessage>(World, "frontend");
         Job = new TestProbe<JobMessage>(World, "job");
-        System = World.StartSystem("service", options => options with { Loggers = Log });
+        System = World.StartSystem("service", system => system with { Loggers = Log });
         Node = System.Spawn(
             new Props<NodeMessage>(() => Manager = new ClusterManagerActor(Options, Launcher, Files, Logs, Scheduler, Frontend)),
             "node");

@@ -34,6 +34,12 @@ internal sealed class ScriptedLauncher : IProcessLauncher
         Acknowledged.Add(sequenceNr);
     }
 
+    public bool Paused { get; private set; }
+
+    public void Pause() => Paused = true;
+
+    public void Resume() => Paused = false;
+
     public void Lease(TimeSpan until)
     {
         // No test of actors tells one: leases come from the link.

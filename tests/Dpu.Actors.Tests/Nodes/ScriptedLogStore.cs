@@ -11,6 +11,11 @@ internal sealed class ScriptedLogStore : ILogStore
 
     public bool Fails { get; set; }
 
+    /// <summary>Appends wait for it while it is set; what they hand over is there already.</summary>
+    public TaskCompletionSource? Hold { get; set; }
+
+    public int Appends { get; private set; }
+
     public bool CannotBeRead { get; set; }
 
     public List<LogChunk> Handed { get; } = [];
@@ -22,8 +27,10 @@ internal sealed class ScriptedLogStore : ILogStore
             throw new JournalException("the disk is full");
         }
 
+        Appends++;
         Handed.AddRange(chunks);
         await _stored.AppendAsync(chunks, cancellationToken);
+        await (Hold?.Task ?? Task.CompletedTask);
     }
 
     public Task<LogPage> ReadAsync(LogSelection selection, LogCursor from, int maxBytes, CancellationToken cancellationToken) =>

@@ -14,6 +14,8 @@ internal sealed class SimulatedLauncher(Simulation simulation, SimulatedKeeper k
     private SimulatedLink? _greeted;
     private SimulatedLink? _open;
     private TimeSpan? _lease;
+    private readonly List<LauncherEvent> _unread = [];
+    private bool _paused;
     private bool _dead;
 
     public void Connect(Action<IReadOnlyList<LauncherEvent>> onEvents)
@@ -37,6 +39,18 @@ internal sealed class SimulatedLauncher(Simulation simulation, SimulatedKeeper k
         if (_open?.Incarnation == incarnation)
         {
             Send(k => k.Acknowledge(sequenceNr));
+        }
+    }
+
+    public void Pause() => _paused = true;
+
+    public void Resume()
+    {
+        _paused = false;
+        if (!_dead && _unread.Count > 0)
+        {
+            _onEvents!([.. _unread]);
+            _unread.Clear();
         }
     }
 
@@ -70,7 +84,18 @@ internal sealed class SimulatedLauncher(Simulation simulation, SimulatedKeeper k
             Send(k => k.Lease(lease));
         }
 
-        _onEvents!(events);
+        if (!_paused)
+        {
+            _onEvents!(events);
+            return;
+        }
+
+        // The greeting was read when the connection was made; the rest stays where it is, and is gone with the connection.
+        _unread.AddRange(events.Where(e => e is not LauncherEvent.Connected));
+        if (events.OfType<LauncherEvent.Connected>().FirstOrDefault() is { } connected)
+        {
+            _onEvents!([connected]);
+        }
     }
 
     /// <summary>The connection is gone; this side notices a moment later.</summary>
@@ -81,6 +106,7 @@ internal sealed class SimulatedLauncher(Simulation simulation, SimulatedKeeper k
             return;
         }
 
+        _unread.Clear();
         var wasOpen = _open == link;
         _greeted = _open = null;
         if (wasOpen)
