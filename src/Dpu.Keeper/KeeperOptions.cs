@@ -6,14 +6,15 @@ namespace Dpu.Keeper;
 /// <param name="DataDirectory">The data directory whose keeper it is.</param>
 /// <param name="IdleTime">How long it stays when there is no service and nothing to keep.</param>
 /// <param name="UnacknowledgedBytesMax">How much of its reports it keeps in memory; the rest goes to the spool.</param>
-internal sealed record KeeperOptions(string DataDirectory, TimeSpan IdleTime, long UnacknowledgedBytesMax)
+/// <param name="SpoolBytesMax">How much the spool may hold before output is left out; starts and ends never are.</param>
+internal sealed record KeeperOptions(string DataDirectory, TimeSpan IdleTime, long UnacknowledgedBytesMax, long SpoolBytesMax)
 {
-    public const string Usage = "usage: keeper --data DIRECTORY [--idle-seconds N] [--unacknowledged-bytes N]";
+    public const string Usage = "usage: keeper --data DIRECTORY [--idle-seconds N] [--unacknowledged-bytes N] [--spool-bytes N]";
 
     /// <summary>The options, or a sentence that says what is wrong with them.</summary>
     public static (KeeperOptions? Options, string? Error) Parse(IReadOnlyList<string> arguments)
     {
-        var options = new KeeperOptions("", TimeSpan.FromSeconds(30), 8 << 20);
+        var options = new KeeperOptions("", TimeSpan.FromSeconds(30), 8 << 20, 16L << 30);
         for (var i = 0; i < arguments.Count; i += 2)
         {
             if (i + 1 == arguments.Count)
@@ -34,7 +35,10 @@ internal sealed record KeeperOptions(string DataDirectory, TimeSpan IdleTime, lo
                 case "--unacknowledged-bytes" when isNumber:
                     options = options with { UnacknowledgedBytesMax = number };
                     break;
-                case "--idle-seconds" or "--unacknowledged-bytes":
+                case "--spool-bytes" when isNumber:
+                    options = options with { SpoolBytesMax = number };
+                    break;
+                case "--idle-seconds" or "--unacknowledged-bytes" or "--spool-bytes":
                     return (null, $"'{value}' is no value for {arguments[i]}");
                 default:
                     return (null, $"there is no option '{arguments[i]}'");

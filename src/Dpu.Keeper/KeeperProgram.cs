@@ -84,7 +84,7 @@ public static class KeeperProgram
         Say(log, processes, tag);
 
         using var epoll = new Epoll();
-        using var events = new EventLog(directory.Spool, options.UnacknowledgedBytesMax, FirstNumber(time));
+        using var events = new EventLog(directory.Spool, options.UnacknowledgedBytesMax, options.SpoolBytesMax, FirstNumber(time));
         var fence = new Fence(new BootTimeProvider());
         using var spawner = new SpawnThreads(tag, KeeperDirectory.Format(id), time, fence, (serial, process) => Watch(epoll, serial, process));
         var clock = new KeeperClock(time);

@@ -151,7 +151,7 @@ public sealed class DpuHost : IAsyncDisposable
             HostLog.RecipeUnavailable(logger, reason);
         }
 
-        var launcher = new KeeperLauncher(data.FullPath, seams.Keeper, time, message => HostLog.Keeper(logger, message));
+        var launcher = new KeeperLauncher(data.FullPath, seams.Keeper.WithSpool(Options.Node.SpoolBytesMax), time, message => HostLog.Keeper(logger, message));
         Undo(() => QuitAsync(launcher));
 
         var system = ActorSystem.Create("dpu", new ActorSystemOptions { Time = time, Loggers = loggers, Seed = Random.Shared.Next() });

@@ -5,16 +5,17 @@ using Dpu.Keeper.Protocol;
 namespace Dpu.Keeper.Events;
 
 /// <summary>
-/// Everything that is not acknowledged yet, in order: the oldest in memory up to a bound, what came later in files. Only what is in
+/// Everything that is not acknowledged yet, in order: the oldest in memory up to a bound, what came later in files, up to another. Only what is in
 /// memory is sent, so a service that is slow to acknowledge fills the disk and not our memory.
 /// </summary>
-internal sealed class EventLog(string spoolDirectory, long memoryBytesMax, long firstNumber) : IDisposable
+internal sealed class EventLog(string spoolDirectory, long memoryBytesMax, long spoolBytesMax, long firstNumber) : IDisposable
 {
     private const long FileBytesMax = 16 << 20;
 
     private readonly FrameQueue _memory = new();
     private readonly LinkedList<Segment> _later = new();
     private long _files;
+    private long _spooledBytes;
 
     /// <summary>The number of the newest event.</summary>
     public long Last { get; private set; } = firstNumber - 1;
@@ -25,10 +26,10 @@ internal sealed class EventLog(string spoolDirectory, long memoryBytesMax, long 
     public bool IsEmpty => Acknowledged == Last;
 
     /// <summary>
-    /// Numbers and keeps an event. One that may be left out is refused when memory is full and the disk takes nothing; the others are
-    /// kept in memory then, whatever it costs: there are only a few of them per attempt.
+    /// Numbers and keeps an event. One that may be left out is refused when memory is full and the spool too, or the disk takes nothing; the others are
+    /// spooled beyond the bound, or kept in memory, whatever it costs: there are only a few of them per attempt.
     /// </summary>
-    public bool TryAppend(ReadOnlySpan<byte> written, bool mayBeLeftOut)
+    public Keeping Append(ReadOnlySpan<byte> written, bool mayBeLeftOut)
     {
         var frame = written.ToArray();
         EventFrames.SetNumber(frame, Last + 1);
@@ -36,18 +37,22 @@ internal sealed class EventLog(string spoolDirectory, long memoryBytesMax, long 
         {
             _memory.Add(frame);
         }
+        else if (mayBeLeftOut && _spooledBytes + frame.Length > spoolBytesMax)
+        {
+            return Keeping.SpoolIsFull;
+        }
         else if (!TrySpool(frame))
         {
             if (mayBeLeftOut)
             {
-                return false;
+                return Keeping.DiskIsFull;
             }
 
             KeepBehind(frame);
         }
 
         Last++;
-        return true;
+        return Keeping.Kept;
     }
 
     /// <summary>Forgets everything up to a number and names the attempts that are over with it.</summary>
@@ -87,6 +92,17 @@ internal sealed class EventLog(string spoolDirectory, long memoryBytesMax, long 
     }
 
     private bool TrySpool(byte[] frame)
+    {
+        if (!TryWrite(frame))
+        {
+            return false;
+        }
+
+        _spooledBytes += frame.Length;
+        return true;
+    }
+
+    private bool TryWrite(byte[] frame)
     {
         var file = _later.Last?.Value.File;
         if (file is null || file.WrittenBytes >= FileBytesMax)
@@ -136,10 +152,20 @@ internal sealed class EventLog(string spoolDirectory, long memoryBytesMax, long 
             }
             else
             {
+                // A file's room is free again only as a whole.
+                _spooledBytes -= file?.WrittenBytes ?? 0;
                 file?.Dispose();
                 _later.RemoveFirst();
             }
         }
+    }
+
+    /// <summary>What became of an event.</summary>
+    public enum Keeping
+    {
+        Kept,
+        DiskIsFull,
+        SpoolIsFull,
     }
 
     /// <summary>Either of the two: what the disk took, or what it did not and could not be left out.</summary>

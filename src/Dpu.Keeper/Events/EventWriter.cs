@@ -10,7 +10,7 @@ namespace Dpu.Keeper.Events;
 internal sealed class EventWriter(EventLog log)
 {
     private readonly FrameWriter _frame = new();
-    private readonly Dictionary<AttemptId, long> _lost = [];
+    private readonly Dictionary<AttemptId, (long Bytes, EventLog.Keeping Why)> _lost = [];
 
     public void Started(AttemptId attempt, int pid, DateTimeOffset at)
     {
@@ -35,9 +35,13 @@ internal sealed class EventWriter(EventLog log)
 
         _frame.Clear();
         EventFrames.WriteOutput(_frame, attempt, stream, at, bytes);
-        if (_lost.ContainsKey(attempt) || !Append(mayBeLeftOut: true))
+        if (_lost.TryGetValue(attempt, out var lost))
         {
-            _lost[attempt] = _lost.GetValueOrDefault(attempt) + bytes.Length;
+            _lost[attempt] = lost with { Bytes = lost.Bytes + bytes.Length };
+        }
+        else if (Append(mayBeLeftOut: true) is var kept and not EventLog.Keeping.Kept)
+        {
+            _lost[attempt] = (bytes.Length, kept);
         }
     }
 
@@ -51,19 +55,20 @@ internal sealed class EventWriter(EventLog log)
 
     private void SayWhatWasLost(AttemptId attempt, DateTimeOffset at, bool mayFail)
     {
-        if (!_lost.TryGetValue(attempt, out var bytes))
+        if (!_lost.TryGetValue(attempt, out var lost))
         {
             return;
         }
 
-        var line = string.Create(CultureInfo.InvariantCulture, $"[dpu: {bytes} bytes of output were lost here: the node's disk is full]\n");
+        var why = lost.Why == EventLog.Keeping.SpoolIsFull ? "as much as dpu.node.spool-max waits on the node" : "the node's disk is full";
+        var line = string.Create(CultureInfo.InvariantCulture, $"[dpu: {lost.Bytes} bytes of output were lost here: {why}]\n");
         _frame.Clear();
         EventFrames.WriteOutput(_frame, attempt, OutputStream.Error, at, Encoding.UTF8.GetBytes(line));
-        if (Append(mayFail))
+        if (Append(mayFail) == EventLog.Keeping.Kept)
         {
             _lost.Remove(attempt);
         }
     }
 
-    private bool Append(bool mayBeLeftOut) => log.TryAppend(_frame.Written, mayBeLeftOut);
+    private EventLog.Keeping Append(bool mayBeLeftOut) => log.Append(_frame.Written, mayBeLeftOut);
 }

@@ -130,7 +130,7 @@ internal static class DpuOptionsReader
         var cpus = node.GetInt32("cpus", min: 0);
         var memory = node.GetSize("memory");
         var capacity = new Resources(cpus == 0 ? machine.Cpus : cpus, memory == 0 ? machine.MemoryBytes : memory);
-        return new NodeSettings(name, capacity, [.. node.GetStringList("tags")], node.GetString("path"));
+        return new NodeSettings(name, capacity, [.. node.GetStringList("tags")], node.GetString("path"), node.GetSize("spool-max"));
     }
 
     private static RetryRules Retry(HoconReader retry)

@@ -13,6 +13,7 @@ namespace Dpu.Keeper.Tests.Events;
 public sealed class EventLogTests : IDisposable
 {
     private const int First = 100;
+    private const long Ample = 1L << 40;
     private static readonly AttemptId Attempt = new(new JobId(7), 0, 1);
     private readonly string _spool = Directory.CreateTempSubdirectory("dpu-spool-").FullName;
 
@@ -21,9 +22,9 @@ public sealed class EventLogTests : IDisposable
     [Fact]
     public void Numbers_rise_by_one_from_the_first()
     {
-        using var log = new EventLog(_spool, 1 << 20, First);
-        Append(log, "a").ShouldBeTrue();
-        Append(log, "b").ShouldBeTrue();
+        using var log = new EventLog(_spool, 1 << 20, Ample, First);
+        Append(log, "a").ShouldBe(EventLog.Keeping.Kept);
+        Append(log, "b").ShouldBe(EventLog.Keeping.Kept);
         Texts(log, First, 2).ShouldBe(["a", "b"]);
         log.Last.ShouldBe(First + 1);
     }
@@ -31,12 +32,12 @@ public sealed class EventLogTests : IDisposable
     [Fact]
     public void The_attempt_is_over_when_its_last_event_is_acknowledged()
     {
-        using var log = new EventLog(_spool, 1 << 20, First);
+        using var log = new EventLog(_spool, 1 << 20, Ample, First);
         var ended = new List<AttemptId>();
         Append(log, "a");
         var writer = new FrameWriter();
         EventFrames.WriteLaunchFailed(writer, Attempt, "no", DateTimeOffset.UnixEpoch);
-        log.TryAppend(writer.Written, mayBeLeftOut: false);
+        log.Append(writer.Written, mayBeLeftOut: false);
 
         log.Acknowledge(First, ended.Add);
         ended.ShouldBeEmpty();
@@ -49,7 +50,7 @@ public sealed class EventLogTests : IDisposable
     [Fact]
     public void An_old_acknowledgement_says_nothing()
     {
-        using var log = new EventLog(_spool, 1 << 20, First);
+        using var log = new EventLog(_spool, 1 << 20, Ample, First);
         Append(log, "a");
         log.Acknowledge(First - 1, _ => { });
         Texts(log, First, 1).ShouldBe(["a"]);
@@ -59,13 +60,31 @@ public sealed class EventLogTests : IDisposable
     public void When_neither_memory_nor_disk_has_room_only_what_may_be_left_out_is()
     {
         var nowhere = Path.Combine(_spool, "none", "deeper");
-        using var log = new EventLog(nowhere, 100, First);
-        Append(log, new string('x', 90)).ShouldBeTrue();
-        Append(log, "lost").ShouldBeFalse();
-        Append(log, "kept", mayBeLeftOut: false).ShouldBeTrue();
+        using var log = new EventLog(nowhere, 100, Ample, First);
+        Append(log, new string('x', 90)).ShouldBe(EventLog.Keeping.Kept);
+        Append(log, "lost").ShouldBe(EventLog.Keeping.DiskIsFull);
+        Append(log, "kept", mayBeLeftOut: false).ShouldBe(EventLog.Keeping.Kept);
         log.Last.ShouldBe(First + 1);
         log.Acknowledge(First, _ => { });
         Texts(log, First + 1, 1).ShouldBe(["kept"]);
+    }
+
+    [Fact]
+    public void When_the_spool_holds_its_share_only_what_may_be_left_out_is_and_what_is_taken_makes_room()
+    {
+        using var log = new EventLog(_spool, 100, 300, First);
+        Append(log, new string('x', 90)).ShouldBe(EventLog.Keeping.Kept);
+        Append(log, new string('y', 200)).ShouldBe(EventLog.Keeping.Kept);
+        Append(log, new string('z', 60)).ShouldBe(EventLog.Keeping.SpoolIsFull);
+        Append(log, new string('k', 60), mayBeLeftOut: false).ShouldBe(EventLog.Keeping.Kept);
+        Append(log, "").ShouldBe(EventLog.Keeping.SpoolIsFull);
+
+        log.Acknowledge(First + 1, _ => { });
+        Texts(log, First + 2, 1).ShouldBe([new string('k', 60)]);
+        log.Acknowledge(First + 2, _ => { });
+        Append(log, new string('x', 90)).ShouldBe(EventLog.Keeping.Kept);
+        Append(log, new string('y', 200)).ShouldBe(EventLog.Keeping.Kept);
+        Append(log, new string('z', 60)).ShouldBe(EventLog.Keeping.SpoolIsFull);
     }
 
     [Fact]
@@ -74,7 +93,7 @@ public sealed class EventLogTests : IDisposable
         var steps = ArbMap.Default.ArbFor<(byte Length, byte Acknowledge)[]>();
         Check.One(Config.QuickThrowOnFailure, Prop.ForAll(steps, all =>
         {
-            using var log = new EventLog(_spool, 300, First);
+            using var log = new EventLog(_spool, 300, Ample, First);
             var (sent, next) = (new List<string>(), (long)First);
             var expected = new List<string>();
             foreach (var (length, acknowledge) in all)
@@ -108,11 +127,11 @@ public sealed class EventLogTests : IDisposable
         return next;
     }
 
-    private static bool Append(EventLog log, string text, bool mayBeLeftOut = true)
+    private static EventLog.Keeping Append(EventLog log, string text, bool mayBeLeftOut = true)
     {
         var writer = new FrameWriter();
         EventFrames.WriteOutput(writer, Attempt, OutputStream.Out, DateTimeOffset.UnixEpoch, Encoding.UTF8.GetBytes(text));
-        return log.TryAppend(writer.Written, mayBeLeftOut);
+        return log.Append(writer.Written, mayBeLeftOut);
     }
 
     private static List<string> Texts(EventLog log, long first, int count) =>

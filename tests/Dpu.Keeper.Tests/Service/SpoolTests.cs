@@ -45,41 +45,57 @@ public sealed class SpoolTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_keeper.Node, "spool"), "");
         var request = await _keeper.StartAsync(_keeper.Shell("seq -f 'line %06.0f' 30000; echo > finished; exit 7", Wide));
         await AwaitFileAsync("finished");
-        var result = await AcknowledgeUntilEndAsync(request);
+        ShouldTellWhatWasLost(await AcknowledgeUntilEndAsync(request), 2 * Bound, "the node's disk is full");
+    }
 
+    [Fact]
+    public async Task When_the_spool_holds_its_share_output_is_lost_and_that_is_said_but_never_the_exit()
+    {
+        await using var small = new TestKeeper(null, "--unacknowledged-bytes", $"{Bound}", "--spool-bytes", $"{Bound}");
+        var request = await small.StartAsync(small.Shell("seq -f 'line %06.0f' 30000; echo > finished; exit 7", Wide));
+        await AwaitFileAsync(small, "finished");
+        ShouldTellWhatWasLost(await AcknowledgeUntilEndAsync(small, request), 3 * Bound, "as much as dpu.node.spool-max waits on the node");
+    }
+
+    private static void ShouldTellWhatWasLost(AttemptResult result, int keptMax, string why)
+    {
         result.Exit.ExitCode.ShouldBe(7);
         result.Exit.OutputBytes.ShouldBe(30_000 * 12);
-        result.Out.Length.ShouldBeInRange(1, 2 * Bound);
-        Regex.Matches(result.Error, @"\[dpu: (\d+) bytes of output were lost here: the node's disk is full\]\n")
+        result.Out.Length.ShouldBeInRange(1, keptMax);
+        Regex.Matches(result.Error, $@"\[dpu: (\d+) bytes of output were lost here: {why}\]\n")
             .Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))
             .ShouldBe((int)result.Exit.OutputBytes - result.Out.Length);
         result.Events.Select(e => e.SequenceNr).ShouldBe(result.Events.Select((_, i) => result.Events[0].SequenceNr + i));
     }
 
     /// <summary>Acknowledges as a service does that has little memory: what has come, again and again, until the end has.</summary>
-    private async Task<AttemptResult> AcknowledgeUntilEndAsync(LaunchRequest request)
+    private Task<AttemptResult> AcknowledgeUntilEndAsync(LaunchRequest request) => AcknowledgeUntilEndAsync(_keeper, request);
+
+    private static async Task<AttemptResult> AcknowledgeUntilEndAsync(TestKeeper keeper, LaunchRequest request)
     {
         var seen = 0L;
         while (true)
         {
-            var next = await _keeper.WaitAsync<LauncherEvent.Numbered>(e => e.SequenceNr > seen);
-            seen = _keeper.Events.OfType<LauncherEvent.Numbered>().Max(e => e.SequenceNr);
-            _keeper.Launcher.Acknowledge(seen);
-            if (_keeper.Events.OfType<LauncherEvent.Exited>().Any(e => e.Attempt == request.Attempt))
+            var next = await keeper.WaitAsync<LauncherEvent.Numbered>(e => e.SequenceNr > seen);
+            seen = keeper.Events.OfType<LauncherEvent.Numbered>().Max(e => e.SequenceNr);
+            keeper.Launcher.Acknowledge(seen);
+            if (keeper.Events.OfType<LauncherEvent.Exited>().Any(e => e.Attempt == request.Attempt))
             {
-                return await _keeper.ResultAsync(next.Attempt);
+                return await keeper.ResultAsync(next.Attempt);
             }
         }
     }
 
     /// <summary>The recipe says by a file that it has printed everything: by an event it could not, as nobody acknowledges.</summary>
-    private async Task AwaitFileAsync(string name)
+    private Task AwaitFileAsync(string name) => AwaitFileAsync(_keeper, name);
+
+    private static async Task AwaitFileAsync(TestKeeper keeper, string name)
     {
-        using var watcher = new FileSystemWatcher(_keeper.WorkDirectory);
+        using var watcher = new FileSystemWatcher(keeper.WorkDirectory);
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         watcher.Created += (_, change) => Check(change.Name);
         watcher.EnableRaisingEvents = true;
-        if (File.Exists(Path.Combine(_keeper.WorkDirectory, name)))
+        if (File.Exists(Path.Combine(keeper.WorkDirectory, name)))
         {
             return;
         }

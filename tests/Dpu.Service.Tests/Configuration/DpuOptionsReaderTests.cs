@@ -85,6 +85,7 @@ public sealed class DpuOptionsReaderTests : IDisposable
     [InlineData("dpu.node.cpus = 1.5", "dpu.node.cpus")]
     [InlineData("dpu.node.memory = -1", "dpu.node.memory")]
     [InlineData("dpu.node.path = [a]", "dpu.node.path")]
+    [InlineData("dpu.node.spool-max = much", "dpu.node.spool-max")]
     [InlineData("dpu.task.kill-grace = -1 s", "dpu.task.kill-grace")]
     [InlineData("dpu.task.retry.recipe = 0", "dpu.task.retry.recipe")]
     [InlineData("dpu.task.retry.memory = often", "dpu.task.retry.memory")]
