@@ -8,7 +8,10 @@ namespace Dpu.Keeper;
 /// <param name="Arguments">For example <c>dpu.dll keeper</c>.</param>
 public sealed record KeeperCommand(string Program, ImmutableArray<string> Arguments)
 {
+    /// <summary>What follows the directory.</summary>
+    public ImmutableArray<string> Options { get; init; } = [];
+
     /// <summary>The same, for keepers that spool at most so many bytes of what nobody has acknowledged; one that runs already keeps its own bound.</summary>
     public KeeperCommand WithSpool(long bytesMax) =>
-        this with { Arguments = Arguments.AddRange("--spool-bytes", bytesMax.ToString(CultureInfo.InvariantCulture)) };
+        this with { Options = Options.AddRange("--spool-bytes", bytesMax.ToString(CultureInfo.InvariantCulture)) };
 }

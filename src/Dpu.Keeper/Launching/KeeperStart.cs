@@ -47,7 +47,7 @@ internal sealed class KeeperStart : IDisposable
         using var spawner = new ProcessSpawner(new SpawnAttributes());
         var start = new ProgramStart(
             command.Program,
-            [command.Program, .. command.Arguments, "--data", Path.GetFullPath(dataDirectory)],
+            [command.Program, .. command.Arguments, "--data", Path.GetFullPath(dataDirectory), .. command.Options],
             EnvironmentVariables(),
             "/",
             readyEnd,
