@@ -44,7 +44,7 @@ public interface IProcessLauncher
     /// <remarks>
     /// An earlier lease than the present one is ignored. A lease is told again to a launcher of another incarnation, and to one that was away. While none was ever
     /// told there is no fence; a node whose tasks may be given to others says <see cref="TimeSpan.Zero"/> before it connects, so that nothing is
-    /// started before its first real lease.
+    /// started before its first real lease, and takes tasks only once it has told one that lasts: those that come earlier are answered as fenced.
     /// </remarks>
     void Lease(TimeSpan until);
 }

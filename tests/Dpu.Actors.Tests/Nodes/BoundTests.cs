@@ -1,4 +1,3 @@
-using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Shouldly;
 using Xunit;
