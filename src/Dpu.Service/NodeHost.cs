@@ -102,8 +102,11 @@ public sealed class NodeHost : IAsyncDisposable
         var admission = new NodeAdmission(Name, new NodeIdentityFile(data.FullPath), request.Frontends);
         var identity = await admission.EnterAsync(request.KeyFile, time, cancellationToken);
 
-        var launcher = new KeeperLauncher(data.FullPath, seams.Keeper, time, message => HostLog.Keeper(logger, message));
+        var launcher = new KeeperLauncher(data.FullPath, seams.Keeper.WithSpool(_options.Node.SpoolBytesMax), time, message => HostLog.Keeper(logger, message));
         _takeDown.Add(() => DpuHost.QuitAsync(launcher));
+
+        // Until the first heartbeat is acknowledged there is nothing to run under; and a keeper that knows no leases is found out before it is given anything.
+        launcher.Lease(TimeSpan.Zero);
         var system = ActorSystem.Create("dpu-node", new ActorSystemOptions { Time = time, Loggers = loggers, Seed = Random.Shared.Next() });
         _takeDown.Add(system.TerminateAsync);
 
@@ -135,7 +138,7 @@ public sealed class NodeHost : IAsyncDisposable
         node.Host,
         node.Capacity,
         node.Tags,
-        new DriveInfo(data).AvailableFreeSpace,
+        MachineResources.FreeDiskBytes(data),
         [.. (terms?.Programs ?? []).Where(program => executables.Find(program) is null)]);
 
     private static SupervisorStrategy Escalate { get; } = new SupervisorStrategy.Escalate();
