@@ -40,8 +40,8 @@ public sealed class PauseTests : IAsyncLifetime
         (await Fifo.ReadAsync(_keeper.WorkDirectory, "up")).ShouldBe("ended");
 
         _keeper.Launcher.Resume();
-        await AcknowledgeUntilEndAsync(quiet);
-        _keeper.Events.OfType<LauncherEvent.Exited>().Select(e => e.Attempt).ShouldBe([loud.Attempt, quiet.Attempt]);
+        (await AcknowledgeUntilEndAsync(quiet)).Exit.Reason.ShouldBe(EndReason.Cancelled);
+        (await AcknowledgeUntilEndAsync(loud)).Exit.ExitCode.ShouldBe(0);
     }
 
     [Fact]
