@@ -1,5 +1,6 @@
 using Dpu.Client;
 using Dpu.Client.Addressing;
+using Dpu.Client.Trust;
 
 namespace Dpu.Cli;
 
@@ -39,6 +40,7 @@ internal sealed record CliContext
         Time = Time,
         Transport = Transport,
         Token = Token,
+        Trust = address => KnownAuthorities.TrustFor(address, Variable("HOME") ?? ""),
         ConnectionLost = e => (note ?? Say)($"{e.Message} Trying again."),
     });
 

@@ -15,7 +15,10 @@ public sealed record DpuClientOptions
     public Func<Uri, string?> Token { get; init; } = TokenFile.Read;
 
     /// <summary>Says why a token must not be sent to an address, or null when it may be. Asked before each connection, not before each request.</summary>
-    public Func<Uri, string?> Distrust { get; init; } = Trust.Listener.Distrust;
+    public Func<Uri, string?> Distrust { get; init; } = Dpu.Client.Trust.Listener.Distrust;
+
+    /// <summary>Which servers are believed at an address that begins with https.</summary>
+    public Func<Uri, Dpu.Client.Trust.ServerTrust> Trust { get; init; } = Dpu.Client.Trust.KnownAuthorities.TrustFor;
 
     /// <summary>Makes the transport; null for sockets.</summary>
     public Func<HttpMessageHandler>? Transport { get; init; }

@@ -1,9 +1,11 @@
+using Dpu.Client.Trust;
 using Dpu.Hocon;
 
 namespace Dpu.Client.Addressing;
 
 /// <summary>
-/// The client's own HOCON file, <c>$HOME/.dpu/client.conf</c>: <c>dpus = [ { name = groningen, url = "https://host:8470", aliases = [rug] } ]</c>.
+/// The client's own HOCON file, <c>$HOME/.dpu/client.conf</c>: <c>dpus = [ { name = groningen, url = "https://host:8470", aliases = [rug], ca = "…" } ]</c>;
+/// <c>ca</c> is for a DPU with an authority of its own, see <see cref="KnownAuthorities"/>.
 /// </summary>
 public static class ClientConfiguration
 {
@@ -33,9 +35,15 @@ public static class ClientConfiguration
         var name = reader.GetString("name");
         var url = reader.GetString("url");
         var aliases = reader.GetStringListOrDefault("aliases", []);
+        var ca = reader.GetStringOrDefault("ca", "");
         reader.EnsureAllKeysUsed();
+        if (ca.Length > 0 && !SecretText.IsOne(ca))
+        {
+            throw reader.Error("ca", $"is '{ca}'; expected the 64 hexadecimal letters that 'dpu serve' shows as its authority's key");
+        }
+
         return Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? new KnownDpu([name, .. aliases], new Uri(address.GetLeftPart(UriPartial.Authority)))
+            ? new KnownDpu([name, .. aliases], new Uri(address.GetLeftPart(UriPartial.Authority)), ca.Length == 0 ? null : ca)
             : throw reader.Error("url", $"is '{url}'; expected an address such as https://host:8470");
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Dpu.Client.Trust;
 
 namespace Dpu.Client.Http;
 
@@ -82,7 +83,35 @@ internal sealed class Connection(DpuClientOptions options) : IDisposable
         }
     }
 
-    private HttpMessageHandler CreateHandler(bool carriesToken) => options.Transport?.Invoke() ?? new SocketsHttpHandler
+    private HttpMessageHandler CreateHandler(bool carriesToken)
+    {
+        if (options.Transport is not null)
+        {
+            return options.Transport();
+        }
+
+        var handler = CreateSocketsHandler(carriesToken);
+        if (options.Address.Scheme == Uri.UriSchemeHttps)
+        {
+            handler.SslOptions = TrustedServer().SslOptions();
+        }
+
+        return handler;
+    }
+
+    private ServerTrust TrustedServer()
+    {
+        try
+        {
+            return options.Trust(options.Address);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new DpuNotAllowedException($"Whom to believe at {options.Address.GetLeftPart(UriPartial.Authority)} cannot be read: {e.Message}");
+        }
+    }
+
+    private SocketsHttpHandler CreateSocketsHandler(bool carriesToken) => new()
     {
         ConnectCallback = carriesToken ? ConnectAsync : null,
         AllowAutoRedirect = false,

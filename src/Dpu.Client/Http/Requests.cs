@@ -118,7 +118,9 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
             new(Address, $"No DPU is listening at {Address.GetLeftPart(UriPartial.Authority)}. Start one with 'dpu serve' or 'dpu demo', or name another with --dpu.", inner: e),
         HttpRequestError.NameResolutionError =>
             new(Address, $"The host {Address.IdnHost} of the DPU is not known to this machine.", inner: e),
-        HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError =>
+        HttpRequestError.SecureConnectionError =>
+            new(Address, $"{Capital(Place)} is not believed: {(e.InnerException?.Message ?? e.Message).TrimEnd('.')}. If it has an authority of its own, its key, as 'dpu serve' shows it, belongs into ~/.dpu/ca/{Address.IdnHost}_{Address.Port}, or to 'ca' in your list of DPUs.", inner: e),
+        HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError =>
             new(Address, $"{Capital(Place)} cannot be reached: {e.InnerException?.Message ?? e.Message}", inner: e),
         _ => new(Address, $"The connection to {Place} broke: {e.Message}", requestMayHaveArrived: true, e),
     };

@@ -4,8 +4,10 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Text;
+using Dpu.Client;
 using Dpu.Client.Contracts;
 using Dpu.Client.Trust;
+using Dpu.Service.Tests.Configuration;
 using Dpu.Service.Tests.Http;
 using Shouldly;
 using Xunit;
@@ -153,6 +155,39 @@ public sealed class TlsTests(TlsDpu dpu) : IClassFixture<TlsDpu>
             text.ShouldNotContain(key.Secret);
             text.ShouldNotContain(node.Secret);
         }
+    }
+
+    [Theory]
+    [InlineData("ca/127.0.0.1_PORT", "PIN\n")]
+    [InlineData("client.conf", """dpus = [ { name = far, url = "https://127.0.0.1:PORT", ca = PIN } ]""")]
+    public async Task Commands_on_another_host_are_told_whom_to_believe(string file, string content)
+    {
+        using var home = new TemporaryFolder();
+        var address = new Uri($"https://127.0.0.1:{dpu.Port}");
+        string Filled(string text) => text.Replace("PORT", $"{dpu.Port}", StringComparison.Ordinal).Replace("PIN", dpu.Host.CaSha256, StringComparison.Ordinal);
+        using var stranger = new DpuHttpClient(new DpuClientOptions { Address = address, Token = _ => null, Trust = at => KnownAuthorities.TrustFor(at, home.Path) });
+        (await Should.ThrowAsync<DpuUnreachableException>(() => stranger.GetHealthAsync(CancellationToken.None))).Message.ShouldContain($".dpu/ca/127.0.0.1_{dpu.Port}");
+
+        home.File(Filled(Path.Combine(".dpu", file)), Filled(content));
+        using var friend = new DpuHttpClient(new DpuClientOptions { Address = address, Token = _ => dpu.Token, Trust = at => KnownAuthorities.TrustFor(at, home.Path) });
+
+        (await friend.GetHealthAsync(CancellationToken.None)).Dpu.ShouldBe("tls-dpu");
+        (await friend.GetKeysAsync(CancellationToken.None)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_file_that_names_no_authority_is_told_by_its_path()
+    {
+        using var home = new TemporaryFolder();
+        var path = home.File($".dpu/ca/127.0.0.1_{dpu.Port}", "trust me");
+        using var client = new DpuHttpClient(new DpuClientOptions
+        {
+            Address = new Uri($"https://127.0.0.1:{dpu.Port}"),
+            Token = _ => null,
+            Trust = at => KnownAuthorities.TrustFor(at, home.Path),
+        });
+
+        (await Should.ThrowAsync<DpuNotAllowedException>(() => client.GetHealthAsync(CancellationToken.None))).Message.ShouldContain(path);
     }
 
     [Fact]
