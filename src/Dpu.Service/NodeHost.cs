@@ -15,12 +15,13 @@ namespace Dpu.Service;
 /// <summary>A running backend node: Cluster_Manager, keeper and a link to a frontend. No database, and no secret but its own identity.</summary>
 public sealed class NodeHost : IAsyncDisposable
 {
-    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TellTime = TimeSpan.FromSeconds(3);
 
     private readonly DpuOptions _options;
     private readonly TakeDown _takeDown = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<LinkTerms> _linked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _leaving = new();
     private int _stopBegun;
 
     private NodeHost(DpuOptions options) => _options = options;
@@ -76,7 +77,11 @@ public sealed class NodeHost : IAsyncDisposable
         await _stopped.Task;
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _leaving.Dispose();
+    }
 
     /// <summary>A key or an identity in plain text would be anybody's who listens.</summary>
     private static void RefusePlainText(IReadOnlyList<Uri> frontends)
@@ -129,9 +134,16 @@ public sealed class NodeHost : IAsyncDisposable
         var manager = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, new UplinkLogStore(up), UplinkRefs.Scheduler(up), UplinkRefs.Frontend(up))) { Supervision = Escalate },
             $"node-{node.Name}");
-        _takeDown.Add(() => LeaveAsync(up, manager, system, logger));
+        var parts = new NodeParts(system, up, manager, logger, say);
+        var comesBack = request is { Until: null, IdleExit: null };
+        _takeDown.Add(() => LeaveAsync(parts, comesBack));
+        _takeDown.Add(_leaving.Cancel);
         HostLog.NodeStarted(logger, Name, VersionOf(), data.FullPath, node.Capacity.Cpus, node.Capacity.MemoryBytes);
         _ = WatchAsync(system, logger);
+        if (!comesBack)
+        {
+            _ = LeaveInTimeAsync(request, parts, time);
+        }
     }
 
     private static NodeFacts FactsOf(NodeOptions node, string data, RecipeExecutables executables, LinkTerms? terms) => new(
@@ -147,27 +159,65 @@ public sealed class NodeHost : IAsyncDisposable
         ? null
         : $"dpu.task.kill-grace of this node ({_options.Task.KillGrace.TotalSeconds} s) is too long: with the frontend's fence-after ({terms.FenceAfter.TotalSeconds} s) and fence-margin ({terms.FenceMargin.TotalSeconds} s) it must stay below its node-timeout ({terms.NodeTimeout.TotalSeconds} s), or a task could run twice.";
 
-    private async Task LeaveAsync(IActorRef<UplinkMessage> up, IActorRef<NodeMessage> manager, ActorSystem system, ILogger logger)
+    /// <summary>
+    /// Nothing more is taken, and what runs has a bounded time to end. A node that comes back leaves what still runs to its keeper; one that does not
+    /// gives it back.
+    /// </summary>
+    private async Task LeaveAsync(NodeParts parts, bool comesBack)
     {
-        await TryAsync(() => up.AskAsync<UplinkMessage, UplinkLeft>(system, replyTo => new UplinkMessage.Leave(replyTo), LeaveTime, CancellationToken.None));
-        var empty = await TryAsync(() => manager.AskAsync<NodeMessage, NodeEmpty>(system, replyTo => new NodeMessage.AwaitEmpty(replyTo), _options.Service.StopGrace, CancellationToken.None));
-        await TryAsync(() => manager.AskAsync<NodeMessage, NodeQuiet>(system, replyTo => new NodeMessage.AwaitQuiet(replyTo), LeaveTime, CancellationToken.None));
-        HostLog.NodeStopped(logger, empty ? "nothing runs" : "what runs goes on in its keeper, until the node is back or its lease has run out");
+        parts.Uplink.Tell(new UplinkMessage.TakeNoMore("it stops"));
+        var empty = await parts.IsEmptyWithinAsync(_options.Service.StopGrace);
+        if (!empty && !comesBack)
+        {
+            parts.Manager.Tell(NodeMessage.Evict.Instance);
+            empty = await parts.IsEmptyWithinAsync(_options.Task.KillGrace + TellTime);
+        }
+
+        await parts.IsQuietWithinAsync(TellTime);
+        if (empty)
+        {
+            await parts.SayGoodbyeAsync(TellTime);
+        }
+
+        HostLog.NodeStopped(parts.Logger, empty ? "it holds nothing" : "what runs goes on in its keeper, until the node is back or its lease has run out");
     }
 
-    private static async Task<bool> TryAsync(Func<Task> ask)
+    /// <summary>Leaves before the host ends it, and when nobody needs it.</summary>
+    private async Task LeaveInTimeAsync(NodeRequest request, NodeParts parts, TimeProvider time)
     {
         try
         {
-            await ask();
-            return true;
+            var idle = request.IdleExit is { } patience ? parts.IsIdleForAsync(patience, _leaving.Token) : Task.Delay(Timeout.InfiniteTimeSpan, time, _leaving.Token);
+            if (request.Until is { } until && await Task.WhenAny(idle, DrainBeforeAsync(until, parts, time)) is var first && first != idle)
+            {
+                await first;
+            }
+            else
+            {
+                await idle;
+                parts.Say("Nothing was given to it for as long as it was to wait: it leaves.");
+            }
         }
-        catch (AskTimeoutException)
+        catch (OperationCanceledException)
         {
-            // Leaving goes on all the same: the keeper and the frontend keep what matters.
-            return false;
+            // It is stopped already.
+            return;
         }
+
+        await StopAsync();
     }
+
+    private async Task DrainBeforeAsync(DateTimeOffset until, NodeParts parts, TimeProvider time)
+    {
+        var left = until - time.GetUtcNow();
+        var drain = left / 4 < _options.Node.DrainTime ? left / 4 : _options.Node.DrainTime;
+        await DelayAsync(left - drain, time);
+        parts.Say($"Its time ends at {until.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}: it takes nothing more.");
+        parts.Uplink.Tell(new UplinkMessage.TakeNoMore($"its time ends at {until.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"));
+        await Task.WhenAny(parts.IsIdleForAsync(TimeSpan.Zero, _leaving.Token), DelayAsync(until - time.GetUtcNow() - _options.Task.KillGrace - _options.Service.StopGrace - TellTime, time));
+    }
+
+    private Task DelayAsync(TimeSpan span, TimeProvider time) => Task.Delay(span > TimeSpan.Zero ? span : TimeSpan.Zero, time, _leaving.Token);
 
     private async Task WatchAsync(ActorSystem system, ILogger logger)
     {

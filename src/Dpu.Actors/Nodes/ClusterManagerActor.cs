@@ -26,6 +26,7 @@ public sealed class ClusterManagerActor(
     private static readonly object AskAgainTimer = new();
     private static readonly TimeSpan CompanyDelay = TimeSpan.FromMilliseconds(10);
     private static readonly object CompanyTimer = new();
+    private static readonly object IdleTimer = new();
     private const int WaitingPerCpuToBeBusy = 8;
     private const int OutcomesToldAtOnce = 64;
 
@@ -36,6 +37,7 @@ public sealed class ClusterManagerActor(
     private readonly ReportOutbox _outbox = new();
     private readonly List<IActorRef<NodeQuiet>> _awaitQuiet = [];
     private readonly List<IActorRef<NodeEmpty>> _awaitEmpty = [];
+    private NodeMessage.AwaitIdle? _awaitIdle;
     private readonly List<(IActorRef<TaskMessage> Task, TaskMessage End)> _endsToTell = [];
 
     private LogSpooler _logs = null!;
@@ -95,6 +97,25 @@ public sealed class ClusterManagerActor(
         {
             _awaitEmpty.ForEach(waiting => waiting.Tell(new NodeEmpty()));
             _awaitEmpty.Clear();
+        }
+
+        WatchIdleness();
+    }
+
+    private void WatchIdleness()
+    {
+        if (_awaitIdle is not { } idle)
+        {
+            return;
+        }
+
+        if (!HoldsNothing)
+        {
+            Context.Timers.Cancel(IdleTimer);
+        }
+        else if (!Context.Timers.IsActive(IdleTimer))
+        {
+            Context.Timers.StartSingle(IdleTimer, NodeMessage.IdleLongEnough.Instance, idle.For);
         }
     }
 
@@ -195,6 +216,16 @@ public sealed class ClusterManagerActor(
                 break;
             case NodeMessage.AwaitEmpty empty:
                 _awaitEmpty.Add(empty.ReplyTo);
+                break;
+            case NodeMessage.AwaitIdle idle:
+                _awaitIdle = idle;
+                break;
+            case NodeMessage.IdleLongEnough:
+                _awaitIdle?.ReplyTo.Tell(new NodeEmpty());
+                _awaitIdle = null;
+                break;
+            case NodeMessage.Evict:
+                Evict();
                 break;
             case NodeMessage.TaskEnded ended:
                 Conclude(ended.Attempt, ended.Outcome);
@@ -380,6 +411,26 @@ public sealed class ClusterManagerActor(
         else
         {
             ConcludeUnstarted(entry);
+        }
+    }
+
+    private void Evict()
+    {
+        foreach (var entry in _entries.Values.Where(entry => entry.Outcome is null).ToList())
+        {
+            if (entry.RunsInLauncher)
+            {
+                launcher.End(entry.Start.Attempt, EndReason.Evicted);
+            }
+            else if (entry.EndSequenceNr is null)
+            {
+                _ledger.Withdraw(entry.Start.Attempt);
+                Lose(entry, $"node {options.Name} had to leave before it was started");
+                if (entry.Task is { } task)
+                {
+                    Context.Stop(task);
+                }
+            }
         }
     }
 

@@ -40,6 +40,21 @@ public abstract record NodeMessage
     /// <summary>Answered as soon as the node holds nothing of any job: nothing runs, and all that ran is settled.</summary>
     public sealed record AwaitEmpty(IActorRef<NodeEmpty> ReplyTo) : NodeMessage;
 
+    /// <summary>The node has to leave: what waits is given back, what runs is ended, and both run again elsewhere.</summary>
+    public sealed record Evict : NodeMessage
+    {
+        public static Evict Instance { get; } = new();
+    }
+
+    /// <summary>Answered when the node has held nothing of any job for so long, without a break.</summary>
+    public sealed record AwaitIdle(TimeSpan For, IActorRef<NodeEmpty> ReplyTo) : NodeMessage;
+
+    /// <summary>The node has held nothing for as long as was asked.</summary>
+    internal sealed record IdleLongEnough : NodeMessage
+    {
+        public static IdleLongEnough Instance { get; } = new();
+    }
+
     /// <summary>Events of the launcher.</summary>
     internal sealed record LauncherSaid(IReadOnlyList<LauncherEvent> Events) : NodeMessage;
 

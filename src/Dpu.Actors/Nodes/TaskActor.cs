@@ -72,8 +72,8 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
             case (Phase.Preparing or Phase.Running, TaskMessage.End):
                 End();
                 break;
-            case (Phase.Running, TaskMessage.Exited { Exit.Reason: EndReason.Fenced } fenced):
-                Tell(new AttemptOutcome.Lost(FailureClassifier.Classify(fenced.Exit, start, []).Message));
+            case (Phase.Running, TaskMessage.Exited { Exit.Reason: EndReason.Fenced or EndReason.Evicted } ended):
+                Tell(new AttemptOutcome.Lost(FailureClassifier.Classify(ended.Exit, start, []).Message));
                 break;
             case (Phase.Running, TaskMessage.Exited exited):
                 Examine(exited);

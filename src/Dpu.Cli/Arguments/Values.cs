@@ -63,6 +63,24 @@ internal static class Values
                 : throw new UsageException($"{option} takes a time in seconds, such as 90, or 5min, 2h; not '{text}'.");
     }
 
+    /// <summary>A moment: <c>2026-11-27T23:00:00Z</c>, or seconds since 1970. Without a zone it is UTC.</summary>
+    public static DateTimeOffset? Time(string option, string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 1L << 36)
+        {
+            return DateTimeOffset.FromUnixTimeSeconds(seconds);
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : throw new UsageException($"{option} takes a time such as 2026-11-27T23:00:00Z, or seconds since 1970, not '{text}'.");
+    }
+
     /// <summary>A text that must not be empty.</summary>
     public static string? NotEmpty(string option, string? text) =>
         text is { Length: 0 } ? throw new UsageException($"{option} needs a value.") : text;

@@ -15,6 +15,9 @@ internal sealed class NodeCommand : DpuCommand
     private readonly Option<string?> _memory = new("--memory") { Description = "How much memory they may hold together, such as 64GiB", HelpName = "SIZE" };
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word that steps may ask of their node; may be repeated", HelpName = "T" };
 
+    private readonly Option<string?> _until = new("--until") { Description = "When the host ends it (UTC, or seconds since 1970): it takes nothing more in time, and leaves before", HelpName = "TIME" };
+    private readonly Option<string?> _idleExit = new("--idle-exit") { Description = "It leaves when nothing was given to it for so long, such as 10m", HelpName = "TIME" };
+
     public NodeCommand()
         : base(
             "node",
@@ -28,6 +31,8 @@ internal sealed class NodeCommand : DpuCommand
         Add(_cpus);
         Add(_memory);
         Add(_tags);
+        Add(_until);
+        Add(_idleExit);
         _hosting.AddTo(this);
     }
 
@@ -57,7 +62,11 @@ internal sealed class NodeCommand : DpuCommand
         Add(more, "dpu.node.cpus", Values.WholeNumber("--cpus", invocation.Get(_cpus), 1)?.ToString(CultureInfo.InvariantCulture));
         Add(more, "dpu.node.memory", Values.Size("--memory", invocation.Get(_memory))?.ToString(CultureInfo.InvariantCulture));
         Add(more, "dpu.node.tags", tags.Length == 0 ? null : $"[{string.Join(", ", tags.Select(Text))}]");
-        return new NodeRequest(configuration with { Overrides = more }, Frontends(invocation.Get(_frontend)!), Values.NotEmpty("--key-file", invocation.Get(_keyFile)));
+        return new NodeRequest(configuration with { Overrides = more }, Frontends(invocation.Get(_frontend)!), Values.NotEmpty("--key-file", invocation.Get(_keyFile)))
+        {
+            Until = Values.Time("--until", invocation.Get(_until)),
+            IdleExit = Values.Seconds("--idle-exit", invocation.Get(_idleExit)) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        };
     }
 
     private static void Add(List<KeyValuePair<string, string>> overrides, string key, string? value)

@@ -22,6 +22,8 @@ public sealed class NodeGrants
     /// <summary>What a job gave to a node; null when it did not.</summary>
     public GrantedAttempt? Find(string node, AttemptId attempt) => _attempts.GetValueOrDefault((node, attempt));
 
+    internal IReadOnlyList<GrantedAttempt> Of(string node) => [.. _attempts.Where(pair => pair.Key.Node == node).Select(pair => pair.Value)];
+
     internal void Give(string node, TaskStart start, IActorRef<JobMessage> job) => _attempts[(node, start.Attempt)] = new GrantedAttempt(start, job);
 
     internal void Take(string node, AttemptId attempt) => _attempts.TryRemove((node, attempt), out _);

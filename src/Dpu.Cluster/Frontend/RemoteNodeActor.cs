@@ -25,6 +25,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
 
     private IActorRef<NodeMessage> _self = null!;
     private IDownlink? _link;
+    private bool _hasLeft;
     private long _refused;
 
     protected override ValueTask OnStartAsync()
@@ -49,6 +50,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         {
             case RemoteNodeMessage.Linked linked:
                 _link = linked.Link;
+                _hasLeft = false;
                 _link.Send(new DownFrame.Welcome(linked.Terms));
                 break;
             case RemoteNodeMessage.Said said when said.Link == _link:
@@ -117,7 +119,9 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
                 break;
             case UpFrame.Leaving:
                 ClusterLog.Left(Context.Logger, name);
+                _hasLeft = true;
                 parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name, parts.NodeTimeout));
+                LoseWhatItNeverGot();
                 break;
             default:
                 throw new InvalidOperationException($"A node says no {frame.GetType().Name} once it is linked.");
@@ -158,6 +162,17 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         }
 
         return granted;
+    }
+
+    /// <summary>It holds nothing and takes nothing more: what was on its way to it never ran.</summary>
+    private void LoseWhatItNeverGot()
+    {
+        foreach (var job in parts.Grants.Of(name).GroupBy(granted => granted.Job))
+        {
+            var attempts = job.Select(granted => granted.Start.Attempt).ToImmutableArray();
+            var command = new JobCommand.ReportLost(name, [.. attempts.Select(attempt => new TaskAttempt(attempt.Task, attempt.Number))], $"node {name} had left before it was started");
+            job.Key.Tell(new JobMessage.Reported(command, attempts, _self));
+        }
     }
 
     private static AttemptId IdOf(JobId job, TaskAttempt attempt) => new(job, attempt.Task, attempt.Number);
@@ -218,10 +233,12 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         {
             case NodeMessage.StartTasks start:
                 Give(start.Job, start.Tasks);
+                LoseIfItHasLeft();
                 SendInParts(start.Tasks, tasks => new DownFrame.StartTasks(tasks[0].Attempt.Job, tasks));
                 break;
             case NodeMessage.AdoptTasks adopt:
                 Give(adopt.Job, adopt.Tasks.Select(task => task.Start));
+                LoseIfItHasLeft();
                 SendInParts(adopt.Tasks, tasks => new DownFrame.AdoptTasks(tasks[0].Start.Attempt.Job, tasks));
                 break;
             case NodeMessage.EndTasks end:
@@ -237,6 +254,14 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
                 break;
             default:
                 throw new InvalidOperationException($"Nobody tells a node on another host {message.GetType().Name}.");
+        }
+    }
+
+    private void LoseIfItHasLeft()
+    {
+        if (_hasLeft)
+        {
+            LoseWhatItNeverGot();
         }
     }
 

@@ -59,6 +59,11 @@ public sealed class WebSocketUplink(UplinkSettings settings, TimeProvider time, 
         {
             var frontend = settings.Frontends[turn % settings.Frontends.Count];
             var (stood, reason) = await ServeAsync(frontend);
+            if (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
             if (stood || reason != _lastReason)
             {
                 // The same refusal every few seconds would fill a log.

@@ -28,7 +28,8 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
 
     private SchedulerMessage.NodeJoined? _node;
     private bool _linked;
-    private bool _leaving;
+    private string? _refusal;
+    private UplinkMessage.Leave? _leave;
     private long _number;
 
     /// <summary>For tests: nothing waits for an answer of the frontend.</summary>
@@ -87,16 +88,37 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
                 _reads.Add(++_number, read);
                 Send(_number, read);
                 break;
+            case UplinkMessage.TakeNoMore no:
+                _refusal = no.Reason;
+                uplink.Send(new UpFrame.NotReady(no.Reason));
+                break;
             case UplinkMessage.FactsChanged:
                 TellReady();
                 break;
             case UplinkMessage.Leave leave:
-                _leaving = true;
+                Leave(leave);
+                break;
+            case UplinkMessage.HoldsNothing:
                 uplink.Send(new UpFrame.Leaving());
-                leave.ReplyTo.Tell(new UplinkLeft());
+                _leave?.ReplyTo.Tell(new UplinkLeft());
                 break;
             default:
                 throw new InvalidOperationException($"Nothing of a frontend that a node knows takes {message}.");
+        }
+    }
+
+    /// <summary>Whatever was passed on before is in the Cluster_Manager's mailbox ahead of this question; nothing is behind it.</summary>
+    private void Leave(UplinkMessage.Leave leave)
+    {
+        _leave = leave;
+        _refusal ??= "it leaves";
+        if (_node is { } node)
+        {
+            node.Node.Tell(new NodeMessage.AwaitEmpty(new UplinkRef<NodeEmpty>(Context.Self, static _ => new UplinkMessage.HoldsNothing())));
+        }
+        else
+        {
+            Context.Self.Tell(new UplinkMessage.HoldsNothing());
         }
     }
 
@@ -116,11 +138,18 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
         }
     }
 
+    /// <summary>A node that takes nothing more says who it is all the same: jobs compare what they believe to run there.</summary>
     private void TellReady()
     {
-        if (_linked && !_leaving && _node is { } node)
+        if (!_linked || _node is not { } node)
         {
-            uplink.Send(new UpFrame.Ready(node.Incarnation, facts()));
+            return;
+        }
+
+        uplink.Send(new UpFrame.Ready(node.Incarnation, facts()));
+        if (_refusal is { } reason)
+        {
+            uplink.Send(new UpFrame.NotReady(reason));
         }
     }
 
@@ -160,6 +189,9 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
                 break;
             case DownFrame.LogsStored or DownFrame.LogsRead:
                 // Answered before: it was sent twice, over two links.
+                break;
+            case DownFrame.StartTasks or DownFrame.AdoptTasks when _leave is not null:
+                // The frontend takes for lost what it gave to a node that says that it holds nothing.
                 break;
             default:
                 _node?.Node.Tell(MessageOf(frame));

@@ -15,8 +15,17 @@ public abstract record UplinkMessage
     {
     }
 
-    /// <summary>Leave in order: nothing more is taken, and the frontend is told. Answered when that is on its way.</summary>
+    /// <summary>
+    /// Leave in order: what comes from now on is not taken, and as soon as the node holds nothing of any job the frontend is told so. Answered when that
+    /// is on its way.
+    /// </summary>
     public sealed record Leave(IActorRef<UplinkLeft> ReplyTo) : UplinkMessage;
+
+    /// <summary>The Cluster_Manager holds nothing, and nothing more is passed on to it.</summary>
+    internal sealed record HoldsNothing : UplinkMessage;
+
+    /// <summary>Nothing more is to be given to the node; what it has goes on.</summary>
+    public sealed record TakeNoMore(string Reason) : UplinkMessage;
 
     /// <summary>What the node has may have changed: it is told again.</summary>
     public sealed record FactsChanged : UplinkMessage;

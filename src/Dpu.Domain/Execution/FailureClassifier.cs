@@ -61,6 +61,7 @@ public static class FailureClassifier
             FailureCause.Memory, Say($"held more than {Size(start.Resources.MemoryBytes)} of memory (at most {Size(exit.MaxRssBytes)})")),
         { Reason: EndReason.OutOfMemory } => new(
             FailureCause.Memory, Say($"was killed by the kernel, which had run out of memory; it held {Size(exit.MaxRssBytes)}{Asked(start)}")),
+        { Reason: EndReason.Evicted } => new(FailureCause.Node, "ended because its node had to leave before it was done"),
         { Reason: EndReason.Fenced } => new(
             FailureCause.Node, "ended by its node, which had not reached a frontend for so long that the task may have been started elsewhere"),
         { ExitCode: 0 } => Normal(start.Patterns, findings),

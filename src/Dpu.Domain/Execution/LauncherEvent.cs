@@ -33,6 +33,9 @@ public enum EndReason : byte
     /// even started for that reason.
     /// </summary>
     Fenced = 5,
+
+    /// <summary>Its node had to leave and could not wait for it: the task runs again elsewhere.</summary>
+    Evicted = 6,
 }
 
 /// <summary>Where the figure of the peak memory comes from.</summary>

@@ -130,7 +130,8 @@ internal static class DpuOptionsReader
         var cpus = node.GetInt32("cpus", min: 0);
         var memory = node.GetSize("memory");
         var capacity = new Resources(cpus == 0 ? machine.Cpus : cpus, memory == 0 ? machine.MemoryBytes : memory);
-        return new NodeSettings(name, capacity, [.. node.GetStringList("tags")], node.GetString("path"), node.GetSize("spool-max"));
+        return new NodeSettings(
+            name, capacity, [.. node.GetStringList("tags")], node.GetString("path"), node.GetSize("spool-max"), Duration(node, "drain-time", TimeSpan.Zero));
     }
 
     private static RetryRules Retry(HoconReader retry)
