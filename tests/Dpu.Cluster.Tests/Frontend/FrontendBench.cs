@@ -1,0 +1,80 @@
+using Dpu.Actors.Frontend;
+using Dpu.Actors.Jobs;
+using Dpu.Actors.Nodes;
+using Dpu.Actors.Scheduling;
+using Dpu.Cluster.Frontend;
+using Dpu.Cluster.Links;
+using Dpu.Domain.Jobs;
+using Dpu.Journal.Logs;
+using Dpu.Kernel;
+using Dpu.TestKit;
+
+namespace Dpu.Cluster.Tests.Frontend;
+
+/// <summary>The frontend's side of links, with scheduler, frontend, job and nodes played by the test.</summary>
+internal sealed class FrontendBench : IAttemptHistory
+{
+    public FrontendBench()
+    {
+        Scheduler = new TestProbe<SchedulerMessage>(World, "scheduler");
+        Frontend = new TestProbe<FrontendMessage>(World, "frontend");
+        Job = new TestProbe<JobMessage>(World, "job");
+        Presence = new NodePresence("local", Given.NodeTimeout, World.Time);
+        var parts = new FrontendParts(Scheduler, Frontend, Logs, this, Grants, Given.NodeTimeout);
+        Nodes = World.StartSystem("frontend").Spawn(new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, Presence, Given.Terms)), "nodes");
+    }
+
+    public Simulation World { get; } = new(1);
+
+    public TestProbe<SchedulerMessage> Scheduler { get; }
+
+    public TestProbe<FrontendMessage> Frontend { get; }
+
+    public TestProbe<JobMessage> Job { get; }
+
+    public MemoryLogStore Logs { get; } = new();
+
+    public NodeGrants Grants { get; } = new();
+
+    public NodePresence Presence { get; }
+
+    public IActorRef<RemoteNodesMessage> Nodes { get; }
+
+    /// <summary>What the views would know.</summary>
+    public HashSet<(string Node, AttemptId Attempt)> History { get; } = [];
+
+    public FakeLink Greet(string node = "n1", Guid? instance = null, int version = 1, int oldest = 1)
+    {
+        var link = new FakeLink(node);
+        Nodes.Tell(new RemoteNodesMessage.Greeted(link, new UpFrame.Hello(version, oldest, "0.1.0", instance ?? Guid.Empty)));
+        World.RunUntilIdle();
+        return link;
+    }
+
+    public void Say(FakeLink link, params UpFrame[] frames)
+    {
+        foreach (var frame in frames)
+        {
+            Nodes.Tell(new RemoteNodesMessage.Said(link, new ReceivedFrame(frame, 10)));
+        }
+
+        World.RunUntilIdle();
+    }
+
+    /// <summary>A node that can be given work, as the scheduler was told of it.</summary>
+    public (FakeLink Link, IActorRef<NodeMessage> Node) Join(string node = "n1")
+    {
+        var link = Greet(node);
+        Say(link, new UpFrame.Ready(Given.Incarnation, Given.Facts));
+        return (link, Scheduler.ExpectMessage<SchedulerMessage.NodeJoined>().Node);
+    }
+
+    /// <summary>A job gives attempts to it.</summary>
+    public void Give(IActorRef<NodeMessage> node, params int[] tasks)
+    {
+        node.Tell(new NodeMessage.StartTasks(Job, [.. tasks.Select(Given.Start)]));
+        World.RunUntilIdle();
+    }
+
+    public Task<bool> WasGivenToAsync(string node, AttemptId attempt, CancellationToken cancellationToken) => Task.FromResult(History.Contains((node, attempt)));
+}
