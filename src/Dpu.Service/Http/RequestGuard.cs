@@ -119,7 +119,7 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
             return (ProblemResult.Because(
                 StatusCodes.Status401Unauthorized,
                 "unknown-node",
-                "No node is known by this name and secret: its identity was revoked, another node took its name, or it left. It can join with a new key."), "a node showed a name and secret that are nobody's");
+                "No node is known by this name and secret: its identity was revoked, another node took its name, or it left. It can join with a new key."), $"{Claimed(context)} showed a name and secret that are nobody's");
         }
 
         context.Items[NodeKey] = node;
@@ -127,6 +127,9 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
             ? (null, null)
             : (ProblemResult.Because(StatusCodes.Status403Forbidden, "not-for-nodes", "A node may use what is made for nodes only."), $"node '{node.Name}' asked for {context.Request.Method} {context.GetEndpoint()?.DisplayName}, which is not for nodes");
     }
+
+    /// <summary>As who somebody came, if that is a name that a log can hold.</summary>
+    private static string Claimed(HttpContext context) => NodeCredential.TryParse(ParameterOf(context)) is { } shown ? $"node '{shown.Name}'" : "a node";
 
     private static ProblemResult? WithKey(HttpContext context) => Is<ForJoinKeys>(context)
         ? null

@@ -72,6 +72,18 @@ public sealed class TlsTests(TlsDpu dpu) : IClassFixture<TlsDpu>
     }
 
     [Fact]
+    public async Task A_node_that_nobody_knows_is_named_in_the_log_without_its_secret()
+    {
+        var node = NodeCredential.Create("stranger-7");
+        using var client = TlsDpu.Client(Pinned, TlsDpu.Elsewhere);
+        using var answer = await client.SendAsync(dpu.Get("https", "/health", parameter: node.Parameter));
+
+        await answer.ProblemAsync(401, "unknown-node");
+        dpu.ServiceLog.ShouldContain("Refused 127.0.0.2: node 'stranger-7' showed a name and secret that are nobody's");
+        dpu.ServiceLog.ShouldNotContain(node.Secret);
+    }
+
+    [Fact]
     public async Task A_web_socket_is_believed_by_the_same_pin()
     {
         using var socket = new ClientWebSocket();
