@@ -31,4 +31,13 @@ internal static partial class ClusterLog
 
     [LoggerMessage(6009, LogLevel.Information, "Connected to DPU '{Dpu}' (dpu {Product}).")]
     public static partial void Uplinked(ILogger logger, string dpu, string product);
+
+    [LoggerMessage(6020, LogLevel.Warning, "What node {Node} reported of attempt {Attempt} cannot be, and counts as a failure: {Flaw}.")]
+    public static partial void ReportFlawed(ILogger logger, string node, AttemptId attempt, string flaw);
+
+    [LoggerMessage(6021, LogLevel.Warning, "The outputs that node {Node} reported of job {Job} could not be looked at; the node will report them again.")]
+    public static partial void CheckFailed(ILogger logger, string node, JobId job, Exception reason);
+
+    [LoggerMessage(6022, LogLevel.Warning, "What node {Node} left in the store for attempt {Attempt} cannot be tidied up; nothing refers to it.")]
+    public static partial void CloseFailed(ILogger logger, string node, AttemptId attempt, Exception reason);
 }

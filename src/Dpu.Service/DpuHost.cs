@@ -24,6 +24,7 @@ using Dpu.Service.Http;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
 using Dpu.Service.Queries;
+using Dpu.Service.Staging;
 using Dpu.Service.Tls;
 using Microsoft.Extensions.Logging;
 
@@ -188,9 +189,13 @@ public sealed class DpuHost : IAsyncDisposable
 
         var presence = new NodePresence(HasNode ? node.Name : null, Options.Cluster.NodeTimeout, time);
         var grants = new NodeGrants();
-        var parts = new FrontendParts(scheduler, frontend, logs, new AttemptHistory(store.Views), grants, Options.Cluster.NodeTimeout);
+        var history = new AttemptHistory(store.Views);
+        var storeFolder = Path.Combine(data.FullPath, "store");
+        var arriving = new ArrivingOutputs(storeFolder, history.FateOfAsync);
+        var terms = TermsOf(Options, StoreProbes.Make(storeFolder));
+        var parts = new FrontendParts(scheduler, frontend, logs, history, grants, arriving, Options.Cluster.NodeTimeout);
         var remoteNodes = system.Spawn(
-            new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, presence, TermsOf(Options, data.FullPath))) { Supervision = Escalate }, "nodes");
+            new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, presence, terms)) { Supervision = Escalate }, "nodes");
         presence.Expect(members.Identities.Where(known => known.Value.RevokedAt is null).Select(known => known.Key));
 
         var tls = ReadTls(data.FullPath, time);
@@ -200,7 +205,7 @@ public sealed class DpuHost : IAsyncDisposable
         var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
         var services = new ApiServices(
             Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, scheduler, new JobPlans(journal),
-            new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token);
+            new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         var server = await ApiServer.StartAsync(services, token, Environment.UserName, tls, seams.IsLoopback, loggers, cancellationToken);
         Undo(() => StopServerAsync(server));
@@ -218,19 +223,20 @@ public sealed class DpuHost : IAsyncDisposable
         }
 
         _ = WatchAsync(system, logger);
+        _ = TidyAsync(arriving, logger);
         if (!HasNode)
         {
             return;
         }
 
         // Last, because it starts a keeper: a start that fails before has none to take back.
-        var files = new LocalTaskFiles(data.FullPath, Path.Combine(data.FullPath, "store"), node, Options.Node.SearchPath, executables);
+        var files = new TaskFiles(data.FullPath, new LocalStore(storeFolder), node, Options.Node.SearchPath, executables);
         joined = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, logs, scheduler, frontend)) { Supervision = Escalate },
             $"node-{node.Name}");
     }
 
-    private static LinkTerms TermsOf(DpuOptions options, string data) => new(
+    private static LinkTerms TermsOf(DpuOptions options, StoreProbe probe) => new(
         LinkProtocol.Version,
         VersionOf(),
         options.Name,
@@ -238,7 +244,7 @@ public sealed class DpuHost : IAsyncDisposable
         options.Cluster.FenceAfter,
         options.Cluster.FenceMargin,
         options.Cluster.Heartbeat,
-        new StoreProbe(Path.Combine(data, "store"), "", ""),
+        probe,
         [.. options.Recipes.AllThatRuns.Select(recipe => recipe.Command[0]).Distinct(StringComparer.Ordinal)]);
 
     /// <summary>What is shown to callers from other hosts; null when none can call.</summary>
@@ -286,6 +292,26 @@ public sealed class DpuHost : IAsyncDisposable
             {
                 await _takeDown.RunAsync();
                 _stopped.TrySetException(error);
+            }
+        }
+    }
+
+    /// <summary>What nodes left for attempts that ended, or were given up, while nobody who would have tidied up was there.</summary>
+    private async Task TidyAsync(ArrivingOutputs arriving, ILogger logger)
+    {
+        foreach (var attempt in arriving.Open())
+        {
+            try
+            {
+                await arriving.CloseAsync(attempt, _stopping.Token);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or JournalException)
+            {
+                HostLog.OutputsNotTidied(logger, attempt, error);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
             }
         }
     }

@@ -130,7 +130,18 @@ public sealed class NodeHost : IAsyncDisposable
         var executables = new RecipeExecutables(_options.Node.SearchPath);
         var told = new ToldUplink(uplink, _linked, say);
         var up = system.Spawn(new Props<UplinkMessage>(() => new UplinkActor(told, () => FactsOf(node, data.FullPath, executables, told.Terms))) { Supervision = Escalate }, "uplink");
-        var files = new LocalTaskFiles(data.FullPath, Path.Combine(data.FullPath, "store"), node, _options.Node.SearchPath, executables);
+        var client = new StagingClient(
+            StagingClient.HttpFor(identity),
+            request.Frontends,
+            () => told.Terms?.NodeTimeout ?? _options.Cluster.NodeTimeout,
+            time,
+            (what, reason) => HostLog.StagingWaits(logger, what, reason));
+        _takeDown.Add(client.Dispose);
+        var leavings = new Leavings(Path.Combine(data.FullPath, "work"), _options.Node.KeepWork, time, logger);
+        _takeDown.Add(leavings.Dispose);
+        var cache = new InputCache(Path.Combine(data.FullPath, "cache"), CacheMaxOf(data.FullPath), leavings.Links, client, time);
+        var store = new NodeStore(() => told.Terms, new RemoteStore(Path.Combine(data.FullPath, "store"), client, cache, leavings));
+        var files = new TaskFiles(data.FullPath, store, node, _options.Node.SearchPath, executables);
         var manager = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, new UplinkLogStore(up), UplinkRefs.Scheduler(up), UplinkRefs.Frontend(up))) { Supervision = Escalate },
             $"node-{node.Name}");
@@ -152,6 +163,9 @@ public sealed class NodeHost : IAsyncDisposable
         node.Tags,
         MachineResources.FreeDiskBytes(data),
         [.. (terms?.Programs ?? []).Where(program => executables.Find(program) is null)]);
+
+    /// <summary>Never more than half of the disk: work directories need the rest.</summary>
+    private long CacheMaxOf(string data) => Math.Min(_options.Node.CacheMaxBytes, new DriveInfo(data).TotalSize / 2);
 
     private static SupervisorStrategy Escalate { get; } = new SupervisorStrategy.Escalate();
 

@@ -241,12 +241,18 @@ public sealed class JobActor(
 
     private void Lose(JobTurn turn, JobMessage.NodeLost lost)
     {
-        _nodes.Remove(lost.NodeName);
+        _nodes.Remove(lost.NodeName, out var node);
         var attempts = turn.State.Running
             .Where(running => running.Value.Node == lost.NodeName)
             .Select(running => new TaskAttempt(running.Key, turn.State.Cells[running.Key].Attempts))
             .ToImmutableArray();
         _ = turn.Decide(new JobCommand.ReportLost(lost.NodeName, attempts, lost.Reason));
+        if (node is not null && !attempts.IsEmpty)
+        {
+            // Whoever stands for the node lets it bring nothing more for them, whether the node itself ever hears of it or not.
+            turn.AfterCommit.Add(() => node.Tell(new NodeMessage.Settled([.. attempts.Select(attempt => new AttemptId(id, attempt.Task, attempt.Number))])));
+        }
+
         TellScheduler(turn);
     }
 

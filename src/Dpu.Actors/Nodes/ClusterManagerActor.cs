@@ -531,6 +531,7 @@ public sealed class ClusterManagerActor(
         else
         {
             _strangers.Forget(said.Attempt);
+            files.Settled(said.Attempt);
             Finish(incarnation, said.SequenceNr);
         }
     }
@@ -731,6 +732,11 @@ public sealed class ClusterManagerActor(
         }
 
         _entries.Remove(attempt);
+        if (entry.Start.Work is TaskWork.Directed)
+        {
+            files.Settled(attempt);
+        }
+
         if (entry.EndSequenceNr is { } sequenceNr)
         {
             Finish(entry.EndIncarnation, sequenceNr);

@@ -23,6 +23,9 @@ public interface ITaskFiles
     /// <summary>Removes what a lost attempt had moved to the store already: nobody will ever register it.</summary>
     /// <exception cref="IOException">It cannot be removed now; it stays, invisible, and takes up room.</exception>
     Task DiscardAsync(AttemptId attempt, CancellationToken cancellationToken);
+
+    /// <summary>What its job wanted of an attempt of recipes is durable: nothing of it is needed here any more. Returns at once.</summary>
+    void Settled(AttemptId attempt);
 }
 
 /// <summary>Files of a task could not be put in place or saved.</summary>

@@ -12,6 +12,7 @@ namespace Dpu.Cluster.Frontend;
 /// <param name="Logs">Where lines go.</param>
 /// <param name="History">What was given to whom, as far as it is durable.</param>
 /// <param name="Grants">What is given to whom now.</param>
+/// <param name="Outputs">What nodes have left in the store.</param>
 /// <param name="NodeTimeout">How long a node may be silent before its tasks run elsewhere.</param>
 public sealed record FrontendParts(
     IActorRef<SchedulerMessage> Scheduler,
@@ -19,6 +20,7 @@ public sealed record FrontendParts(
     ILogStore Logs,
     IAttemptHistory History,
     NodeGrants Grants,
+    IBroughtOutputs Outputs,
     TimeSpan NodeTimeout);
 
 /// <summary>The seam to what is recorded of attempts.</summary>

@@ -26,5 +26,5 @@ public sealed class NodeGrants
 
     internal void Give(string node, TaskStart start, IActorRef<JobMessage> job) => _attempts[(node, start.Attempt)] = new GrantedAttempt(start, job);
 
-    internal void Take(string node, AttemptId attempt) => _attempts.TryRemove((node, attempt), out _);
+    internal GrantedAttempt? Take(string node, AttemptId attempt) => _attempts.TryRemove((node, attempt), out var taken) ? taken : null;
 }

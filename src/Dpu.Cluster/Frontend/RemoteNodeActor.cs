@@ -4,6 +4,7 @@ using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Cluster.Links;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Logs;
 using Dpu.Kernel;
@@ -71,6 +72,14 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
                 found.Link.Send(new DownFrame.LogsRead(((UpFrame.ReadLogs)found.Received.Frame).Number, found.Page, found.Failure));
                 found.Link.Handled(found.Received);
                 break;
+            case RemoteNodeMessage.Checked examined:
+                Take(examined);
+                break;
+            case RemoteNodeMessage.Closed { Failure: { } failure } closed:
+                ClusterLog.CloseFailed(Context.Logger, name, closed.Attempt, failure);
+                break;
+            case RemoteNodeMessage.Closed:
+                break;
             case RemoteNodeMessage.Said or RemoteNodeMessage.Unlinked:
                 // Of a link that was replaced meanwhile.
                 break;
@@ -88,6 +97,9 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
                 return;
             case UpFrame.ReadLogs read:
                 LookUp(link, received, read);
+                return;
+            case UpFrame.Ended ended:
+                Examine(link, received, ended);
                 return;
             default:
                 Hear(received.Frame);
@@ -111,9 +123,6 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
             case UpFrame.Claim claim:
                 parts.Frontend.Tell(new FrontendMessage.Claim(name, claim.Attempts, _self, OnlyItsOwn: true));
                 break;
-            case UpFrame.Ended ended:
-                Report(ended);
-                break;
             case UpFrame.Lost lost:
                 Report(lost);
                 break;
@@ -128,10 +137,76 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         }
     }
 
-    private void Report(UpFrame.Ended ended)
+    /// <summary>Outputs are believed when they are in the store; to look there takes time.</summary>
+    private void Examine(IDownlink link, ReceivedFrame received, UpFrame.Ended ended)
     {
-        var reports = ended.Reports.Where(report => MayReport(ended.Job, report.Attempt)).ToImmutableArray();
-        Report(ended.Job, reports.Select(report => report.Attempt), new JobCommand.ReportEnds(name, reports));
+        var reports = ended.Reports.Where(report => MayReport(ended.Job, report.Attempt)).Select(report => WithoutFlaw(ended.Job, report)).ToImmutableArray();
+        if (reports.All(report => report.Outputs.IsEmpty))
+        {
+            Report(ended.Job, reports);
+            link.Handled(received);
+            return;
+        }
+
+        Context.PipeToSelf(
+            stopping => CheckOutputsAsync(ended.Job, reports, stopping),
+            examined => new RemoteNodeMessage.Checked(link, received, ended.Job, examined, null),
+            reason => new RemoteNodeMessage.Checked(link, received, ended.Job, [], reason));
+    }
+
+    private void Take(RemoteNodeMessage.Checked examined)
+    {
+        if (examined.Failure is { } failure)
+        {
+            // The node keeps its report, and tells it again when nobody answers.
+            ClusterLog.CheckFailed(Context.Logger, name, examined.Job, failure);
+        }
+
+        Report(examined.Job, [.. examined.Reports.Where(report => MayReport(examined.Job, report.Attempt))]);
+        examined.Link.Handled(examined.Received);
+    }
+
+    private void Report(JobId job, ImmutableArray<AttemptReport> reports) =>
+        Report(job, reports.Select(report => report.Attempt), new JobCommand.ReportEnds(name, reports));
+
+    private AttemptReport WithoutFlaw(JobId job, AttemptReport report)
+    {
+        var start = parts.Grants.Find(name, IdOf(job, report.Attempt))!.Start;
+        return ReportCheck.FlawOf(start, report) is { } flaw ? Refuse(start, report, flaw) : report;
+    }
+
+    private async Task<ImmutableArray<AttemptReport>> CheckOutputsAsync(JobId job, ImmutableArray<AttemptReport> reports, CancellationToken cancellationToken)
+    {
+        var examined = ImmutableArray.CreateBuilder<AttemptReport>(reports.Length);
+        foreach (var report in reports)
+        {
+            var attempt = IdOf(job, report.Attempt);
+            examined.Add(parts.Grants.Find(name, attempt) is { } granted && await FlawInStoreAsync(attempt, report, cancellationToken) is { } flaw
+                ? Refuse(granted.Start, report, flaw)
+                : report);
+        }
+
+        return examined.ToImmutable();
+    }
+
+    private async Task<string?> FlawInStoreAsync(AttemptId attempt, AttemptReport report, CancellationToken cancellationToken)
+    {
+        foreach (var output in report.Outputs)
+        {
+            var found = await parts.Outputs.FindAsync(attempt, ReportCheck.PathOf(attempt, output), cancellationToken);
+            if (ReportCheck.FlawOf(output, found) is { } flaw)
+            {
+                return flaw;
+            }
+        }
+
+        return null;
+    }
+
+    private AttemptReport Refuse(TaskStart start, AttemptReport report, string flaw)
+    {
+        ClusterLog.ReportFlawed(Context.Logger, name, start.Attempt, flaw);
+        return ReportCheck.Failure(start, report, flaw);
     }
 
     private void Report(UpFrame.Lost lost)
@@ -265,7 +340,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         }
     }
 
-    private void Give(IActorRef<JobMessage> job, IEnumerable<Domain.Execution.TaskStart> starts)
+    private void Give(IActorRef<JobMessage> job, IEnumerable<TaskStart> starts)
     {
         foreach (var start in starts)
         {
@@ -277,9 +352,22 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     {
         foreach (var attempt in attempts)
         {
-            parts.Grants.Take(name, attempt);
+            if (parts.Grants.Take(name, attempt) is { Start.Work: TaskWork.Directed })
+            {
+                Close(attempt);
+            }
         }
     }
+
+    /// <summary>Its job has taken what it wanted of it.</summary>
+    private void Close(AttemptId attempt) => Context.PipeToSelf(
+        async stopping =>
+        {
+            await parts.Outputs.CloseAsync(attempt, stopping);
+            return attempt;
+        },
+        closed => new RemoteNodeMessage.Closed(closed, null),
+        failure => new RemoteNodeMessage.Closed(attempt, failure));
 
     private void SendInParts<T>(ImmutableArray<T> items, Func<ImmutableArray<T>, DownFrame> make)
     {

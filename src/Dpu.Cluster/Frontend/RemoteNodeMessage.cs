@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Dpu.Actors.Nodes;
 using Dpu.Cluster.Links;
+using Dpu.Domain.Jobs;
 using Dpu.Journal.Logs;
 
 namespace Dpu.Cluster.Frontend;
@@ -27,6 +29,12 @@ internal abstract record RemoteNodeMessage
 
     /// <summary>Logs of the node are durable, or why they are not.</summary>
     public sealed record LogsAppended(IDownlink Link, ReceivedFrame Received, string? Failure) : RemoteNodeMessage;
+
+    /// <summary>What the node reported of attempts that left outputs was looked at; <paramref name="Failure"/> says why it could not be.</summary>
+    public sealed record Checked(IDownlink Link, ReceivedFrame Received, JobId Job, ImmutableArray<AttemptReport> Reports, Exception? Failure) : RemoteNodeMessage;
+
+    /// <summary>Nothing more can be brought for an attempt; what could not be removed says <paramref name="Failure"/>.</summary>
+    public sealed record Closed(AttemptId Attempt, Exception? Failure) : RemoteNodeMessage;
 
     /// <summary>A page that the node asked for, or why there is none.</summary>
     public sealed record LogsLookedUp(IDownlink Link, ReceivedFrame Received, LogPage Page, string? Failure) : RemoteNodeMessage;

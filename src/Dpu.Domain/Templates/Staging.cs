@@ -35,7 +35,7 @@ internal sealed class Staging(TaskStart start, TaskWork.Directed work, TaskPlace
 
     private PlacedFile Placed(InputRule? rule, InputFile file)
     {
-        var source = new PlacedFile(file, Path.Combine(place.Store, file.Path));
+        var source = new PlacedFile(file, place.PathOf(file));
         if (rule?.Folder is null)
         {
             return source;

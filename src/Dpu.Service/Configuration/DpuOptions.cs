@@ -49,7 +49,15 @@ public sealed record HttpOptions(
 public sealed record TlsFiles(string Certificate, string Key);
 
 /// <summary>Section <c>dpu.node</c>, with the machine's own figures where it says 0.</summary>
-public sealed record NodeSettings(string Name, Resources Capacity, ImmutableArray<string> Tags, string SearchPath, long SpoolBytesMax, TimeSpan DrainTime);
+public sealed record NodeSettings(
+    string Name,
+    Resources Capacity,
+    ImmutableArray<string> Tags,
+    string SearchPath,
+    long SpoolBytesMax,
+    TimeSpan DrainTime,
+    long CacheMaxBytes,
+    TimeSpan KeepWork);
 
 /// <summary>Section <c>dpu.task</c>.</summary>
 public sealed record TaskSettings(TimeSpan KillGrace, RetryRules Retry, long LogHeadMaxBytes, long LogTailMaxBytes, bool EnforceMemory, UnpackLimits Unpack);

@@ -131,7 +131,14 @@ internal static class DpuOptionsReader
         var memory = node.GetSize("memory");
         var capacity = new Resources(cpus == 0 ? machine.Cpus : cpus, memory == 0 ? machine.MemoryBytes : memory);
         return new NodeSettings(
-            name, capacity, [.. node.GetStringList("tags")], node.GetString("path"), node.GetSize("spool-max"), Duration(node, "drain-time", TimeSpan.Zero));
+            name,
+            capacity,
+            [.. node.GetStringList("tags")],
+            node.GetString("path"),
+            node.GetSize("spool-max"),
+            Duration(node, "drain-time", TimeSpan.Zero),
+            node.GetSize("cache-max"),
+            Duration(node, "keep-work", TimeSpan.Zero));
     }
 
     private static RetryRules Retry(HoconReader retry)

@@ -42,4 +42,13 @@ internal static partial class HostLog
 
     [LoggerMessage(5012, LogLevel.Information, "The link of node {Node} ended: {Reason}.")]
     public static partial void LinkEnded(ILogger logger, string node, string reason);
+
+    [LoggerMessage(5030, LogLevel.Warning, "The work directory {Directory} of a settled attempt cannot be removed.")]
+    public static partial void LeavingsStay(ILogger logger, string directory, Exception error);
+
+    [LoggerMessage(5031, LogLevel.Warning, "Waiting for a frontend with {What}: {Reason}")]
+    public static partial void StagingWaits(ILogger logger, string what, string reason);
+
+    [LoggerMessage(5032, LogLevel.Warning, "What a node left in the store for attempt {Attempt} cannot be tidied up; nothing refers to it.")]
+    public static partial void OutputsNotTidied(ILogger logger, Domain.Jobs.AttemptId attempt, Exception error);
 }

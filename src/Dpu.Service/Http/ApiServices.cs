@@ -2,6 +2,7 @@ using Dpu.Actors.Frontend;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Cluster.Frontend;
+using Dpu.Domain.Catalog;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Journal.Catalog;
@@ -13,6 +14,7 @@ using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
+using Dpu.Service.Staging;
 using Microsoft.Extensions.Logging;
 
 namespace Dpu.Service.Http;
@@ -36,6 +38,7 @@ internal sealed record ApiServices(
     NodeMembership Membership,
     IActorRef<RemoteNodesMessage> RemoteNodes,
     NodeGrants Grants,
+    ArrivingOutputs Arriving,
     Func<string?> JournalTrouble,
     DateTimeOffset StartedAt,
     ILogger Logger,
@@ -45,6 +48,14 @@ internal sealed record ApiServices(
     public HostNames HostNames => new(Node.Name, Node.Host);
 
     public string Store => Path.Combine(Options.DataDirectory, "store");
+
+    public StagingParts Staging => new(Grants, FindRegisteredAsync, Store, Arriving);
+
+    private async Task<CatalogFile?> FindRegisteredAsync(string id, CancellationToken cancellationToken)
+    {
+        await FreshenAsync(cancellationToken);
+        return (await Catalog.GetAsync([id], cancellationToken)).FirstOrDefault();
+    }
 
     /// <summary>Whoever was told that something is done must see it when he asks next: the views follow the journal a moment later.</summary>
     public async Task FreshenAsync(CancellationToken cancellationToken)

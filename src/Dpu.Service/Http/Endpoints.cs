@@ -66,6 +66,9 @@ internal static class Endpoints
         api.MapDelete("/keys/{id}", Answer(keys.RevokeAsync));
         api.MapPost("/node/join", nodes.JoinAsync).WithMetadata(RequestGuard.ForJoinKeys.Instance);
 
+        var staging = new StagingEndpoints(() => services.Staging);
+        staging.Map(api, static context => RequestGuard.RequireNode(context).Name, static endpoint => endpoint.WithMetadata(RequestGuard.ForNodes.Instance));
+
         app.MapFallback("{*path}", static context =>
             ProblemResult.Because(StatusCodes.Status404NotFound, "unknown-address", $"There is nothing at {context.Request.Path}.").ExecuteAsync(context));
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Dpu.Actors.Nodes;
+using Dpu.Cluster.Frontend;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
@@ -14,17 +15,14 @@ namespace Dpu.Service.Nodes;
 /// <param name="orders">What was put into its work directory, and what its outputs are called.</param>
 /// <param name="inputs">Its inputs in the work directory.</param>
 /// <param name="folder">Its work directory.</param>
-/// <param name="store">The store; absolute.</param>
-/// <param name="savedFolder">The attempt's folder in the store, relative to it.</param>
+/// <param name="store">Where outputs go.</param>
 internal sealed class OutputCollector(
-    AttemptId attempt, TaskWork.Directed directed, TaskOrders.Ready orders, StagedInputs inputs, string folder, string store, string savedFolder)
+    AttemptId attempt, TaskWork.Directed directed, TaskOrders.Ready orders, StagedInputs inputs, string folder, IOutputStore store)
 {
     private const int ResultsFileBytesMax = 64 * 1024 * 1024;
 
-    private string Saved => Path.Combine(store, savedFolder);
-
     /// <exception cref="TaskFilesException">An output is missing or cannot be saved; the message is for people.</exception>
-    public ImmutableArray<OutputFile> Collect()
+    public async Task<ImmutableArray<OutputFile>> CollectAsync(CancellationToken cancellationToken)
     {
         var declared = Declared();
         foreach (var rule in orders.Outputs.Where(rule => rule.Main && !declared.Any(output => output.Type == rule.Type)))
@@ -36,10 +34,16 @@ internal sealed class OutputCollector(
         foreach (var output in declared)
         {
             RefuseLinkedFolders(output.Path);
-            SavedFile.Check(Path.Combine(folder, output.Path), Path.Combine(Saved, PlaceOf(output)), output.Path);
+            store.Check(Path.Combine(folder, output.Path), PlaceOf(output), output.Path);
         }
 
-        return [.. declared.Select(Save)];
+        var saved = ImmutableArray.CreateBuilder<OutputFile>(declared.Length);
+        foreach (var output in declared)
+        {
+            saved.Add(await SaveAsync(output, cancellationToken));
+        }
+
+        return saved.MoveToImmutable();
     }
 
     private ImmutableArray<DeclaredOutput> Declared()
@@ -56,7 +60,7 @@ internal sealed class OutputCollector(
         }
 
         // What was saved before a crash is no longer in the work directory, and was an output all the same.
-        var found = ResultsFile.FromPatterns(orders.Outputs, FilesIn(folder).Except(NotMade(), StringComparer.Ordinal).Union(FilesIn(Saved), StringComparer.Ordinal), directed.Keys);
+        var found = ResultsFile.FromPatterns(orders.Outputs, FilesIn(folder).Except(NotMade(), StringComparer.Ordinal).Union(store.Saved is { } saved ? FilesIn(saved) : [], StringComparer.Ordinal), directed.Keys);
         if (orders.Outputs.Any(rule => rule.Folder is not null))
         {
             // In the store its path will be another one: after a crash nobody could tell from that which pattern it had fitted.
@@ -111,14 +115,14 @@ internal sealed class OutputCollector(
         }
     }
 
-    private OutputFile Save(DeclaredOutput output)
+    private async Task<OutputFile> SaveAsync(DeclaredOutput output, CancellationToken cancellationToken)
     {
-        var relative = Path.Combine(savedFolder, PlaceOf(output));
-        var (size, sha256) = SavedFile.MoveTo(Path.Combine(folder, output.Path), Path.Combine(store, relative), output.Path);
+        var place = PlaceOf(output);
+        var (size, sha256) = await store.SaveAsync(Path.Combine(folder, output.Path), place, output.Path, cancellationToken);
         return new OutputFile(
             string.Create(CultureInfo.InvariantCulture, $"{attempt.Job}.{attempt.Task}.{attempt.Number}.{output.Name}"),
             Path.GetFileName(output.Path),
-            relative,
+            $"{StoredPath.FolderOf(attempt)}/{place}",
             size,
             sha256,
             output.Type,

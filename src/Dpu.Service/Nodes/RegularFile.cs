@@ -33,6 +33,11 @@ internal static partial class RegularFile
         throw new IOException($"{shownName} is no regular file");
     }
 
+    /// <summary>The length of a file, behind links if it is one; 0 when there is none.</summary>
+    public static long LengthOf(FileInfo file) => file.LinkTarget is null ? file.Exists ? file.Length : 0
+        : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length
+        : 0;
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle OpenNative(string path, int flags, int mode);
 }

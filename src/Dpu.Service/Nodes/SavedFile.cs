@@ -1,17 +1,13 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Dpu.Actors.Nodes;
 using Dpu.Domain.Jobs;
-using Microsoft.Win32.SafeHandles;
+using Dpu.Service.Staging;
 
 namespace Dpu.Service.Nodes;
 
 /// <summary>Brings a file that a recipe left in its work directory to its place in the store: checksum, fsync, rename.</summary>
-internal static partial class SavedFile
+internal static class SavedFile
 {
-    // O_RDONLY | O_CLOEXEC
-    private const int OpenFlags = 0x80000;
-
     /// <summary>Says why a file cannot be saved, before any of its attempt is; does nothing when it can, or was.</summary>
     /// <exception cref="TaskFilesException">The file is missing, is no regular file, or cannot be read.</exception>
     public static void Check(string source, string target, string shownName) =>
@@ -32,7 +28,7 @@ internal static partial class SavedFile
                 File.Move(source, target, overwrite: true);
             }
 
-            SyncDirectory(Path.GetDirectoryName(target)!);
+            DurableFile.SyncDirectory(Path.GetDirectoryName(target)!);
         });
         return result;
     }
@@ -63,27 +59,7 @@ internal static partial class SavedFile
     {
         using var stream = Open(path, shownName);
         var hash = SHA256.HashData(stream);
-        Sync(stream.SafeFileHandle, path);
+        DurableFile.Sync(stream.SafeFileHandle, path);
         return (stream.Length, Convert.ToHexStringLower(hash));
     }
-
-    private static void SyncDirectory(string path)
-    {
-        using var handle = OpenNative(path, OpenFlags, 0);
-        Sync(handle, path);
-    }
-
-    private static void Sync(SafeFileHandle handle, string path)
-    {
-        if (handle.IsInvalid || SyncNative(handle) != 0)
-        {
-            throw new IOException($"{path} cannot be made durable: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle OpenNative(string path, int flags, int mode);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int SyncNative(SafeFileHandle descriptor);
 }

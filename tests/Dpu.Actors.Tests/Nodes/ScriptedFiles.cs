@@ -44,6 +44,11 @@ internal sealed class ScriptedFiles(NodeOptions node) : ITaskFiles
         return Task.CompletedTask;
     }
 
+    /// <summary>In the order in which they were let go.</summary>
+    public List<AttemptId> Forgotten { get; } = [];
+
+    public void Settled(AttemptId attempt) => Forgotten.Add(attempt);
+
     private async Task<LaunchRequest> WaitAsync(TaskCompletionSource hold, LaunchRequest request)
     {
         await hold.Task;

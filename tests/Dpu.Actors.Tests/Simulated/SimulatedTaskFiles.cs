@@ -39,6 +39,10 @@ internal sealed class SimulatedTaskFiles(NodeOptions node, ServiceWorld world) :
         }
     }
 
+    public void Settled(AttemptId attempt)
+    {
+    }
+
     private async Task<LaunchRequest> PrepareInTimeAsync(TaskStart start, CancellationToken cancellationToken)
     {
         await TakeTimeAsync(FailureCause.Launch, cancellationToken);
@@ -60,7 +64,8 @@ internal sealed class SimulatedTaskFiles(NodeOptions node, ServiceWorld world) :
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{start.Attempt.Job}.{start.Attempt.Task}.{start.Attempt.Number}.{rule.Name}");
         var metadata = ((TaskWork.Directed)start.Work).Keys.ToImmutableSortedDictionary(key => key.Key, key => MetadataValue.Of(key.Value), StringComparer.Ordinal);
-        return new OutputFile(id, rule.Name, id, 1, new string('0', 64), rule.Type, rule.Main, metadata, []);
+        var path = string.Create(CultureInfo.InvariantCulture, $"{start.Attempt.Job}/{start.Attempt.Task}.{start.Attempt.Number}/{rule.Name}");
+        return new OutputFile(id, rule.Name, path, 1, new string('0', 64), rule.Type, rule.Main, metadata, []);
     }
 }
 

@@ -4,6 +4,7 @@ using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Cluster.Frontend;
 using Dpu.Cluster.Links;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Logs;
 using Dpu.Kernel;
@@ -12,7 +13,7 @@ using Dpu.TestKit;
 namespace Dpu.Cluster.Tests.Frontend;
 
 /// <summary>The frontend's side of links, with scheduler, frontend, job and nodes played by the test.</summary>
-internal sealed class FrontendBench : IAttemptHistory
+internal sealed class FrontendBench : IAttemptHistory, IBroughtOutputs
 {
     public FrontendBench()
     {
@@ -20,7 +21,7 @@ internal sealed class FrontendBench : IAttemptHistory
         Frontend = new TestProbe<FrontendMessage>(World, "frontend");
         Job = new TestProbe<JobMessage>(World, "job");
         Presence = new NodePresence("local", Given.NodeTimeout, World.Time);
-        var parts = new FrontendParts(Scheduler, Frontend, Logs, this, Grants, Given.NodeTimeout);
+        var parts = new FrontendParts(Scheduler, Frontend, Logs, this, Grants, this, Given.NodeTimeout);
         Nodes = World.StartSystem("frontend").Spawn(new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, Presence, Given.Terms)), "nodes");
     }
 
@@ -42,6 +43,15 @@ internal sealed class FrontendBench : IAttemptHistory
 
     /// <summary>What the views would know.</summary>
     public HashSet<(string Node, AttemptId Attempt)> History { get; } = [];
+
+    /// <summary>What is in the store.</summary>
+    public Dictionary<(AttemptId Attempt, string Path), BroughtOutput> Brought { get; } = [];
+
+    /// <summary>Attempts that nothing more can be brought for.</summary>
+    public List<AttemptId> Closed { get; } = [];
+
+    /// <summary>The store cannot be read while this is set.</summary>
+    public IOException? StoreFails { get; set; }
 
     public FakeLink Greet(string node = "n1", Guid? instance = null, int version = 1, int oldest = 1)
     {
@@ -70,10 +80,22 @@ internal sealed class FrontendBench : IAttemptHistory
     }
 
     /// <summary>A job gives attempts to it.</summary>
-    public void Give(IActorRef<NodeMessage> node, params int[] tasks)
+    public void Give(IActorRef<NodeMessage> node, params int[] tasks) => Give(node, [.. tasks.Select(Given.Start)]);
+
+    /// <summary>The same, in its own words.</summary>
+    public void Give(IActorRef<NodeMessage> node, params TaskStart[] tasks)
     {
-        node.Tell(new NodeMessage.StartTasks(Job, [.. tasks.Select(Given.Start)]));
+        node.Tell(new NodeMessage.StartTasks(Job, [.. tasks]));
         World.RunUntilIdle();
+    }
+
+    public Task<BroughtOutput?> FindAsync(AttemptId attempt, string path, CancellationToken cancellationToken) =>
+        StoreFails is { } failure ? Task.FromException<BroughtOutput?>(failure) : Task.FromResult(Brought.GetValueOrDefault((attempt, path)));
+
+    public Task CloseAsync(AttemptId attempt, CancellationToken cancellationToken)
+    {
+        Closed.Add(attempt);
+        return Task.CompletedTask;
     }
 
     public Task<bool> WasGivenToAsync(string node, AttemptId attempt, CancellationToken cancellationToken) => Task.FromResult(History.Contains((node, attempt)));

@@ -20,7 +20,7 @@ public sealed class RecipeFilesTests : IDisposable
     private const string Wicked = "8,6 'a' \"b\" $HOME `id` \\ * \n é";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly LocalTaskFiles _files;
+    private readonly TaskFiles _files;
 
     public RecipeFilesTests()
     {
@@ -30,7 +30,7 @@ public sealed class RecipeFilesTests : IDisposable
         _folder.Script("bin/dies", "#!/bin/sh\nkill -9 $$\n");
         var path = _folder.At("bin") + ":/usr/bin:/bin";
         var node = new NodeOptions("here", "host", new Resources(4, 1L << 30), TimeSpan.FromSeconds(1), 1000, 100, EnforceMemory: true) { Unpack = new UnpackLimits(10_000, 10) };
-        _files = new LocalTaskFiles(_folder.At("data"), _folder.At("data/store"), node, path, new RecipeExecutables(path));
+        _files = new TaskFiles(_folder.At("data"), new LocalStore(_folder.At("data/store")), node, path, new RecipeExecutables(path));
     }
 
     private string Work => _folder.At("data/work/12/0.1");

@@ -11,11 +11,10 @@ using Dpu.Domain.Templates;
 namespace Dpu.Service.Nodes;
 
 /// <summary>
-/// Work directories and the store of a node that shares its disk with the frontend:
-/// <c>work/&lt;job&gt;</c> for commands, <c>work/&lt;job&gt;/&lt;task&gt;.&lt;attempt&gt;</c> for recipes,
-/// <c>store/&lt;job&gt;/&lt;task&gt;.&lt;attempt&gt;</c> for what they made.
+/// Work directories of a node: <c>work/&lt;job&gt;</c> for commands, <c>work/&lt;job&gt;/&lt;task&gt;.&lt;attempt&gt;</c> for recipes. What they made goes to
+/// <c>&lt;job&gt;/&lt;task&gt;.&lt;attempt&gt;</c> in the store.
 /// </summary>
-internal sealed class LocalTaskFiles(string dataDirectory, string store, NodeOptions node, string searchPath, RecipeExecutables executables) : ITaskFiles
+internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOptions node, string searchPath, RecipeExecutables executables) : ITaskFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string Shell = "/bin/sh";
@@ -26,23 +25,16 @@ internal sealed class LocalTaskFiles(string dataDirectory, string store, NodeOpt
     {
         // A command needs its job's directory only, which is there from its first task on: no detour over another thread.
         TaskWork.OfCommand => PrepareCommand(start),
-        TaskWork.Directed directed => new ValueTask<LaunchRequest>(Task.Run(() => Prepare(start, directed), cancellationToken)),
+        TaskWork.Directed directed => new ValueTask<LaunchRequest>(Task.Run(() => PrepareAsync(start, directed, cancellationToken), cancellationToken)),
         _ => throw new InvalidOperationException($"A task knows no work {start.Work.GetType().Name}."),
     };
 
     public Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken) =>
-        Task.Run(() => Collect(start, (TaskWork.Directed)start.Work), cancellationToken);
+        Task.Run(() => CollectAsync(start, (TaskWork.Directed)start.Work, cancellationToken), cancellationToken);
 
-    public Task DiscardAsync(AttemptId attempt, CancellationToken cancellationToken) => Task.Run(
-        () =>
-        {
-            var saved = Path.Combine(store, SavedFolder(attempt));
-            if (Directory.Exists(saved))
-            {
-                Directory.Delete(saved, recursive: true);
-            }
-        },
-        cancellationToken);
+    public Task DiscardAsync(AttemptId attempt, CancellationToken cancellationToken) => store.DiscardAsync(attempt, cancellationToken);
+
+    public void Settled(AttemptId attempt) => store.Settled(attempt, AttemptFolder(attempt));
 
     private ValueTask<LaunchRequest> PrepareCommand(TaskStart start)
     {
@@ -60,12 +52,13 @@ internal sealed class LocalTaskFiles(string dataDirectory, string store, NodeOpt
     private static TaskFilesException NoFolder(Exception error) =>
         new(FailureCause.Data, $"the work directory cannot be made: {error.Message}");
 
-    private LaunchRequest Prepare(TaskStart start, TaskWork.Directed directed)
+    private async Task<LaunchRequest> PrepareAsync(TaskStart start, TaskWork.Directed directed, CancellationToken cancellationToken)
     {
         try
         {
             var folder = AttemptFolder(start.Attempt);
-            var orders = OrdersFor(start, directed, folder);
+            var place = PlaceOf(folder);
+            var orders = OrdersFor(start, directed, await store.BringAsync(start.Attempt, directed, place, cancellationToken));
             var commands = orders.Commands.Select(command => Found(command, directed)).ToImmutableArray();
             if (Directory.Exists(folder))
             {
@@ -89,8 +82,10 @@ internal sealed class LocalTaskFiles(string dataDirectory, string store, NodeOpt
         }
     }
 
-    private TaskOrders.Ready OrdersFor(TaskStart start, TaskWork.Directed directed, string folder) =>
-        TaskOrders.For(start, directed, new TaskPlace(node.Name, folder, store)) switch
+    private TaskPlace PlaceOf(string folder) => new(node.Name, folder, store.Root);
+
+    private static TaskOrders.Ready OrdersFor(TaskStart start, TaskWork.Directed directed, TaskPlace place) =>
+        TaskOrders.For(start, directed, place) switch
         {
             TaskOrders.Ready ready => ready,
             TaskOrders.Impossible impossible => throw new TaskFilesException(FailureCause.Data, impossible.Reason) { Final = true },
@@ -141,19 +136,19 @@ internal sealed class LocalTaskFiles(string dataDirectory, string store, NodeOpt
         folder,
         node.LimitsOf(start));
 
-    private ImmutableArray<OutputFile> Collect(TaskStart start, TaskWork.Directed directed)
+    private Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, TaskWork.Directed directed, CancellationToken cancellationToken)
     {
         var folder = AttemptFolder(start.Attempt);
-        return new OutputCollector(start.Attempt, directed, OrdersFor(start, directed, folder), new StagedInputs(folder, node.Unpack), folder, store, SavedFolder(start.Attempt)).Collect();
+
+        // What the orders say of a file that is in place does not depend on where it came from.
+        var orders = OrdersFor(start, directed, PlaceOf(folder));
+        return new OutputCollector(start.Attempt, directed, orders, new StagedInputs(folder, node.Unpack), folder, store.OutputsOf(start.Attempt)).CollectAsync(cancellationToken);
     }
 
     private string JobFolder(JobId job) => _jobFolders.GetOrAdd(job, id =>
         Directory.CreateDirectory(Path.Combine(dataDirectory, "work", id.ToString()), OwnerOnly).FullName);
 
     private string AttemptFolder(AttemptId attempt) => Path.Combine(JobFolder(attempt.Job), FolderName(attempt));
-
-    /// <summary>Relative to the store.</summary>
-    private static string SavedFolder(AttemptId attempt) => Path.Combine(attempt.Job.ToString(), FolderName(attempt));
 
     private static string FolderName(AttemptId attempt) => string.Create(CultureInfo.InvariantCulture, $"{attempt.Task}.{attempt.Number}");
 }

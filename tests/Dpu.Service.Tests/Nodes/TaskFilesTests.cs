@@ -14,21 +14,21 @@ using Xunit;
 
 namespace Dpu.Service.Tests.Nodes;
 
-public sealed class LocalTaskFilesTests : IDisposable
+public sealed class TaskFilesTests : IDisposable
 {
     private static readonly AttemptId Attempt = new(new JobId(12), 3, 2);
     private static readonly OutputRule MainRule = new("reduced", "reduced", "*_reduced_*.fits", Main: true);
     private static readonly OutputRule PictureRule = new("quicklook", "quicklook", "*.png", Main: false);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly LocalTaskFiles _files;
+    private readonly TaskFiles _files;
 
-    public LocalTaskFilesTests()
+    public TaskFilesTests()
     {
         _folder.Script("bin/reduce", "#!/bin/sh\n");
         var path = _folder.At("bin");
         var node = new NodeOptions("here", "host", new Resources(4, 1L << 30), TimeSpan.FromSeconds(1), 1000, 100, EnforceMemory: true);
-        _files = new LocalTaskFiles(Data, Path.Combine(Data, "store"), node, path, new RecipeExecutables(path));
+        _files = new TaskFiles(Data, new LocalStore(Path.Combine(Data, "store")), node, path, new RecipeExecutables(path));
     }
 
     private string Data => _folder.At("data");
