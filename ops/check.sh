@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. As root it installs what the tests can use (astropy, sqlite3); without root, tests that need
+# Builds everything and runs all tests. As root it installs what the tests can use (astropy, sqlite3, iproute2, curl); without root, tests that need
 # something that is missing are skipped by name. The last line counts: N passed, N failed, N skipped.
 #   ops/check.sh            everything
 #   ops/check.sh Kernel     only the test projects whose name holds the word
@@ -14,6 +14,8 @@ install_packages() {
     local missing=()
     /usr/bin/python3 -c 'import astropy' 2>/dev/null || missing+=(python3-astropy)
     command -v sqlite3 >/dev/null || missing+=(sqlite3)
+    command -v ip >/dev/null || missing+=(iproute2)
+    command -v curl >/dev/null || missing+=(curl)
     [ ${#missing[@]} = 0 ] && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         apt-get update -qq >/dev/null 2>&1

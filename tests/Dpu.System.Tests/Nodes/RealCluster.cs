@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Dpu.System.Tests.Commands;
 using Dpu.System.Tests.Crashes;
@@ -21,10 +22,10 @@ internal sealed class RealCluster : IAsyncDisposable
 
     public Evidence Evidence => Evidence.Read(EvidencePath);
 
-    public static async Task<RealCluster> StartAsync(int nodes, int cpus = 4, string role = "frontend")
+    public static async Task<RealCluster> StartAsync(int nodes, int cpus = 4, string role = "frontend", string host = "127.0.0.1")
     {
         var cluster = new RealCluster();
-        await cluster._dpu.StartAsync(["--role", role, .. Times]);
+        await cluster._dpu.StartAsync(["--role", role, "-D", $"dpu.http.host={host}", .. Times]);
         (await cluster._dpu.RunAsync("key", "create", "--for", "node", "--reusable", "--out", cluster.KeyFile)).Exits(0);
         for (var number = 1; number <= nodes; number++)
         {
@@ -42,16 +43,43 @@ internal sealed class RealCluster : IAsyncDisposable
         "-D", "dpu.task.kill-grace=1 s", "-D", "dpu.service.stop-grace=0 s",
     ];
 
-    public async Task<RealNode> AddNodeAsync(string name, int cpus = 4)
+    public Task<RealNode> AddNodeAsync(string name, int cpus = 4) => AddNodeAsync(name, cpus, _dpu.Address.GetLeftPart(UriPartial.Authority), []);
+
+    /// <summary>A node in a network of its own.</summary>
+    public Task<RealNode> AddNodeAsync(string name, OwnNetwork network) => AddNodeAsync(name, 4, $"https://{network.HostAddress}:{_dpu.Address.Port}", network.Prefix);
+
+    private async Task<RealNode> AddNodeAsync(string name, int cpus, string frontend, IReadOnlyList<string> prefix)
     {
-        var node = new RealNode(name, Path.Combine(_dpu.Home, name), options => _dpu.Command(
+        var node = new RealNode(name, Path.Combine(_dpu.Home, name), options => Within(prefix,
         [
-            "node", "--frontend", _dpu.Address.GetLeftPart(UriPartial.Authority), "--key-file", KeyFile, "--cpus", cpus.ToString(CultureInfo.InvariantCulture),
+            "node", "--frontend", frontend, "--key-file", KeyFile, "--cpus", cpus.ToString(CultureInfo.InvariantCulture),
             "-D", "dpu.task.kill-grace=1 s", "-D", "dpu.service.stop-grace=0 s", .. options,
         ]));
         _nodes.Add(node);
         await node.StartAsync();
         return node;
+    }
+
+    /// <summary>Any program in a network of its own.</summary>
+    public Task<ProgramRun> RunInAsync(OwnNetwork network, string program, params string[] arguments) =>
+        ProgramRun.OfAsync(Prefixed(_dpu.Command(arguments), [.. network.Prefix, program]));
+
+    private ProcessStartInfo Within(IReadOnlyList<string> prefix, IEnumerable<string> arguments)
+    {
+        var start = _dpu.Command(arguments);
+        return prefix.Count == 0 ? start : Prefixed(start, [.. prefix, start.FileName]);
+    }
+
+    /// <summary>The same arguments and surroundings behind other words.</summary>
+    private static ProcessStartInfo Prefixed(ProcessStartInfo start, IReadOnlyList<string> words)
+    {
+        start.FileName = words[0];
+        for (var word = words.Count - 1; word > 0; word--)
+        {
+            start.ArgumentList.Insert(0, words[word]);
+        }
+
+        return start;
     }
 
     /// <summary>So many tasks that show ten times a second that they are alive.</summary>
