@@ -160,6 +160,18 @@ public sealed class DpuHttpClient : IDisposable
     public Task<IReadOnlyList<NodeInfo>> GetNodesAsync(CancellationToken ct) =>
         _requests.GetAsync("/nodes", Json.IReadOnlyListNodeInfo, ct);
 
+    /// <summary>Gives a node nothing more; what runs there goes on, what waits there is given to others. Durable when this completes.</summary>
+    public Task<NodeInfo> DrainAsync(string node, CancellationToken ct) =>
+        _requests.PostAsync($"/nodes/{Uri.EscapeDataString(node)}/drain", new DrainRequest(), Json.DrainRequest, Json.NodeInfo, null, ct);
+
+    /// <summary>Gives a node work again, whether it was drained or quarantined.</summary>
+    public Task<NodeInfo> ResumeAsync(string node, CancellationToken ct) =>
+        _requests.PostAsync($"/nodes/{Uri.EscapeDataString(node)}/resume", new ResumeRequest(), Json.ResumeRequest, Json.NodeInfo, null, ct);
+
+    /// <summary>Says that a node's host is dead: its tasks run elsewhere now. Refused with code <c>connected</c> while it can be reached.</summary>
+    public Task<NodeInfo> DeclareLostAsync(string node, CancellationToken ct) =>
+        _requests.PostAsync($"/nodes/{Uri.EscapeDataString(node)}/lost", new LostRequest(), Json.LostRequest, Json.NodeInfo, null, ct);
+
     public Task<DpuStats> GetStatsAsync(CancellationToken ct) => _requests.GetAsync("/stats", Json.DpuStats, ct);
 
     /// <summary>Makes a key that lets nodes join; its line is told this once.</summary>

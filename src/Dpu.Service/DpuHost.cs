@@ -182,8 +182,14 @@ public sealed class DpuHost : IAsyncDisposable
 
         // Recovered before anybody can ask: a node must not be told that it is unknown because the service has not read who it is yet.
         var identities = new NodeIdentities();
+        void Publish(MembershipState state)
+        {
+            identities.Publish(state);
+            scheduler.Tell(new SchedulerMessage.NodesDrained(state.Drained));
+        }
+
         var membership = system.Spawn(
-            new Props<MembershipMessage>(() => new MembershipActor(journal, identities.Publish)) { Supervision = UntilTheJournalAnswers }, "membership");
+            new Props<MembershipMessage>(() => new MembershipActor(journal, Publish)) { Supervision = UntilTheJournalAnswers }, "membership");
         var members = await membership.AskAsync<MembershipMessage, MembershipState>(
             system, replyTo => new MembershipMessage.GetState(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
 

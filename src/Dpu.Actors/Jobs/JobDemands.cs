@@ -17,7 +17,7 @@ internal static class JobDemands
             state.Spec!.User,
             state.Priority,
             state.SubmittedAt,
-            [.. state.Plan.Steps.Select(step => new StepNeed(step.First, step.Count, step.Resources, step.Recipe ?? step.Name, step.Rules))],
+            [.. state.Plan.Steps.Select(step => new StepNeed(step.First, step.Count, step.Resources, step.Recipe ?? step.Name, step.Rules) { Programs = ProgramsOf(step.Work) })],
             startable,
             [.. state.Running.OrderBy(running => running.Key).Select(running => new Reservation(running.Key, running.Value.Node, running.Value.StartedAt))],
             [.. troubled.Concat(NeedsOf(state, startable)).DistinctBy(need => need.Task)]);
@@ -31,6 +31,9 @@ internal static class JobDemands
               let need = NeedOf(state, task)
               where need is not null
               select need];
+
+    private static ImmutableArray<string> ProgramsOf(StepWork work) =>
+        work is StepWork.Groups groups ? [.. groups.Commands.Select(command => command.Program[0]).Distinct(StringComparer.Ordinal)] : [];
 
     private static TaskNeed? NeedOf(JobState state, int task)
     {

@@ -44,6 +44,7 @@ public sealed class ClusterManagerActor(
     private AckWindow _window = new();
     private Guid? _incarnation;
     private bool _connected;
+    private bool _drains;
     private bool _willAskAgain;
     private bool _paused;
 
@@ -188,6 +189,9 @@ public sealed class ClusterManagerActor(
                     Disown(attempt);
                 }
 
+                break;
+            case NodeMessage.Drain drain:
+                _drains = drain.Drains;
                 break;
             case NodeMessage.Settled settled:
                 foreach (var attempt in settled.Attempts)
@@ -340,10 +344,25 @@ public sealed class ClusterManagerActor(
 
     private void AdmitWaiting()
     {
+        if (_drains)
+        {
+            GiveBack();
+            return;
+        }
+
         // What an earlier life of the service started holds resources that the ledger learns of when a job claims it.
         while (_connected && !_strangers.MayRun && _ledger.TryAdmit(out var start))
         {
             _entries[start.Attempt].Task = SpawnTask(start, adopted: false);
+        }
+    }
+
+    /// <summary>Nothing of these has begun: their jobs have them done elsewhere, as if they had not been given here.</summary>
+    private void GiveBack()
+    {
+        foreach (var start in _ledger.TakeWaiting())
+        {
+            Conclude(_entries[start.Attempt], Never(start, FailureCause.Returned, $"node {options.Name} is drained: it had not begun this and gave it back"));
         }
     }
 

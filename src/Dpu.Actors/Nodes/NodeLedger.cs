@@ -24,6 +24,14 @@ internal sealed class NodeLedger(Resources capacity)
 
     public void Enqueue(TaskStart start) => _waiting.AddLast(start);
 
+    /// <summary>Takes out all that waits, in order.</summary>
+    public IReadOnlyList<TaskStart> TakeWaiting()
+    {
+        var waiting = _waiting.ToList();
+        _waiting.Clear();
+        return waiting;
+    }
+
     /// <summary>Takes the next that fits, and holds its resources.</summary>
     public bool TryAdmit([NotNullWhen(true)] out TaskStart? start)
     {

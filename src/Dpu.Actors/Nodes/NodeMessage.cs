@@ -34,6 +34,11 @@ public abstract record NodeMessage
     /// <summary>What was reported of these attempts is durable, or no longer matters.</summary>
     public sealed record Settled(ImmutableArray<AttemptId> Attempts) : NodeMessage;
 
+    /// <summary>
+    /// While the node drains it begins nothing more: what waits for room, and whatever still comes, is given back. What runs goes on.
+    /// </summary>
+    public sealed record Drain(bool Drains) : NodeMessage;
+
     /// <summary>Answered as soon as everything that the launcher told is durable and acknowledged.</summary>
     public sealed record AwaitQuiet(IActorRef<NodeQuiet> ReplyTo) : NodeMessage;
 

@@ -78,6 +78,9 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
                 case SchedulerMessage.Explain explain:
                     explain.ReplyTo.Tell(_scheduler.Why(explain.Job, now));
                     break;
+                case SchedulerMessage.ReleaseNode release:
+                    release.ReplyTo.Tell(StatusOf(release.Name));
+                    break;
                 case SchedulerMessage.GetNodes nodes:
                     nodes.ReplyTo.Tell(new NodeStatuses(_scheduler.Nodes()));
                     break;
@@ -97,8 +100,20 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
             case SchedulerMessage.NodeLeft left:
                 Leave(left);
                 break;
-            case SchedulerMessage.NodeLost lost:
+            case SchedulerMessage.NodeLost lost when !_nodes.ContainsKey(lost.Name):
                 Lose(lost);
+                break;
+            case SchedulerMessage.NodeLost:
+                // It came back meanwhile, with what it runs.
+                break;
+            case SchedulerMessage.NodesDrained drained:
+                Drain(drained.Names);
+                break;
+            case SchedulerMessage.DeclareLost declared:
+                declared.ReplyTo.Tell(Declare(declared));
+                break;
+            case SchedulerMessage.ReleaseNode release:
+                _scheduler.NodeReleased(release.Name);
                 break;
             case SchedulerMessage.JobAnnounced announced:
                 Announce(announced);
@@ -124,26 +139,81 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
     private void Leave(SchedulerMessage.NodeLeft left)
     {
         _nodes.Remove(left.Name);
-        _scheduler.NodeLeft(left.Name);
-        if (left.LostAfter is { } time)
-        {
-            LoseAfter(left.Name, time);
-        }
+        Miss(left.Name, new NodeAbsence(left.Silent, left.LostAfter, left.InOrder));
     }
 
-    private void LoseAfter(string node, TimeSpan time) => Context.Timers.StartSingle(
-        LossTimer(node),
-        new SchedulerMessage.NodeLost(node, string.Create(CultureInfo.InvariantCulture, $"node {node} was silent for {watch.NodeTimeout.TotalSeconds} s")),
-        time > TimeSpan.Zero ? time : TimeSpan.Zero);
+    /// <summary>A node is away: what jobs believe to run there is waited for, if there is a bound to that.</summary>
+    private void Miss(string node, NodeAbsence absence)
+    {
+        _scheduler.NodeLeft(node, absence);
+        if (absence.LostAfter is { } time)
+        {
+            Context.Timers.StartSingle(
+                LossTimer(node),
+                new SchedulerMessage.NodeLost(node, string.Create(CultureInfo.InvariantCulture, $"node {node} was silent for {watch.NodeTimeout.TotalSeconds} s")),
+                time > TimeSpan.Zero ? time : TimeSpan.Zero);
+        }
+    }
 
     private void Lose(SchedulerMessage.NodeLost lost)
     {
         Context.Timers.Cancel(LossTimer(lost.Name));
+        _scheduler.NodeLost(lost.Name, lost.Reason);
         foreach (var job in _scheduler.JobsOn(lost.Name))
         {
             _jobs[job].Job.Tell(new JobMessage.NodeLost(lost.Name, lost.Reason));
         }
     }
+
+    /// <summary>One that can be reached might go on with what somebody else is given meanwhile.</summary>
+    private NodeReply Declare(SchedulerMessage.DeclareLost declared)
+    {
+        if (StatusOf(declared.Name) is not NodeReply.Done { Node: var node } known)
+        {
+            return StatusOf(declared.Name);
+        }
+
+        if (node.Connected)
+        {
+            return new NodeReply.Refused($"Node {node.Name} is connected: drain it (dpu drain {node.Name}), or stop it first.");
+        }
+
+        if (node.Name == watch.LocalNode)
+        {
+            return new NodeReply.Refused($"Node {node.Name} is this service's own: its tasks are never lost while it runs.");
+        }
+
+        if (node.State is NodeState.Lost or NodeState.Left)
+        {
+            return known;
+        }
+
+        if (node.LostAt is null)
+        {
+            return new NodeReply.Refused($"Node {node.Name} is connected, and its keeper is being started anew: drain it (dpu drain {node.Name}), or stop it first.");
+        }
+
+        Lose(new SchedulerMessage.NodeLost(node.Name, $"{declared.By} said that the host of node {node.Name} is dead"));
+        return StatusOf(declared.Name);
+    }
+
+    private NodeReply StatusOf(string name)
+    {
+        var all = _scheduler.Nodes();
+        return all.FirstOrDefault(node => node.Name == name) is { } found ? new NodeReply.Done(found) : new NodeReply.Unknown([.. all.Select(node => node.Name)]);
+    }
+
+    private void Drain(IReadOnlyCollection<string> names)
+    {
+        var (drained, resumed) = _scheduler.Drain(names);
+        foreach (var name in drained.Concat(resumed))
+        {
+            TellWhetherItDrains(name);
+        }
+    }
+
+    /// <summary>It knows what waits there, and gives that back.</summary>
+    private void TellWhetherItDrains(string name) => _nodes.GetValueOrDefault(name)?.Tell(new NodeMessage.Drain(_scheduler.IsDrained(name)));
 
     private static string LossTimer(string node) => $"loss of {node}";
 
@@ -151,7 +221,10 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
     {
         Context.Timers.Cancel(LossTimer(joined.Name));
         _nodes[joined.Name] = joined.Node;
-        _scheduler.NodeJoined(joined.Name, joined.Incarnation, joined.Capacity, joined.Tags);
+        _scheduler.NodeJoined(joined.Name, joined.Incarnation, joined.Capacity, joined.Tags, joined.About);
+
+        // Before the jobs tell it what they believe to run there: what of that has not begun is to go elsewhere.
+        TellWhetherItDrains(joined.Name);
         foreach (var job in _scheduler.JobsOn(joined.Name))
         {
             _jobs[job].Job.Tell(new JobMessage.NodeReady(joined.Name, joined.Node));
@@ -170,7 +243,7 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
             }
             else if (node != watch.LocalNode && !Context.Timers.IsActive(LossTimer(node)))
             {
-                LoseAfter(node, watch.NodeTimeout);
+                Miss(node, new NodeAbsence(TimeSpan.Zero, watch.NodeTimeout, InOrder: false));
             }
         }
     }

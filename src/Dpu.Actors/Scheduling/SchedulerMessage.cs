@@ -21,17 +21,37 @@ public abstract record SchedulerMessage
     /// <param name="Tags">What steps may ask for.</param>
     /// <param name="Node">Its root actor.</param>
     public sealed record NodeJoined(
-        string Name, Guid Incarnation, Resources Capacity, ImmutableArray<string> Tags, IActorRef<NodeMessage> Node) : SchedulerMessage;
+        string Name, Guid Incarnation, Resources Capacity, ImmutableArray<string> Tags, IActorRef<NodeMessage> Node) : SchedulerMessage
+    {
+        /// <summary>What else it says of itself.</summary>
+        public NodeAbout About { get; init; } = NodeAbout.Nothing;
+    }
 
     /// <summary>A node can be given nothing for now; what runs there may run on.</summary>
     /// <param name="Name">Which.</param>
     /// <param name="LostAfter">When it has not joined again after this time, its tasks are taken for lost; null for a node that ends with this service.</param>
-    public sealed record NodeLeft(string Name, TimeSpan? LostAfter = null) : SchedulerMessage;
+    /// <param name="Silent">How long it had been silent before.</param>
+    /// <param name="InOrder">Whether it said itself that it goes.</param>
+    public sealed record NodeLeft(string Name, TimeSpan? LostAfter = null, TimeSpan Silent = default, bool InOrder = false) : SchedulerMessage;
 
     /// <summary>A node will not come back with what it ran: its tasks are to run elsewhere.</summary>
     /// <param name="Name">Which.</param>
     /// <param name="Reason">How that is known; for people.</param>
     public sealed record NodeLost(string Name, string Reason) : SchedulerMessage;
+
+    /// <summary>Operators drained these nodes and no others.</summary>
+    public sealed record NodesDrained(IReadOnlyCollection<string> Names) : SchedulerMessage;
+
+    /// <summary>An operator says that a node's host is dead.</summary>
+    /// <param name="Name">Which.</param>
+    /// <param name="By">Who says so.</param>
+    /// <param name="ReplyTo">Told what became of it.</param>
+    public sealed record DeclareLost(string Name, string By, IActorRef<NodeReply> ReplyTo) : SchedulerMessage;
+
+    /// <summary>An operator says that a node is well: it is given work again, unless it is drained.</summary>
+    /// <param name="Name">Which.</param>
+    /// <param name="ReplyTo">Told what became of it.</param>
+    public sealed record ReleaseNode(string Name, IActorRef<NodeReply> ReplyTo) : SchedulerMessage;
 
     /// <summary>
     /// A job began, recovered or changed its mind: this replaces all that was known of it, and what was proposed to it before.
@@ -68,3 +88,20 @@ public abstract record SchedulerMessage
 
 /// <summary>The nodes that the scheduler knows, by name.</summary>
 public sealed record NodeStatuses(ImmutableArray<NodeStatus> Nodes);
+
+/// <summary>What became of something that an operator wanted done to a node.</summary>
+public abstract record NodeReply
+{
+    private NodeReply()
+    {
+    }
+
+    /// <summary>It is done, or was before.</summary>
+    public sealed record Done(NodeStatus Node) : NodeReply;
+
+    /// <summary>The scheduler knows no node of this name; it knows <paramref name="Others"/>.</summary>
+    public sealed record Unknown(ImmutableArray<string> Others) : NodeReply;
+
+    /// <summary>Not now, and why, in a sentence.</summary>
+    public sealed record Refused(string Message) : NodeReply;
+}

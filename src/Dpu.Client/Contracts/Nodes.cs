@@ -1,12 +1,49 @@
 namespace Dpu.Client.Contracts;
 
 /// <summary>A backend node with its load.</summary>
-/// <param name="State"><c>Up</c>, <c>Away</c>, <c>Quarantined</c> …</param>
-/// <param name="Running">Tasks that were given to it and have not ended.</param>
+/// <param name="State"><c>Up</c>, <c>Draining</c>, <c>CutOff</c>, <c>Lost</c>, <c>Quarantined</c> or <c>Left</c>.</param>
+/// <param name="Running">Tasks that run there, as far as is known.</param>
 /// <param name="Tags">What steps may ask for.</param>
 /// <param name="Reason">Why it is given nothing, in a sentence; null while it is given work.</param>
 public sealed record NodeInfo(
-    string Name, string State, int Cpus, long MemoryBytes, int Running, IReadOnlyList<string> Tags, string? Reason);
+    string Name, string State, int Cpus, long MemoryBytes, int Running, IReadOnlyList<string> Tags, string? Reason)
+{
+    /// <summary>Tasks that were given ahead and wait there for room.</summary>
+    public int Waiting { get; init; }
+
+    /// <summary>Whether an operator drained it, whatever else is the matter with it.</summary>
+    public bool Drained { get; init; }
+
+    /// <summary>The host's name; null when it is not known.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The version of dpu that it runs; null when it is not known.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>What is free where its work directories are; null when it is not known.</summary>
+    public long? DiskBytes { get; init; }
+
+    /// <summary>Programs of recipes that it does not have: it is given nothing of those. Null from a DPU that does not tell.</summary>
+    public IReadOnlyList<string>? Missing { get; init; }
+
+    /// <summary>When it joined for the last time; null when it has not since the start of the frontend.</summary>
+    public DateTimeOffset? Joined { get; init; }
+
+    /// <summary>When it was heard for the last time; null while it can be reached, and when nobody knows.</summary>
+    public DateTimeOffset? LastHeard { get; init; }
+
+    /// <summary>When its tasks are taken for lost unless it is back; null when they are not.</summary>
+    public DateTimeOffset? LostAt { get; init; }
+}
+
+/// <summary>Gives a node nothing more.</summary>
+public sealed record DrainRequest;
+
+/// <summary>Gives a node work again, drained or quarantined as it may be.</summary>
+public sealed record ResumeRequest;
+
+/// <summary>Says that a node's host is dead.</summary>
+public sealed record LostRequest;
 
 /// <summary>The DPU in figures.</summary>
 /// <param name="State">As in <see cref="HealthInfo"/>; null from a DPU that does not tell.</param>

@@ -6,6 +6,7 @@ using Dpu.Actors.Scheduling;
 using Dpu.Cluster.Links;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
 using Dpu.Journal.Logs;
 using Dpu.Kernel;
 
@@ -26,6 +27,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
 
     private IActorRef<NodeMessage> _self = null!;
     private IDownlink? _link;
+    private string? _product;
     private bool _hasLeft;
     private long _refused;
 
@@ -50,7 +52,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         switch (message)
         {
             case RemoteNodeMessage.Linked linked:
-                _link = linked.Link;
+                (_link, _product) = (linked.Link, linked.Product);
                 _hasLeft = false;
                 _link.Send(new DownFrame.Welcome(linked.Terms));
                 break;
@@ -59,7 +61,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
                 break;
             case RemoteNodeMessage.Unlinked unlinked when unlinked.Link == _link:
                 _link = null;
-                parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name, parts.NodeTimeout - unlinked.Silent));
+                parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name, parts.NodeTimeout - unlinked.Silent, unlinked.Silent));
                 break;
             case RemoteNodeMessage.ForNode told:
                 Pass(told.Message);
@@ -114,7 +116,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         {
             case UpFrame.Ready ready:
                 ClusterLog.Ready(Context.Logger, name, ready.Facts.Host, ready.Facts.Capacity.Cpus, ready.Facts.Capacity.MemoryBytes);
-                parts.Scheduler.Tell(new SchedulerMessage.NodeJoined(name, ready.Incarnation, ready.Facts.Capacity, ready.Facts.Tags, _self));
+                parts.Scheduler.Tell(new SchedulerMessage.NodeJoined(name, ready.Incarnation, ready.Facts.Capacity, ready.Facts.Tags, _self) { About = AboutOf(ready.Facts) });
                 break;
             case UpFrame.NotReady not:
                 ClusterLog.NotReady(Context.Logger, name, not.Reason);
@@ -129,13 +131,15 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
             case UpFrame.Leaving:
                 ClusterLog.Left(Context.Logger, name);
                 _hasLeft = true;
-                parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name, parts.NodeTimeout));
+                parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name, parts.NodeTimeout, InOrder: true));
                 LoseWhatItNeverGot();
                 break;
             default:
                 throw new InvalidOperationException($"A node says no {frame.GetType().Name} once it is linked.");
         }
     }
+
+    private NodeAbout AboutOf(NodeFacts facts) => new(facts.Host, _product, facts.DiskBytes, facts.Missing);
 
     /// <summary>Outputs are believed when they are in the store; to look there takes time.</summary>
     private void Examine(IDownlink link, ReceivedFrame received, UpFrame.Ended ended)
@@ -322,6 +326,9 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
             case NodeMessage.Disown disown:
                 Take(disown.Attempts);
                 _link?.Send(new DownFrame.Disown(disown.Attempts));
+                break;
+            case NodeMessage.Drain drain:
+                _link?.Send(new DownFrame.Drain(drain.Drains));
                 break;
             case NodeMessage.Settled settled:
                 Take(settled.Attempts);

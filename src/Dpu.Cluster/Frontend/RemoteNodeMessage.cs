@@ -14,7 +14,7 @@ internal abstract record RemoteNodeMessage
     }
 
     /// <summary>The node has a link now; any other one of it is gone.</summary>
-    public sealed record Linked(IDownlink Link, LinkTerms Terms) : RemoteNodeMessage;
+    public sealed record Linked(IDownlink Link, LinkTerms Terms, string Product) : RemoteNodeMessage;
 
     /// <summary>The node said something.</summary>
     public sealed record Said(IDownlink Link, ReceivedFrame Received) : RemoteNodeMessage;

@@ -54,7 +54,7 @@ public sealed class RemoteNodesActor(FrontendParts parts, NodePresence presence,
             _links[link.Node] = (link, hello.Instance);
             presence.Linked(link.Node);
             ClusterLog.Linked(Context.Logger, link.Node, hello.Product, version);
-            NodeNamed(link.Node).Tell(new RemoteNodeMessage.Linked(link, terms with { Version = version }));
+            NodeNamed(link.Node).Tell(new RemoteNodeMessage.Linked(link, terms with { Version = version }, hello.Product));
         }
     }
 

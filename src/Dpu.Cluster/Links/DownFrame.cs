@@ -36,6 +36,9 @@ public abstract record DownFrame
     /// <summary>See <see cref="NodeMessage.Settled"/>.</summary>
     public sealed record Settled(ImmutableArray<AttemptId> Attempts) : DownFrame;
 
+    /// <summary>See <see cref="NodeMessage.Drain"/>. Told anew with each link.</summary>
+    public sealed record Drain(bool Drains) : DownFrame;
+
     /// <summary>These logs are durable, or <paramref name="Failure"/> says why they are not.</summary>
     public sealed record LogsStored(long Number, string? Failure) : DownFrame;
 

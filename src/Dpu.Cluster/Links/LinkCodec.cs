@@ -37,6 +37,7 @@ public static class LinkCodec
         Of(40, LinkJson.Default.LogsStored),
         Of(41, LinkJson.Default.HeartbeatSeen),
         Of(42, LinkJson.Default.Credit),
+        Of(44, LinkJson.Default.Drain),
         new Kind(43, typeof(DownFrame.LogsRead), static (writer, frame) => LogFrames.Write(writer, (DownFrame.LogsRead)frame), static bytes => LogFrames.ReadPage(bytes)),
     }.ToDictionary(kind => kind.Number);
 

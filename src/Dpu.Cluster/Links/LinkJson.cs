@@ -38,6 +38,7 @@ namespace Dpu.Cluster.Links;
 [JsonSerializable(typeof(DownFrame.EndTasks))]
 [JsonSerializable(typeof(DownFrame.Disown))]
 [JsonSerializable(typeof(DownFrame.Settled))]
+[JsonSerializable(typeof(DownFrame.Drain))]
 [JsonSerializable(typeof(DownFrame.LogsStored))]
 [JsonSerializable(typeof(DownFrame.HeartbeatSeen))]
 [JsonSerializable(typeof(DownFrame.Credit))]

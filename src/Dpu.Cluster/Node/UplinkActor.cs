@@ -229,6 +229,7 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
         DownFrame.AdoptTasks adopt => new NodeMessage.AdoptTasks(UplinkRefs.Job(Context.Self, adopt.Job), adopt.Tasks),
         DownFrame.EndTasks end => new NodeMessage.EndTasks(end.Attempts),
         DownFrame.Disown disown => new NodeMessage.Disown(disown.Attempts),
+        DownFrame.Drain drain => new NodeMessage.Drain(drain.Drains),
         DownFrame.Settled settled => new NodeMessage.Settled(settled.Attempts),
         _ => throw new InvalidOperationException($"A frontend says no {frame.GetType().Name} once the link stands."),
     };

@@ -140,6 +140,7 @@ public static class FailureClassifier
         FailureCause.Data => "that its data are wrong or missing",
         FailureCause.Node => "that its node is at fault",
         FailureCause.Cancelled => "that it was asked to end",
+        FailureCause.Returned => "that its node gave it back",
         _ => throw new InvalidOperationException($"There is no cause {cause}."),
     };
 

@@ -152,7 +152,7 @@ public static class Explanation
     /// <summary>Tasks that failed before and are not over, or ended normally in the end: what happened, and what the next attempt has, stands in the attempt's message.</summary>
     private static IEnumerable<Reason> Retries(ExplainedJob job) => job.Tasks
         .Where(task => task.State is ExplainedState.Waiting or ExplainedState.Running or ExplainedState.Normal or ExplainedState.Held)
-        .Select(task => (Task: task, Failed: task.Attempts.LastOrDefault(attempt => attempt.Cause is not null)))
+        .Select(task => (Task: task, Failed: task.Attempts.LastOrDefault(attempt => attempt.Cause is not (null or FailureCause.Returned))))
         .Where(pair => pair.Failed is not null)
         .GroupBy(pair => (Step: job.Plan.StepOf(pair.Task.Task), pair.Failed!.Cause, pair.Failed.Message, Over: pair.Task.State is ExplainedState.Normal or ExplainedState.Held))
         .OrderByDescending(group => group.Count())

@@ -23,6 +23,7 @@ internal static class WaitWords
         WaitReason.NoNode => ("no-node", "no node is there that takes work.", "start a node, or see 'dpu nodes'"),
         WaitReason.HostAway away => ("host-away", $"they belong to host {away.Host}, which is not here.{Known(job.Waits.Nodes)}", $"start a node named {away.Host}, or submit without that host"),
         WaitReason.TagsMissing tags => ("tags-missing", $"no node that is there has {(tags.Tags.Length == 1 ? "the tag" : "all the tags")} {string.Join(", ", tags.Tags)}.", "start a node with that tag, or submit without it"),
+        WaitReason.ProgramMissing missing => ("program-missing", $"no node that is there has the program of recipe {missing.Recipe} ({string.Join(", ", missing.Programs)}).", "install it on a node: a node looks again when it connects"),
         WaitReason.TooLarge large => TooLarge(large, step, job.Figures.GetValueOrDefault(wait.Step)),
         WaitReason.Busy busy => ("busy", Busy(busy), null),
         WaitReason.Limited limited => ("limited", Say($"{Limit(limited)} may run {limited.Max} at once, and {limited.Running} run."), null),
@@ -33,7 +34,7 @@ internal static class WaitWords
         WaitReason.FairShare share => ("fair-share", Say($"its user had {share.OwnShare:P0} of what all used lately; {share.LowestUser} had {share.LowestShare:P0} and comes first."), null),
         WaitReason.Age age => ("age", Say($"job {age.Before} of the same user is older; {age.TasksBefore} tasks come before."), Say($"a higher priority than job {age.Before}'s would put it first")),
         WaitReason.DataElsewhere data => ("data-elsewhere", $"node {data.Node} has its data: it waits for that one{Until(data.Until)}.", null),
-        WaitReason.NodesUnfit unfit => ("nodes-unfit", $"{string.Join(", ", unfit.Nodes)} would fit, but {(unfit.Nodes.Length == 1 ? "is" : "are")} {unfit.State}.", $"'dpu nodes' says why; 'dpu resume {unfit.Nodes.FirstOrDefault()}' gives it work again"),
+        WaitReason.NodesUnfit unfit => ("nodes-unfit", $"{string.Join(", ", unfit.Nodes)} would fit, but {(unfit.Nodes.Length == 1 ? "is" : "are")} {(unfit.State == NodeState.Draining ? "drained" : "quarantined")}.", $"'dpu nodes' says why; 'dpu resume {unfit.Nodes.FirstOrDefault()}' gives it work again"),
         _ => throw new InvalidOperationException($"There is no reason {wait.Reason.GetType().Name}."),
     };
 

@@ -90,7 +90,7 @@ public static class JobDecider
 
         if (state.Cancel is { } cancel)
         {
-            return End(report, cancel.Force ? FailureCause.Cancelled : cause, report.Message);
+            return End(report, cancel.Force || cause is FailureCause.Returned ? FailureCause.Cancelled : cause, report.Message);
         }
 
         var next = NextTry.Of(state, report, cause);

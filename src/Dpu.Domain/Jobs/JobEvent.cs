@@ -28,6 +28,9 @@ public enum FailureCause
 
     /// <summary>Its inputs could not be staged, or its outputs were missing or could not be saved.</summary>
     Data = 7,
+
+    /// <summary>It never began: its node gave it back. No fault of anybody, and always followed by another attempt.</summary>
+    Returned = 8,
 }
 
 /// <summary>A task and the number of an attempt at it.</summary>

@@ -178,7 +178,7 @@ public static class JobEvolution
         /// <summary>What a failure leaves behind for the next attempt.</summary>
         public void Note(AttemptEnd end, string node)
         {
-            if (end.Retry)
+            if (end is { Retry: true, Cause: not FailureCause.Returned })
             {
                 _troubles[end.Task] = (_troubles.TryGetValue(end.Task, out var before) ? before : TaskTroubles.None).After(end, node);
             }

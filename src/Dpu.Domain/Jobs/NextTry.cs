@@ -18,6 +18,7 @@ internal sealed record NextTry(bool Retry, long? MemoryBytes, bool Elsewhere, st
         return cause switch
         {
             FailureCause.Cancelled => None,
+            FailureCause.Returned => None with { Retry = true },
             FailureCause.Node => AfterLoss(state, report, rules),
             _ when report.Final => None with { Words = "another attempt would end the same way" },
             _ => AfterFailure(state, report, cause, rules),

@@ -12,7 +12,11 @@ public sealed record Assignment(JobId Job, string Node, Guid Incarnation, Immuta
 /// <param name="Resources">What each of them holds.</param>
 /// <param name="Recipe">The recipe's name, or the program's: limits and the health of nodes are kept by it.</param>
 /// <param name="Rules">Where they may run, how many at once, how long one is expected to take.</param>
-public sealed record StepNeed(int First, int Count, Resources Resources, string Recipe, StepRules Rules);
+public sealed record StepNeed(int First, int Count, Resources Resources, string Recipe, StepRules Rules)
+{
+    /// <summary>Programs of recipes that its node must have; none for a command of the user's own, of which nobody knows where it is.</summary>
+    public ImmutableArray<string> Programs { get; init; } = [];
+}
 
 /// <summary>What one task needs beyond its step: kept for the few that failed or have a place near their data.</summary>
 /// <param name="Task">Its number in the job.</param>

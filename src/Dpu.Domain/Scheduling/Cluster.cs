@@ -5,7 +5,14 @@ namespace Dpu.Domain.Scheduling;
 /// <summary>The nodes, and which of them can be given something now.</summary>
 internal sealed class Cluster(HealthPolicy policy)
 {
+    /// <summary>How long a node that left is shown: nodes of a batch system come under ever new names.</summary>
+    private static readonly TimeSpan LeftIsShown = TimeSpan.FromHours(1);
+
+    /// <summary>The same for one that was lost, which somebody may want to look into.</summary>
+    private static readonly TimeSpan LostIsShown = TimeSpan.FromDays(7);
+
     private readonly SortedDictionary<string, KnownNode> _nodes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _drained = new(StringComparer.Ordinal);
     private readonly NodeHealth _health = new(policy);
     private KnownNode[] _usable = [];
     private long _version;
@@ -17,13 +24,13 @@ internal sealed class Cluster(HealthPolicy policy)
     public IReadOnlyList<KnownNode> Usable => _usable;
 
     /// <summary>When the next quarantined node is given its one task; null when none waits for that.</summary>
-    public DateTimeOffset? NextProbe => _nodes.Values.Where(node => node.Up).Min(node => _health.ProbeAt(node.Name));
+    public DateTimeOffset? NextProbe => _nodes.Values.Where(node => node.TakesWork).Min(node => _health.ProbeAt(node.Name));
 
     public KnownNode Named(string name)
     {
         if (!_nodes.TryGetValue(name, out var node))
         {
-            node = new KnownNode(name);
+            node = new KnownNode(name) { Drained = _drained.Contains(name) };
             _nodes.Add(name, node);
         }
 
@@ -38,21 +45,54 @@ internal sealed class Cluster(HealthPolicy policy)
 
     public DateTimeOffset? ProbeAt(KnownNode node) => _health.ProbeAt(node.Name);
 
-    public void Join(KnownNode node, Guid incarnation, Resources capacity, NameSet tags, DateTimeOffset now)
+    public void Join(KnownNode node, Guid incarnation, Resources capacity, NameSet tags, NodeAbout about, DateTimeOffset now)
     {
         if (node.Incarnation != incarnation)
         {
             _health.StartedAnew(node.Name, now);
         }
 
+        node.JoinedAt = node.Up ? node.JoinedAt : now;
         (node.Incarnation, node.Capacity, node.Tags, node.Up) = (incarnation, capacity, tags, true);
+        (node.About, node.Missing) = (about, NameSet.Of(about.Missing));
+        (node.AwaySince, node.LostAt, node.LeftInOrder, node.LostBecause) = (null, null, false, null);
         _version++;
     }
+
+    public static void Leave(KnownNode node, NodeAbsence absence, DateTimeOffset now)
+    {
+        node.AwaySince ??= now - absence.Silent;
+        node.LostAt = absence.LostAfter is { } time ? now + time : null;
+        node.LeftInOrder |= absence.InOrder;
+        node.Up = false;
+    }
+
+    public static void Lose(KnownNode node, string reason, DateTimeOffset now)
+    {
+        node.AwaySince ??= now;
+        (node.LostAt, node.LostBecause, node.Up) = (null, reason, false);
+    }
+
+    /// <summary>These nodes are drained, and no others. Those of them that are known and were not are returned, and those that are no more.</summary>
+    public (IReadOnlyList<KnownNode> Drained, IReadOnlyList<KnownNode> Resumed) Drain(IReadOnlyCollection<string> names)
+    {
+        _drained.Clear();
+        _drained.UnionWith(names);
+        var drained = _nodes.Values.Where(node => !node.Drained && _drained.Contains(node.Name)).ToList();
+        var resumed = _nodes.Values.Where(node => node.Drained && !_drained.Contains(node.Name)).ToList();
+        drained.ForEach(static node => node.Drained = true);
+        resumed.ForEach(static node => node.Drained = false);
+        return (drained, resumed);
+    }
+
+    /// <summary>Ends a quarantine; again is a no-op.</summary>
+    public void Release(KnownNode node) => _health.Release(node.Name);
 
     /// <summary>Finds out what can be given something now, at the beginning of a plan.</summary>
     public void Refresh(DateTimeOffset now)
     {
-        var up = _nodes.Values.Where(node => node.Up).ToArray();
+        ForgetThoseWhoWent(now);
+        var up = _nodes.Values.Where(node => node.TakesWork).ToArray();
         if (!up.Any(node => !IsQuarantined(node)))
         {
             // The well ones have left: an ill node is better than none.
@@ -69,6 +109,19 @@ internal sealed class Cluster(HealthPolicy policy)
             _version++;
         }
     }
+
+    private void ForgetThoseWhoWent(DateTimeOffset now)
+    {
+        foreach (var node in _nodes.Values.Where(node => IsOver(node, now)).ToArray())
+        {
+            _nodes.Remove(node.Name);
+            _health.Forget(node.Name);
+        }
+    }
+
+    private static bool IsOver(KnownNode node, DateTimeOffset now) =>
+        node is { Up: false, AwaySince: { } since, Placed.Count: 0, ChosenBy.Count: 0 }
+        && (node.LostBecause is not null ? since + LostIsShown : node.LeftInOrder ? since + LeftIsShown : DateTimeOffset.MaxValue) <= now;
 
     /// <summary>Whether a node can be given something at this point of a plan.</summary>
     public bool MayBeGiven(KnownNode node) => !IsQuarantined(node) || ProbeAt(node) is not null;
@@ -90,7 +143,10 @@ internal sealed class Cluster(HealthPolicy policy)
 
     /// <summary>Whether such a task could run on a node that has nothing else to do.</summary>
     public static bool Fits(Shape shape, KnownNode node) =>
-        shape.Need.FitsIn(node.Capacity) && (shape.Host is null || shape.Host == node.Name) && shape.Tags.Names.All(node.Tags.Contains);
+        shape.Need.FitsIn(node.Capacity)
+        && (shape.Host is null || shape.Host == node.Name)
+        && shape.Tags.Names.All(node.Tags.Contains)
+        && shape.Programs.IsDisjointFrom(node.Missing);
 
     public void ProbeGiven(KnownNode node) => _health.ProbeGiven(node.Name);
 
@@ -107,7 +163,7 @@ internal sealed class Cluster(HealthPolicy policy)
     public void Told(Placed placed, FreedTask task, DateTimeOffset now)
     {
         var name = placed.Node.Name;
-        if (placed.IsProbe && task is { By: FreedBy.End, Cause: not FailureCause.Cancelled })
+        if (placed.IsProbe && task is { By: FreedBy.End, Cause: not (FailureCause.Cancelled or FailureCause.Returned) })
         {
             _health.ProbeEnded(name, task.Normal, now);
         }
@@ -123,7 +179,7 @@ internal sealed class Cluster(HealthPolicy policy)
         }
 
         _health.Ended(name, placed.Job.Id, placed.Step.Need.Recipe, task);
-        if (!task.Normal && _health.IsIll(name) && _nodes.Values.Any(other => other.Up && other != placed.Node && !IsQuarantined(other)))
+        if (!task.Normal && _health.IsIll(name) && _nodes.Values.Any(other => other.TakesWork && other != placed.Node && !IsQuarantined(other)))
         {
             _health.Isolate(name, now);
         }

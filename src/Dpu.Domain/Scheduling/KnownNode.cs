@@ -44,7 +44,33 @@ internal sealed class KnownNode(string name)
 
     public NameSet Tags { get; set; }
 
+    /// <summary>Programs of recipes that it does not have.</summary>
+    public NameSet Missing { get; set; }
+
+    public NodeAbout About { get; set; } = NodeAbout.Nothing;
+
+    /// <summary>It can be told something.</summary>
     public bool Up { get; set; }
+
+    /// <summary>An operator drained it.</summary>
+    public bool Drained { get; set; }
+
+    /// <summary>Something may be given to it, as far as people and links are concerned.</summary>
+    public bool TakesWork => Up && !Drained;
+
+    public DateTimeOffset? JoinedAt { get; set; }
+
+    /// <summary>Since when it is not up; null while it is, and when nobody knows.</summary>
+    public DateTimeOffset? AwaySince { get; set; }
+
+    /// <summary>When its tasks are taken for lost.</summary>
+    public DateTimeOffset? LostAt { get; set; }
+
+    /// <summary>It said that it goes.</summary>
+    public bool LeftInOrder { get; set; }
+
+    /// <summary>Why it was given up; null when it was not.</summary>
+    public string? LostBecause { get; set; }
 
     /// <summary>Room that is kept on it.</summary>
     public KeptRoom? Kept { get; set; }
@@ -68,6 +94,29 @@ internal sealed class KnownNode(string name)
     /// <summary>Nothing is given ahead behind long tasks: another node might be free sooner.</summary>
     public bool MayBeGivenAhead =>
         !HoldsLong && Backlog.MayGrow(Capacity.Cpus, Held.Cpus, _steps.Sum(static step => step.Key.Need.Resources.Cpus * step.Value * (step.Key.MeanSeconds ?? 0)));
+
+    /// <summary>How many of its tasks run, by what it has: it starts them as they came, and the next one when there is room for it.</summary>
+    public int RunningAtOnce()
+    {
+        if (Held.FitsIn(Capacity))
+        {
+            return Placed.Count;
+        }
+
+        var (room, running) = (Capacity, 0);
+        foreach (var placed in Placed.OrderBy(static placed => placed.Since))
+        {
+            room = room.Less(placed.Need);
+            if (room.Cpus < 0 || room.MemoryBytes < 0)
+            {
+                break;
+            }
+
+            running++;
+        }
+
+        return running;
+    }
 
     public void Add(Placed placed)
     {

@@ -20,6 +20,8 @@ internal sealed class KnownStep(KnownJob job, int index, StepNeed need)
 
     public NameSet Tags { get; } = NameSet.Of(need.Rules.Placement.Tags);
 
+    public NameSet Programs { get; } = NameSet.Of(need.Programs);
+
     public Dictionary<QueueKey, WaitQueue> Queues { get; } = [];
 
     /// <summary>The queue of such tasks, made if there is none.</summary>
@@ -104,10 +106,10 @@ internal sealed class KnownStep(KnownJob job, int index, StepNeed need)
         node?.ChosenBy.Add(this);
     }
 
-    /// <summary>A node that is lost, and runs none of it, binds it no more.</summary>
+    /// <summary>A node that is away or drained, and runs none of it, binds it no more.</summary>
     public void ForgetLostChoice()
     {
-        if (Chosen is { Up: false } && Running == 0)
+        if (Chosen is { TakesWork: false } && Running == 0)
         {
             Choose(null);
         }

@@ -98,6 +98,16 @@ public sealed class NodeHealth(HealthPolicy policy)
         _failures.Remove(node);
     }
 
+    /// <summary>There is no such node any more.</summary>
+    public void Forget(string node)
+    {
+        Release(node);
+        foreach (var nodes in _failedOn.Values)
+        {
+            nodes.Remove(node);
+        }
+    }
+
     private Quarantine Later(Quarantine quarantine, DateTimeOffset now)
     {
         var wait = quarantine.Wait * 2 < policy.ProbeAfterMax ? quarantine.Wait * 2 : policy.ProbeAfterMax;

@@ -45,14 +45,54 @@ public sealed class Scheduler
     public void Advance(DateTimeOffset now) => _shares.Advance(now);
 
     /// <summary>A node can be given work, also after an absence; what jobs say they run there stays reserved.</summary>
-    public void NodeJoined(string name, Guid incarnation, Resources capacity, ImmutableArray<string> tags) =>
-        _cluster.Join(_cluster.Named(name), incarnation, capacity, NameSet.Of(tags), _shares.Now);
+    public void NodeJoined(string name, Guid incarnation, Resources capacity, ImmutableArray<string> tags, NodeAbout? about = null) =>
+        _cluster.Join(_cluster.Named(name), incarnation, capacity, NameSet.Of(tags), about ?? NodeAbout.Nothing, _shares.Now);
 
     /// <summary>A node is given nothing more; its reservations stay until their tasks end or are lost.</summary>
-    public void NodeLeft(string name)
+    public void NodeLeft(string name, NodeAbsence absence = default)
     {
         var node = _cluster.Named(name);
-        node.Up = false;
+        Cluster.Leave(node, absence, _shares.Now);
+        ForgetChoices(node);
+    }
+
+    /// <summary>A node is not waited for any longer, and forgotten if it does not come back; its reservations stay until their tasks are told lost.</summary>
+    public void NodeLost(string name, string reason)
+    {
+        var node = _cluster.Named(name);
+        Cluster.Lose(node, reason, _shares.Now);
+        ForgetChoices(node);
+    }
+
+    /// <summary>
+    /// Operators drained these nodes and no others, whether or not they are known yet: they are given nothing, and what runs there goes on. Told are the
+    /// known ones whose state has changed by that.
+    /// </summary>
+    public (ImmutableArray<string> Drained, ImmutableArray<string> Resumed) Drain(IReadOnlyCollection<string> names)
+    {
+        var (drained, resumed) = _cluster.Drain(names);
+        foreach (var node in drained)
+        {
+            ForgetChoices(node);
+        }
+
+        return ([.. drained.Select(node => node.Name)], [.. resumed.Select(node => node.Name)]);
+    }
+
+    /// <summary>Whether operators drained a node.</summary>
+    public bool IsDrained(string name) => _cluster.Find(name) is { Drained: true };
+
+    /// <summary>A node is well, as far as an operator can tell; again is a no-op.</summary>
+    public void NodeReleased(string name)
+    {
+        if (_cluster.Find(name) is { } node)
+        {
+            _cluster.Release(node);
+        }
+    }
+
+    private void ForgetChoices(KnownNode node)
+    {
         foreach (var step in node.ChosenBy.ToArray())
         {
             _holdings.Change(step, static bound => bound.ForgetLostChoice());
@@ -186,7 +226,7 @@ public sealed class Scheduler
         foreach (var (earlier, step) in from.Steps.Zip(to.Steps))
         {
             step.MeanSeconds = earlier.MeanSeconds;
-            if (step.Rules.Placement.Kind == PlacementKind.SingleNode && earlier.Chosen is { Up: true } chosen)
+            if (step.Rules.Placement.Kind == PlacementKind.SingleNode && earlier.Chosen is { TakesWork: true } chosen)
             {
                 step.Choose(chosen);
             }
@@ -224,8 +264,8 @@ public sealed class Scheduler
     private DateTimeOffset? NearUntil(KnownStep step, TaskNeed need)
     {
         var shape = new Shape(
-            step.Need.Resources with { MemoryBytes = need.MemoryBytes ?? step.Need.Resources.MemoryBytes }, step.Tags, need.Near, default);
-        var isThere = _cluster.Find(need.Near!) is { Up: true } node && Cluster.Fits(shape, node);
+            step.Need.Resources with { MemoryBytes = need.MemoryBytes ?? step.Need.Resources.MemoryBytes }, step.Tags, need.Near, default, step.Programs);
+        var isThere = _cluster.Find(need.Near!) is { TakesWork: true } node && Cluster.Fits(shape, node);
         if (!isThere || _policy.LocalityWait <= TimeSpan.Zero || (!need.Avoid.IsDefault && need.Avoid.Contains(need.Near!)))
         {
             return null;

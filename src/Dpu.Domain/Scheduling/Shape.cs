@@ -8,7 +8,8 @@ namespace Dpu.Domain.Scheduling;
 /// <param name="Tags">What its node must have.</param>
 /// <param name="Host">The only node it may run on, or null.</param>
 /// <param name="Avoid">Nodes that are taken only if no other one would do.</param>
-internal sealed record Shape(Resources Need, NameSet Tags, string? Host, NameSet Avoid);
+/// <param name="Programs">What its node must have; none for a command of the user's own.</param>
+internal sealed record Shape(Resources Need, NameSet Tags, string? Host, NameSet Avoid, NameSet Programs = default);
 
 /// <summary>
 /// What makes waiting tasks alike for a plan: when one of them fits nowhere now, none does, and all are skipped at once.
@@ -31,6 +32,8 @@ internal readonly struct NameSet(ImmutableArray<string> names) : IEquatable<Name
     public ImmutableArray<string> Names => _names.IsDefault ? [] : _names;
 
     public bool IsEmpty => Names.IsEmpty;
+
+    public bool IsDisjointFrom(NameSet other) => IsEmpty || other.IsEmpty || !Names.Any(other.Contains);
 
     public bool Contains(string name) => Names.BinarySearch(name, StringComparer.Ordinal) >= 0;
 

@@ -19,6 +19,11 @@ public abstract record WaitReason
     /// <summary>No node that is there has these tags.</summary>
     public sealed record TagsMissing(ImmutableArray<string> Tags) : WaitReason;
 
+    /// <summary>No node that is there has what the recipe of these tasks runs.</summary>
+    /// <param name="Recipe">The step's recipe.</param>
+    /// <param name="Programs">Its programs.</param>
+    public sealed record ProgramMissing(string Recipe, ImmutableArray<string> Programs) : WaitReason;
+
     /// <summary>No node that is there is large enough, even with nothing else on it.</summary>
     public sealed record TooLarge(Resources Need, Resources Largest) : WaitReason;
 
@@ -54,5 +59,7 @@ public abstract record WaitReason
     public sealed record DataElsewhere(string Node, DateTimeOffset Until) : WaitReason;
 
     /// <summary>Every node that fits is quarantined or draining.</summary>
-    public sealed record NodesUnfit(ImmutableArray<string> Nodes, string State) : WaitReason;
+    /// <param name="Nodes">Which; those that an operator drained when there are such.</param>
+    /// <param name="State">What they are.</param>
+    public sealed record NodesUnfit(ImmutableArray<string> Nodes, NodeState State) : WaitReason;
 }

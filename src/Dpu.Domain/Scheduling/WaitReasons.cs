@@ -19,19 +19,56 @@ internal sealed class WaitReasons(SchedulingPolicy policy, Cluster cluster, Shar
 
     public NodeStatus StatusOf(KnownNode node)
     {
-        var (state, reason) = node.Up switch
+        var (state, reason) = StateOf(node);
+        return new NodeStatus(node.Name, state, reason, node.Capacity, node.Held, node.Placed.Count, node.Tags.Names)
         {
-            false => (NodeState.Away, "it cannot be reached; what runs there may run on"),
-            _ when cluster.IsQuarantined(node) => (NodeState.Quarantined, WhyQuarantined(node)),
-            _ => (NodeState.Up, null),
+            Connected = node.Up,
+            Drained = node.Drained,
+            Waiting = node.Placed.Count - node.RunningAtOnce(),
+            About = node.About,
+            JoinedAt = node.JoinedAt,
+            LastHeard = node.JoinedAt is null ? null : node.AwaySince,
+            LostAt = node.LostAt,
         };
-        return new NodeStatus(node.Name, state, reason, node.Capacity, node.Held, node.Placed.Count, node.Tags.Names);
     }
+
+    private (NodeState State, string? Reason) StateOf(KnownNode node) => node switch
+    {
+        { LostBecause: { } because } => (NodeState.Lost, $"{because}; it is given work again when it joins"),
+        { Up: false, LeftInOrder: true, Placed.Count: 0 } => (NodeState.Left, $"it was stopped in order{Since(node)}"),
+        { Up: false } => (NodeState.CutOff, WhyCutOff(node)),
+        { Drained: true } => (NodeState.Draining, WhatDrains(node)),
+        _ when cluster.IsQuarantined(node) => (NodeState.Quarantined, WhyQuarantined(node)),
+        _ => (NodeState.Up, null),
+    };
+
+    private static string WhyCutOff(KnownNode node)
+    {
+        var what = node.LeftInOrder ? $"it was stopped{Since(node)}" : node.JoinedAt is null ? "it has not joined since the start of this frontend" : $"it cannot be reached{Since(node)}";
+        var then = node switch
+        {
+            { Placed.Count: 0 } => "nothing runs there",
+            { LostAt: { } at } => $"what runs there may run on, and is taken for lost at {Time(at)} unless it is back",
+            _ => "what runs there may run on",
+        };
+        return $"{what}; {then}{(node.Drained ? "; it is drained" : "")}";
+    }
+
+    private static string WhatDrains(KnownNode node) => node.Placed.Count switch
+    {
+        0 => "it was drained, and nothing runs there",
+        1 => "it was drained; 1 task there may end",
+        _ => string.Create(CultureInfo.InvariantCulture, $"it was drained; {node.Placed.Count} tasks there may end"),
+    };
+
+    private static string Since(KnownNode node) => node.AwaySince is { } since ? $" since {Time(since)}" : "";
+
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     private string WhyQuarantined(KnownNode node)
     {
         var probe = cluster.ProbeAt(node) is { } at
-            ? string.Create(CultureInfo.InvariantCulture, $"it is given one task to try at {at.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}")
+            ? $"it is given one task to try at {Time(at)}"
             : "one task is trying it";
         return $"{cluster.WhyQuarantined(node)}; {probe}";
     }
@@ -60,10 +97,16 @@ internal sealed class WaitReasons(SchedulingPolicy policy, Cluster cluster, Shar
             return new WaitReason.TagsMissing(queue.Step.Tags.Names);
         }
 
-        var fitting = tagged.FindAll(node => queue.Need.FitsIn(node.Capacity));
+        var able = tagged.FindAll(node => queue.Step.Programs.IsDisjointFrom(node.Missing));
+        if (able.Count == 0)
+        {
+            return new WaitReason.ProgramMissing(queue.Step.Need.Recipe, queue.Step.Programs.Names);
+        }
+
+        var fitting = able.FindAll(node => queue.Need.FitsIn(node.Capacity));
         if (fitting.Count == 0)
         {
-            return new WaitReason.TooLarge(queue.Need, Largest(queue.Need, tagged));
+            return new WaitReason.TooLarge(queue.Need, Largest(queue.Need, able));
         }
 
         return Limit(queue) ?? WhyNotOn(queue, fitting);
@@ -97,10 +140,14 @@ internal sealed class WaitReasons(SchedulingPolicy policy, Cluster cluster, Shar
 
     private WaitReason WhyNotOn(WaitQueue queue, List<KnownNode> fitting)
     {
-        var well = fitting.FindAll(node => !cluster.IsQuarantined(node));
+        var well = fitting.FindAll(node => !node.Drained && !cluster.IsQuarantined(node));
         if (well.Count == 0)
         {
-            return new WaitReason.NodesUnfit([.. fitting.Select(node => node.Name)], nameof(NodeState.Quarantined));
+            // An operator can let one go on that he drained; the others are ill.
+            var drained = fitting.FindAll(node => node.Drained);
+            return drained.Count > 0
+                ? new WaitReason.NodesUnfit([.. drained.Select(node => node.Name)], NodeState.Draining)
+                : new WaitReason.NodesUnfit([.. fitting.Select(node => node.Name)], NodeState.Quarantined);
         }
 
         if (queue.Key.Near is { } near)

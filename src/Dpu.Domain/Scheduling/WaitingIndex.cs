@@ -144,7 +144,7 @@ internal sealed class WaitingIndex(SchedulingPolicy policy)
         var host = queue.Key.Host ?? step.Chosen?.Name ?? queue.Key.Near;
         return new ClassKey(
             queue.Priority,
-            new Shape(queue.Need, step.Tags, host, host is null ? queue.Key.Avoid : default),
+            new Shape(queue.Need, step.Tags, host, host is null ? queue.Key.Avoid : default, step.Programs),
             step.Length,
             step.IsShort,
             policy.RecipeLimits.ContainsKey(step.Need.Recipe) ? step.Need.Recipe : null,

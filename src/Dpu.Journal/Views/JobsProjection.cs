@@ -257,7 +257,7 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
     {
         { Cause: null } => (TaskViewState.Normal, TaskViewState.Normal),
         { Cause: FailureCause.Cancelled, Retry: false } => (TaskViewState.Aborted, TaskViewState.Aborted),
-        { Cause: FailureCause.Cancelled } => (TaskViewState.Submitted, TaskViewState.Aborted),
+        { Cause: FailureCause.Cancelled or FailureCause.Returned } => (TaskViewState.Submitted, TaskViewState.Aborted),
         { Retry: true } => (TaskViewState.Submitted, TaskViewState.Error),
         _ => (TaskViewState.Error, TaskViewState.Error),
     };

@@ -6,10 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Dpu.Service.Http;
 
 /// <summary>The DPU itself: health, recipes, nodes, figures.</summary>
-internal sealed class DpuEndpoints(ApiServices services)
+internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
 {
-    private readonly NodeList _nodes = new(services);
-
     private static readonly string Version = typeof(DpuEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
@@ -30,7 +28,7 @@ internal sealed class DpuEndpoints(ApiServices services)
 
     public async Task<IResult> NodesAsync(HttpContext context)
     {
-        return await _nodes.GetAsync(context.RequestAborted) is { } all
+        return await nodes.GetAsync(context.RequestAborted) is { } all
             ? Endpoints.Json(all, ApiJson.Default.IReadOnlyListNodeInfo)
             : ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", "The scheduler did not answer in time. Ask again.");
     }
@@ -48,7 +46,7 @@ internal sealed class DpuEndpoints(ApiServices services)
                 ApiMapping.Counts(statistics.Tasks),
                 lastMinute / OneMinute.TotalSeconds,
                 [.. statistics.Users.Select(user => new UserLoad(user.User, (int)user.Jobs, (int)user.Tasks))],
-                await _nodes.GetAsync(context.RequestAborted) ?? [],
+                await nodes.GetAsync(context.RequestAborted) ?? [],
                 services.System.DeadLetters.Count,
                 (now - services.StartedAt).TotalSeconds,
                 [.. scores.Select(score => new EstimateQuality(score.Program, score.Steps, score.MedianRatio, score.WithinFactor2))],

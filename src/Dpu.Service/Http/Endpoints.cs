@@ -23,10 +23,12 @@ internal static class Endpoints
         var questions = new FrontendQuestions(services);
         var submissions = new SubmissionEndpoints(services, questions);
         var control = new ControlEndpoints(services, questions);
-        var dpu = new DpuEndpoints(services);
+        var list = new NodeList(services);
+        var dpu = new DpuEndpoints(services, list);
         var membership = new MembershipQuestions(services);
         var keys = new KeyEndpoints(services, membership);
         var nodes = new NodeEndpoints(services, membership);
+        var life = new NodeLifeEndpoints(services, membership, list);
 
         var link = new LinkEndpoint(services);
         api.MapGet("/link", link.ServeAsync).WithMetadata(RequestGuard.ForNodes.Instance);
@@ -60,6 +62,10 @@ internal static class Endpoints
         api.MapGet("/files", Answer(files.QueryAsync));
         api.MapGet("/files/{id}/content", Answer(files.ContentAsync));
         api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync));
+
+        api.MapPost("/nodes/{name}/drain", Answer(life.DrainAsync));
+        api.MapPost("/nodes/{name}/resume", Answer(life.ResumeAsync));
+        api.MapPost("/nodes/{name}/lost", Answer(life.LostAsync));
 
         api.MapPost("/keys", Answer(keys.CreateAsync));
         api.MapGet("/keys", Answer(keys.ListAsync));

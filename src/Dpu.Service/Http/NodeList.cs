@@ -39,16 +39,34 @@ internal sealed class NodeList(ApiServices services)
         }
     }
 
-    private static NodeInfo Info(NodeStatus node) =>
-        new(node.Name, node.State.ToString(), node.Capacity.Cpus, node.Capacity.MemoryBytes, node.Tasks, node.Tags, node.Reason);
+    public static NodeInfo Info(NodeStatus node) =>
+        new(node.Name, node.State.ToString(), node.Capacity.Cpus, node.Capacity.MemoryBytes, node.Tasks - node.Waiting, node.Tags, node.Reason)
+        {
+            Waiting = node.Waiting,
+            Drained = node.Drained,
+            Host = node.About.Host.Length == 0 ? null : node.About.Host,
+            Version = node.About.Version,
+            DiskBytes = node.About.DiskBytes,
+            Missing = node.About.Missing,
+            Joined = node.JoinedAt,
+            LastHeard = node.LastHeard,
+            LostAt = node.LostAt,
+        };
+
+    /// <summary>A node that belongs to the DPU and that the scheduler does not know.</summary>
+    public static NodeInfo NotHere(string name, bool drained) =>
+        new(name, nameof(NodeState.CutOff), 0, 0, 0, [], $"it is not connected, and nothing runs there{(drained ? "; it is drained" : "")}") { Drained = drained };
 
     /// <summary>The node of this service, before its keeper has answered for the first time.</summary>
     private NodeInfo NotYetThere() => new(
         services.Node.Name,
-        nameof(NodeState.Away),
+        nameof(NodeState.CutOff),
         services.Node.Capacity.Cpus,
         services.Node.Capacity.MemoryBytes,
         0,
         services.Node.Tags,
-        "its keeper has not answered yet");
+        "its keeper has not answered yet")
+    {
+        Drained = services.Membership.Identities.IsDrained(services.Node.Name),
+    };
 }

@@ -124,6 +124,36 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public void A_node_that_drains_gives_back_what_waits_and_lets_run_what_runs()
+    {
+        var bench = NodeBench.Connected(cpus: 1);
+        var (first, second, third) = (new AttemptId(GivenJobs.First, 0, 1), new AttemptId(GivenJobs.First, 1, 1), new AttemptId(GivenJobs.First, 2, 1));
+        bench.Start(first, second);
+        bench.Launcher.Started.ShouldBe([first]);
+
+        bench.Tell(new NodeMessage.Drain(true));
+
+        bench.ExpectReport().ShouldSatisfyAllConditions(
+            report => report.Attempt.ShouldBe(new TaskAttempt(1, 1)),
+            report => report.Cause.ShouldBe(FailureCause.Returned),
+            report => report.Exit.ShouldBeNull(),
+            report => report.Message.ShouldBe("node node is drained: it had not begun this and gave it back"));
+        bench.Launcher.Ended.ShouldBeEmpty();
+
+        // What was on its way, or was committed before the service died, goes the same way.
+        bench.Start(third);
+        bench.ExpectReport().Cause.ShouldBe(FailureCause.Returned);
+        bench.Adopt(GivenJobs.Incarnation, new AttemptId(GivenJobs.First, 3, 1));
+        bench.ExpectReport().Cause.ShouldBe(FailureCause.Returned);
+
+        bench.Tell(new NodeMessage.Drain(false));
+        bench.Say(ScriptedLauncher.Exited(1, first, GivenJobs.Exit(0)));
+        bench.ExpectReport().Cause.ShouldBeNull();
+        bench.Start(new AttemptId(GivenJobs.First, 4, 1));
+        bench.Launcher.Started.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void What_runs_is_reported_only_when_its_process_is_gone()
     {
         var bench = NodeBench.Connected();

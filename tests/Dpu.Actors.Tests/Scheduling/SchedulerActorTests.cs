@@ -124,7 +124,7 @@ public sealed class SchedulerActorTests
         _scheduler.Tell(new SchedulerMessage.NodeLeft("node"));
         _scheduler.Tell(new SchedulerMessage.GetNodes(asking));
 
-        asking.ExpectMessage<NodeStatuses>().Nodes.ShouldHaveSingleItem().State.ShouldBe(NodeState.Away);
+        asking.ExpectMessage<NodeStatuses>().Nodes.ShouldHaveSingleItem().State.ShouldBe(NodeState.CutOff);
     }
 
     [Fact]

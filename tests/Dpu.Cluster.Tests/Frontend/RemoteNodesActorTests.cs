@@ -78,7 +78,7 @@ public sealed class RemoteNodesActorTests
 
         _bench.Nodes.Tell(new RemoteNodesMessage.Closed(link, TimeSpan.FromSeconds(20)));
 
-        _bench.Scheduler.Expect(new SchedulerMessage.NodeLeft("n1", Given.NodeTimeout - TimeSpan.FromSeconds(20)));
+        _bench.Scheduler.Expect(new SchedulerMessage.NodeLeft("n1", Given.NodeTimeout - TimeSpan.FromSeconds(20), Silent: TimeSpan.FromSeconds(20)));
         _bench.Presence.IsFree("n1").ShouldBeFalse();
         _bench.World.RunFor(Given.NodeTimeout - TimeSpan.FromSeconds(19));
         _bench.Presence.IsFree("n1").ShouldBeTrue();

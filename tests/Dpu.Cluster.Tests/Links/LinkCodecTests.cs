@@ -48,6 +48,7 @@ public sealed class LinkCodecTests
         new DownFrame.LogsRead(5, new LogPage([new LogChunk(Attempt, OutputStream.Out, At, "node.h.Bias", Incarnation, 9, "x"u8.ToArray())], new LogCursor(1, 2), true), null),
         new DownFrame.HeartbeatSeen(TimeSpan.FromSeconds(1)),
         new DownFrame.Credit(3, 4),
+        new DownFrame.Drain(Drains: true),
     }.ToDictionary(frame => frame.GetType().Name);
 
     [Theory]

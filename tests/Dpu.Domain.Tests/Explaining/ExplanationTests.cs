@@ -41,7 +41,11 @@ public sealed class ExplanationTests
         Told(new WaitReason.FairShare(0.8, 0.1, "bob")).Message.ShouldContain("bob");
         Told(new WaitReason.Age(new JobId(3), 40)).Message.ShouldContain("job 3 of the same user is older; 40 tasks come before");
         Told(new WaitReason.DataElsewhere("n2", Then)).Message.ShouldContain("node n2 has its data");
-        Told(new WaitReason.NodesUnfit(["n1", "n2"], "draining")).Message.ShouldContain("n1, n2 would fit, but are draining");
+        Told(new WaitReason.NodesUnfit(["n1", "n2"], NodeState.Draining)).Message.ShouldContain("n1, n2 would fit, but are drained");
+        Told(new WaitReason.NodesUnfit(["n1"], NodeState.Quarantined)).ShouldSatisfyAllConditions(
+            told => told.Message.ShouldContain("n1 would fit, but is quarantined"),
+            told => told.Suggestion.ShouldBe("'dpu nodes' says why; 'dpu resume n1' gives it work again"));
+        Told(new WaitReason.ProgramMissing("Reduce", ["reduce"])).Message.ShouldContain("no node that is there has the program of recipe Reduce (reduce)");
     }
 
     [Fact]

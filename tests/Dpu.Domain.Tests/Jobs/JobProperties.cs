@@ -115,7 +115,7 @@ public sealed class JobProperties
             var (rules, troubles) = (after.RulesOf(task).Retry, after.TroublesOf(task));
             ((int)after.Cells[task].Losses).ShouldBeLessThan(rules.NodeLosses);
             (troubles == TaskTroubles.None || !after.Cells[task].Ended).ShouldBeTrue("what has ended needs no next attempt");
-            foreach (var cause in Enum.GetValues<FailureCause>().Except([FailureCause.Node, FailureCause.Cancelled]))
+            foreach (var cause in Enum.GetValues<FailureCause>().Except([FailureCause.Node, FailureCause.Cancelled, FailureCause.Returned]))
             {
                 troubles.Count(cause).ShouldBeLessThan(Math.Max(1, rules.AttemptsFor(cause)));
             }
@@ -204,7 +204,7 @@ public sealed class JobProperties
             3 => Given.Start([.. Enumerable.Range(0, state.Plan.TaskCount)]),
             4 or 5 or 6 => Given.Ended(task, number),
             7 => Given.Ended(task, number, Failures[(task + 1 + wanted) % Failures.Length]),
-            8 => Given.Ended(task, number, FailureCause.Cancelled),
+            8 => Given.Ended(task, number, wanted % 2 == 0 ? FailureCause.Cancelled : FailureCause.Returned),
             9 => Given.Lost(task, number),
             10 => Given.Submit(state.Plan),
             11 => Given.Held(task, number),

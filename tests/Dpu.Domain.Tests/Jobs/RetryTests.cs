@@ -8,6 +8,28 @@ namespace Dpu.Domain.Tests.Jobs;
 /// <summary>Whether a task that failed is tried again depends on why it failed; how, too.</summary>
 public sealed class RetryTests
 {
+    [Fact]
+    public void What_a_node_gave_back_uses_up_nothing_and_leaves_nothing_behind()
+    {
+        var state = Given.Job(Given.Tasks(1));
+        for (var number = 1; number <= 300; number++)
+        {
+            state = Given.After(Given.After(state, Given.Start(0)), Given.Ended(0, number, FailureCause.Returned));
+        }
+
+        state.Counts.ShouldBe(new TaskCounts(0, 0, 0, 1, 0));
+        state.Troubles.ShouldBeEmpty();
+        state.Cells[0].Losses.ShouldBe((byte)0);
+    }
+
+    [Fact]
+    public void What_a_node_gave_back_of_a_cancelled_job_is_aborted()
+    {
+        var state = Given.Job(Given.Tasks(1), Given.Start(0), Given.Cancel(force: true));
+
+        Given.After(state, Given.Ended(0, cause: FailureCause.Returned)).Counts.ShouldBe(new TaskCounts(0, 0, 1, 0, 0));
+    }
+
     private const long MiB = 1 << 20;
 
     private static readonly RetryRules Rules = new(

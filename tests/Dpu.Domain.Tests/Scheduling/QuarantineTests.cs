@@ -213,7 +213,7 @@ public sealed class QuarantineTests
 
         bench.Why(new JobId(50)).ShouldHaveSingleItem().ShouldBeOfType<WaitReason.NodesUnfit>().ShouldSatisfyAllConditions(
             unfit => unfit.Nodes.ShouldBe(["a"]),
-            unfit => unfit.State.ShouldBe("Quarantined"));
+            unfit => unfit.State.ShouldBe(NodeState.Quarantined));
     }
 
     private static SchedulerBench Two()

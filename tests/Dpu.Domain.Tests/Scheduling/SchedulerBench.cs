@@ -20,6 +20,9 @@ internal sealed class SchedulerBench(SchedulingPolicy? policy = null)
 
     public Dictionary<string, (Resources Capacity, bool Up)> Nodes { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Nodes that operators drained.</summary>
+    public HashSet<string> Drained { get; } = new(StringComparer.Ordinal);
+
     public Dictionary<JobId, JobDemand> Jobs { get; } = [];
 
     /// <summary>Tasks that may be proposed.</summary>
@@ -32,18 +35,48 @@ internal sealed class SchedulerBench(SchedulingPolicy? policy = null)
 
     public Scheduler Scheduler => _scheduler;
 
+    /// <summary>Programs that nodes do not have.</summary>
+    public Dictionary<string, ImmutableArray<string>> Lacking { get; } = new(StringComparer.Ordinal);
+
     public void Join(string node, Resources capacity, params string[] tags)
     {
         Nodes[node] = (capacity, true);
-        _scheduler.NodeJoined(node, Guid.Empty, capacity, [.. tags]);
+        _scheduler.Advance(Now);
+        _scheduler.NodeJoined(node, Guid.Empty, capacity, [.. tags], NodeAbout.Nothing with { Missing = Lacking.GetValueOrDefault(node, []) });
     }
 
-    public void Leave(string node)
+    public void Leave(string node, NodeAbsence absence = default)
     {
         if (Nodes.TryGetValue(node, out var known))
         {
             Nodes[node] = known with { Up = false };
-            _scheduler.NodeLeft(node);
+            _scheduler.Advance(Now);
+            _scheduler.NodeLeft(node, absence);
+        }
+    }
+
+    public void Drain(string node)
+    {
+        Drained.Add(node);
+        _scheduler.Drain(Drained);
+    }
+
+    public void Resume(string node)
+    {
+        Drained.Remove(node);
+        _scheduler.Drain(Drained);
+    }
+
+    /// <summary>A node is not waited for any longer: its jobs say that what ran there is lost, and that it can be started.</summary>
+    public void Lose(string node)
+    {
+        Leave(node);
+        _scheduler.Advance(Now);
+        _scheduler.NodeLost(node, "it was silent");
+        foreach (var (job, task) in Held.Where(held => held.Value == node).Select(held => held.Key).ToList())
+        {
+            Free(job, FreedTask.Lost(task));
+            Release(job, task);
         }
     }
 
@@ -113,6 +146,8 @@ internal sealed class SchedulerBench(SchedulingPolicy? policy = null)
         {
             Log.Add($"{assignment.Job} on {assignment.Node}: {string.Join(' ', assignment.Tasks)}");
             Nodes[assignment.Node].Up.ShouldBeTrue();
+            Drained.ShouldNotContain(assignment.Node);
+            Lacking.GetValueOrDefault(assignment.Node, []).Intersect(assignment.Tasks.SelectMany(task => StepOf(assignment.Job, task).Programs)).ShouldBeEmpty();
             foreach (var task in assignment.Tasks)
             {
                 Ready.Remove((assignment.Job, task)).ShouldBeTrue($"{assignment.Job}/{task} was proposed and was not ready");
@@ -125,7 +160,9 @@ internal sealed class SchedulerBench(SchedulingPolicy? policy = null)
         return assignments;
     }
 
-    public Resources NeedOf(JobId job, int task) => Jobs[job].Steps.Last(step => step.First <= task).Resources;
+    public Resources NeedOf(JobId job, int task) => StepOf(job, task).Resources;
+
+    private StepNeed StepOf(JobId job, int task) => Jobs[job].Steps.Last(step => step.First <= task);
 
     public Resources HeldOn(string node)
     {

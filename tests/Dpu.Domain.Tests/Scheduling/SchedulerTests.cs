@@ -16,7 +16,7 @@ public sealed class SchedulerTests
     private static readonly string[] NodeNames = ["a", "b", "c"];
 
     private static readonly Arbitrary<IReadOnlyList<Operation>> Operations = (
-            from what in Gen.Choose(0, 11)
+            from what in Gen.Choose(0, 14)
             from number in Gen.Choose(1, 5)
             from size in Gen.Choose(1, 8)
             from cpus in Gen.Choose(1, 4)
@@ -85,7 +85,7 @@ public sealed class SchedulerTests
     [Fact]
     public void Whatever_could_be_given_is_given_but_for_room_that_is_kept() => ForWalks(Long, bench =>
     {
-        foreach (var (name, node) in bench.Nodes.Where(node => node.Value.Up))
+        foreach (var (name, node) in bench.Nodes.Where(node => node.Value.Up && !bench.Drained.Contains(node.Key)))
         {
             var held = bench.HeldOn(name);
             foreach (var (job, task) in bench.Ready)
@@ -306,6 +306,15 @@ public sealed class SchedulerTests
                 break;
             case 1:
                 bench.Leave(NodeNames[operation.Number % NodeNames.Length]);
+                break;
+            case 12:
+                bench.Drain(NodeNames[operation.Number % NodeNames.Length]);
+                break;
+            case 13:
+                bench.Resume(NodeNames[operation.Number % NodeNames.Length]);
+                break;
+            case 14:
+                bench.Lose(NodeNames[operation.Number % NodeNames.Length]);
                 break;
             case 2:
                 bench.End(job);

@@ -254,7 +254,7 @@ public sealed class JobTests(RunningDpu dpu)
         await dpu.RunAsync("true");
         using var nodes = await dpu.Visitor.GetAsync(dpu.At("/nodes"));
         var node = (await nodes.JsonAsync())[0];
-        node.EnumerateObject().Select(field => field.Name).ShouldBe(["name", "state", "cpus", "memoryBytes", "running", "tags", "reason"]);
+        node.EnumerateObject().Select(field => field.Name).ShouldBe(["name", "state", "cpus", "memoryBytes", "running", "tags", "reason", "waiting", "drained", "host", "version", "diskBytes", "missing", "joined", "lastHeard", "lostAt"]);
         (node.GetProperty("name").GetString(), node.GetProperty("cpus").GetInt32(), node.GetProperty("memoryBytes").GetInt64()).ShouldBe(("here", 4, 8L << 30));
         (node.GetProperty("state").GetString(), node.GetProperty("reason").ValueKind).ShouldBe(("Up", JsonValueKind.Null));
         using var answer = await dpu.Visitor.GetAsync(dpu.At("/stats"));
