@@ -40,4 +40,7 @@ internal static partial class ClusterLog
 
     [LoggerMessage(6022, LogLevel.Warning, "What node {Node} left in the store for attempt {Attempt} cannot be tidied up; nothing refers to it.")]
     public static partial void CloseFailed(ILogger logger, string node, AttemptId attempt, Exception reason);
+
+    [LoggerMessage(6010, LogLevel.Warning, "Whose attempts they are that node {Node} sends output of cannot be looked up; it is tried again, and the output waits.")]
+    public static partial void OwnersUnknown(ILogger logger, string node, Exception reason);
 }

@@ -26,6 +26,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     private const int TasksPerFrame = 200;
 
     private IActorRef<NodeMessage> _self = null!;
+    private IncomingLogs _logs = null!;
     private IDownlink? _link;
     private string? _product;
     private bool _hasLeft;
@@ -34,6 +35,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     protected override ValueTask OnStartAsync()
     {
         _self = new RemoteNodeRef(Context.Self);
+        _logs = new IncomingLogs(name, parts, Context);
         return ValueTask.CompletedTask;
     }
 
@@ -54,6 +56,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
             case RemoteNodeMessage.Linked linked:
                 (_link, _product) = (linked.Link, linked.Product);
                 _hasLeft = false;
+                _logs.Forget();
                 _link.Send(new DownFrame.Welcome(linked.Terms));
                 break;
             case RemoteNodeMessage.Said said when said.Link == _link:
@@ -69,6 +72,15 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
             case RemoteNodeMessage.LogsAppended appended:
                 appended.Link.Send(new DownFrame.LogsStored(((UpFrame.Logs)appended.Received.Frame).Number, appended.Failure));
                 appended.Link.Handled(appended.Received);
+                break;
+            case RemoteNodeMessage.OwnersLookedUp found:
+                _logs.LookedUp(found);
+                break;
+            case RemoteNodeMessage.OwnersNotLookedUp not:
+                _logs.NotLookedUp(not.Reason);
+                break;
+            case RemoteNodeMessage.LookAgain:
+                _logs.LookAgain();
                 break;
             case RemoteNodeMessage.LogsLookedUp found:
                 found.Link.Send(new DownFrame.LogsRead(((UpFrame.ReadLogs)found.Received.Frame).Number, found.Page, found.Failure));
@@ -94,8 +106,8 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     {
         switch (received.Frame)
         {
-            case UpFrame.Logs logs:
-                Store(link, received, logs);
+            case UpFrame.Logs:
+                _logs.Add(link, received);
                 return;
             case UpFrame.ReadLogs read:
                 LookUp(link, received, read);
@@ -255,40 +267,6 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     }
 
     private static AttemptId IdOf(JobId job, TaskAttempt attempt) => new(job, attempt.Task, attempt.Number);
-
-    private void Store(IDownlink link, ReceivedFrame received, UpFrame.Logs logs) => Context.PipeToSelf(
-        async stopping =>
-        {
-            await parts.Logs.AppendAsync(await ItsOwnAsync(logs.Chunks, stopping), stopping);
-            return (string?)null;
-        },
-        failure => new RemoteNodeMessage.LogsAppended(link, received, failure),
-        reason => new RemoteNodeMessage.LogsAppended(link, received, reason.Message));
-
-    /// <summary>
-    /// Handed to the store before anything awaits as long as all attempts are known here: an end that follows on the link must find its lines there.
-    /// Of others the views know whether they were ever given to this node.
-    /// </summary>
-    private ValueTask<IReadOnlyList<LogChunk>> ItsOwnAsync(ImmutableArray<LogChunk> chunks, CancellationToken cancellationToken)
-    {
-        var unknown = chunks.Select(chunk => chunk.Attempt).Distinct().Where(attempt => parts.Grants.Find(name, attempt) is null).ToList();
-        return unknown.Count == 0 ? ValueTask.FromResult<IReadOnlyList<LogChunk>>(chunks) : FilterAsync(chunks, unknown, cancellationToken);
-    }
-
-    private async ValueTask<IReadOnlyList<LogChunk>> FilterAsync(ImmutableArray<LogChunk> chunks, List<AttemptId> unknown, CancellationToken cancellationToken)
-    {
-        var foreign = new HashSet<AttemptId>();
-        foreach (var attempt in unknown)
-        {
-            if (!await parts.History.WasGivenToAsync(name, attempt, cancellationToken))
-            {
-                foreign.Add(attempt);
-                ClusterLog.LogsRefused(Context.Logger, name, attempt);
-            }
-        }
-
-        return [.. chunks.Where(chunk => !foreign.Contains(chunk.Attempt))];
-    }
 
     private void LookUp(IDownlink link, ReceivedFrame received, UpFrame.ReadLogs read)
     {

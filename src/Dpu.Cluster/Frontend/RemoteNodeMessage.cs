@@ -30,6 +30,18 @@ internal abstract record RemoteNodeMessage
     /// <summary>Logs of the node are durable, or why they are not.</summary>
     public sealed record LogsAppended(IDownlink Link, ReceivedFrame Received, string? Failure) : RemoteNodeMessage;
 
+    /// <summary>Which attempts are or were the node's own, as far as the views know.</summary>
+    public sealed record OwnersLookedUp(ImmutableArray<(AttemptId Attempt, bool Own)> Own) : RemoteNodeMessage;
+
+    /// <summary>The views could not be asked for that.</summary>
+    public sealed record OwnersNotLookedUp(Exception Reason) : RemoteNodeMessage;
+
+    /// <summary>Time to ask them again.</summary>
+    public sealed record LookAgain : RemoteNodeMessage
+    {
+        public static LookAgain Instance { get; } = new();
+    }
+
     /// <summary>What the node reported of attempts that left outputs was looked at; <paramref name="Failure"/> says why it could not be.</summary>
     public sealed record Checked(IDownlink Link, ReceivedFrame Received, JobId Job, ImmutableArray<AttemptReport> Reports, Exception? Failure) : RemoteNodeMessage;
 

@@ -98,5 +98,12 @@ internal sealed class FrontendBench : IAttemptHistory, IBroughtOutputs
         return Task.CompletedTask;
     }
 
-    public Task<bool> WasGivenToAsync(string node, AttemptId attempt, CancellationToken cancellationToken) => Task.FromResult(History.Contains((node, attempt)));
+    /// <summary>While set, the views do not answer; what it holds then is how they fail.</summary>
+    public TaskCompletionSource? ViewsAnswer { get; set; }
+
+    public async Task<bool> WasGivenToAsync(string node, AttemptId attempt, CancellationToken cancellationToken)
+    {
+        await (ViewsAnswer?.Task ?? Task.CompletedTask);
+        return History.Contains((node, attempt));
+    }
 }

@@ -153,6 +153,40 @@ public sealed class RemoteNodesActorTests
     }
 
     [Fact]
+    public void Lines_stay_in_order_while_it_is_looked_up_whose_they_are()
+    {
+        var (link, node) = _bench.Join();
+        _bench.History.Add(("n1", Given.Attempt(1)));
+        _bench.ViewsAnswer = new TaskCompletionSource();
+        _bench.Say(link, new UpFrame.Logs(1, [Chunk(1, 1)]));
+        node.Tell(new NodeMessage.AdoptTasks(_bench.Job, [new AdoptedTask(Given.Start(1), Given.Incarnation)]));
+        _bench.Say(link, new UpFrame.Logs(2, [Chunk(1, 2)]));
+        Stored(1).ShouldBe("");
+
+        _bench.World.Schedule(TimeSpan.Zero, _bench.ViewsAnswer.SetResult);
+        _bench.World.RunUntilIdle();
+
+        Stored(1).ShouldBe("line 1\nline 2\n");
+        link.Sent.OfType<DownFrame.LogsStored>().Select(stored => stored.Number).ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public void When_the_views_cannot_be_asked_whose_lines_they_are_they_wait()
+    {
+        var (link, _) = _bench.Join();
+        _bench.History.Add(("n1", Given.Attempt(1)));
+        _bench.ViewsAnswer = new TaskCompletionSource();
+        _bench.ViewsAnswer.SetException(new IOException("the database is away"));
+        _bench.Say(link, new UpFrame.Logs(1, [Chunk(1, 1)]));
+        link.Sent.ShouldNotContain(frame => frame is DownFrame.LogsStored);
+
+        _bench.ViewsAnswer = null;
+        _bench.World.RunFor(TimeSpan.FromSeconds(2));
+
+        Stored(1).ShouldBe("line 1\n");
+    }
+
+    [Fact]
     public void A_node_reads_the_output_of_its_own_attempts_only()
     {
         var (link, node) = _bench.Join();

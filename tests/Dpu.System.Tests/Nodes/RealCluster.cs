@@ -12,6 +12,7 @@ internal sealed class RealCluster : IAsyncDisposable
 {
     private readonly RealDpu _dpu = new();
     private readonly List<RealNode> _nodes = [];
+    private readonly Dictionary<int, int> _beats = [];
 
     public RealDpu Dpu => _dpu;
 
@@ -87,14 +88,19 @@ internal sealed class RealCluster : IAsyncDisposable
     {
         var script = _dpu.NewFile("task.sh", Evidence.Script(beats));
         var lines = _dpu.NewFile("lines", string.Concat(Enumerable.Range(0, tasks).Select(task => $"{task}\n")));
-        return await _dpu.SubmitAsync("exec", "--each", lines, "--", "sh", script, EvidencePath);
+        var job = await _dpu.SubmitAsync("exec", "--each", lines, "--", "sh", script, EvidencePath);
+        _beats[job] = beats;
+        return job;
     }
 
     /// <summary>A node runs something.</summary>
     public Task RunsOnAsync(RealNode node) =>
         Eventually.HoldsAsync(() => ProcessTable.Mentioning(node.Data).Count > (node.KeeperId is null ? 1 : 2), $"node {node.Name} runs something");
 
-    /// <summary>The job ends with every task normal, each accepted from one attempt, and no two attempts of a task alive at once.</summary>
+    /// <summary>
+    /// The job ends with every task normal, each accepted from one attempt, no two attempts of a task alive at once, and all that the accepted ones printed
+    /// there, in order.
+    /// </summary>
     public async Task EndsWellAsync(int job, int tasks)
     {
         var end = await _dpu.EndOfAsync(job);
@@ -103,6 +109,25 @@ internal sealed class RealCluster : IAsyncDisposable
         Evidence.Overlaps().ShouldBeEmpty();
         var detail = await _dpu.Client.GetJobAsync(job, tasks: true, CancellationToken.None);
         detail.Tasks!.Select(task => task.Attempts.Count(attempt => attempt.ExitCode == 0)).ShouldAllBe(accepted => accepted == 1);
+        var printed = await PrintedByAttemptAsync(job);
+        foreach (var task in detail.Tasks!)
+        {
+            var accepted = $"{job}/{task.Task}/{task.Attempts.Single(attempt => attempt.ExitCode == 0).Attempt}";
+            printed[accepted].ShouldBe(Enumerable.Range(1, _beats[job]));
+        }
+    }
+
+    /// <summary>The numbers of the lines that each attempt printed, in the order in which they stand in the log.</summary>
+    private async Task<ILookup<string, int>> PrintedByAttemptAsync(int job)
+    {
+        var lines = new List<string>();
+        await foreach (var line in _dpu.Client.GetLogsAsync(job, null, CancellationToken.None))
+        {
+            lines.Add(line.Text);
+        }
+
+        return lines.Select(line => line.Split(' ')).Where(words => words is ["line", _, "of", _])
+            .ToLookup(words => words[3], words => int.Parse(words[1], CultureInfo.InvariantCulture));
     }
 
     public async ValueTask DisposeAsync()
