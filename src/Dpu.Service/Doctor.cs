@@ -32,7 +32,7 @@ public static class Doctor
         try
         {
             options = DpuHost.ReadOptions(request);
-            configuration = Good("configuration", $"{options.Recipes.Count} recipes; node {options.Node.Name} with {options.Node.Capacity.Cpus} cpus and {ByteSize.Text(options.Node.Capacity.MemoryBytes)}");
+            configuration = Good("configuration", request.Role == "frontend" ? $"{options.Recipes.Count} recipes; no node of its own" : $"{options.Recipes.Count} recipes; node {options.Node.Name} with {options.Node.Capacity.Cpus} cpus and {ByteSize.Text(options.Node.Capacity.MemoryBytes)}");
         }
         catch (StartupException error)
         {
@@ -40,7 +40,7 @@ public static class Doctor
         }
 
         var listener = await WhoListensAsync(options.Http, cancellationToken);
-        return await Task.Run<IReadOnlyList<Finding>>(() => [configuration, .. PortAndData(options, listener), .. Recipes(options)], cancellationToken);
+        return await Task.Run<IReadOnlyList<Finding>>(() => [configuration, .. PortAndData(options, listener), .. request.Role == "frontend" ? RecipesOnNodes() : Recipes(options)], cancellationToken);
     }
 
     /// <summary>The DPU that answers where this one is to listen; null when none does.</summary>
@@ -137,6 +137,9 @@ public static class Doctor
             return new Finding("database", false, error.Message, "Use the version of dpu that wrote it, or a copy from before.");
         }
     }
+
+    /// <summary>Which programs a node lacks it says itself, when it joins.</summary>
+    private static IEnumerable<Finding> RecipesOnNodes() => [Good("recipes", "their programs are needed on nodes only: 'dpu nodes' tells what one of them lacks")];
 
     private static IEnumerable<Finding> Recipes(DpuOptions options)
     {

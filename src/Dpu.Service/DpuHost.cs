@@ -11,6 +11,7 @@ using Dpu.Client;
 using Dpu.Cluster.Frontend;
 using Dpu.Cluster.Links;
 using Dpu.Domain.Membership;
+using Dpu.Domain.Planning;
 using Dpu.Hocon;
 using Dpu.Journal.EventJournal;
 using Dpu.Journal.Logs;
@@ -163,7 +164,9 @@ public sealed class DpuHost : IAsyncDisposable
         var queries = new PluginQueries(
             data.FullPath, Options.Node.SearchPath, Options.Query.OutputMaxBytes, Options.Query.AtOnceMax, executables, store.Catalog, catalog, system, Options.Http.AnswerTimeout);
         Undo(queries.Dispose);
-        var planner = new SubmissionPlanner(Options.Recipes, store.Catalog, store.Views, node.Capacity, node.Tags, Options.Task.Retry, executables.WhyUnavailable, queries);
+        var shapes = new KnownNodeShapes(HasNode ? new NodeShape(node.Capacity, node.Tags) : null, Options.Cluster.Shapes);
+        var planner = new SubmissionPlanner(
+            Options.Recipes, store.Catalog, store.Views, shapes, Options.Task.Retry, recipe => shapes.OnOtherHosts ? null : executables.WhyUnavailable(recipe), queries);
         var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(Options.Scheduling, new NodeWatch(HasNode ? node.Name : null, Options.Cluster.NodeTimeout))) { Supervision = Escalate }, "scheduler");
         var frontend = system.Spawn(
             new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, planner, scheduler)) { Supervision = Escalate },
@@ -185,6 +188,7 @@ public sealed class DpuHost : IAsyncDisposable
         void Publish(MembershipState state)
         {
             identities.Publish(state);
+            shapes.Publish(state);
             scheduler.Tell(new SchedulerMessage.NodesDrained(state.Drained));
         }
 
@@ -199,7 +203,10 @@ public sealed class DpuHost : IAsyncDisposable
         var storeFolder = Path.Combine(data.FullPath, "store");
         var arriving = new ArrivingOutputs(storeFolder, history.FateOfAsync);
         var terms = TermsOf(Options, StoreProbes.Make(storeFolder));
-        var parts = new FrontendParts(scheduler, frontend, logs, history, grants, arriving, Options.Cluster.NodeTimeout);
+        var parts = new FrontendParts(scheduler, frontend, logs, history, grants, arriving, Options.Cluster.NodeTimeout) with
+        {
+            Described = (name, facts) => membership.Tell(new MembershipMessage.Note(new MembershipCommand.Describe(name, facts.Capacity, facts.Tags))),
+        };
         var remoteNodes = system.Spawn(
             new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, presence, terms)) { Supervision = Escalate }, "nodes");
         presence.Expect(members.Identities.Where(known => known.Value.RevokedAt is null).Select(known => known.Key));
@@ -210,7 +217,7 @@ public sealed class DpuHost : IAsyncDisposable
 
         var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
         var services = new ApiServices(
-            Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, node, scheduler, new JobPlans(journal),
+            Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, HasNode ? node : null, shapes, scheduler, new JobPlans(journal),
             new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         var server = await ApiServer.StartAsync(services, token, Environment.UserName, tls, seams.IsLoopback, loggers, cancellationToken);

@@ -24,8 +24,7 @@ public sealed record PlannedSubmission(string Sequence, JobPlan Plan, ImmutableA
 /// <param name="recipes">What can be run.</param>
 /// <param name="files">What it can be run on.</param>
 /// <param name="views">Tells when the catalog is up to date, and what earlier tasks took.</param>
-/// <param name="largestNode">The largest node that is configured: what needs more can never run.</param>
-/// <param name="nodeTags">Tags of the nodes that are configured: what needs another can never run.</param>
+/// <param name="nodes">Nodes that are configured or can be started: what fits none of them can never run.</param>
 /// <param name="usualRetry">How often a task of <c>exec</c> is tried; recipes have their own rules.</param>
 /// <param name="unavailable">Why a recipe cannot run here, or null.</param>
 /// <param name="queries">The plug-in queries of pipelines.</param>
@@ -33,8 +32,7 @@ public sealed class SubmissionPlanner(
     RecipeCatalog recipes,
     ICatalog files,
     IViews views,
-    Resources largestNode,
-    ImmutableArray<string> nodeTags,
+    INodeShapes nodes,
     RetryRules usualRetry,
     Func<Recipe, string?> unavailable,
     IPluginQueries queries)
@@ -74,7 +72,7 @@ public sealed class SubmissionPlanner(
         var history = submission is Submission.OfCommand { ExpectedSeconds: > 0 }
             ? ImmutableDictionary<TaskKind, TaskFigures>.Empty
             : await views.GetTaskFiguresAsync(kinds.All, cancellationToken);
-        var estimated = Estimator.Estimate(planned.Plan, kinds, kind => history.GetValueOrDefault(kind), largestNode.Cpus);
+        var estimated = Estimator.Estimate(planned.Plan, kinds, kind => history.GetValueOrDefault(kind), nodes.Known.CpusForEstimates());
         return planned with
         {
             Plan = estimated.Plan,
@@ -101,7 +99,7 @@ public sealed class SubmissionPlanner(
         }
 
         var candidates = await FindInputsAsync(InputSelection.For(sequence, options), cancellationToken);
-        var request = new PlanRequest(sequence, options, candidates, recipes, largestNode.Cpus, asked.MemoryBytes) { Rows = rows.Rows };
+        var request = new PlanRequest(sequence, options, candidates, recipes, nodes.Known.CpusForEstimates(), asked.MemoryBytes) { Rows = rows.Rows };
         if (!Planner.Plan(request).TryGet(out var planned, out errors)
             || !(await FitsAsync(planned.Plan, cancellationToken)).TryGet(out _, out errors)
             || !Has(planned.Plan, asked).TryGet(out _, out errors))
@@ -143,7 +141,7 @@ public sealed class SubmissionPlanner(
     private JobPlan TriedAsUsual(JobPlan plan) => WithRetries(plan, _ => usualRetry);
 
     /// <summary>The cap on memory is part of the plan, so that whoever decides about an attempt need not know the nodes.</summary>
-    private JobPlan WithinLargestNode(JobPlan plan) => WithRetries(plan, retry => retry.Within(largestNode));
+    private JobPlan WithinLargestNode(JobPlan plan) => nodes.Known is { IsEmpty: false } known ? WithRetries(plan, retry => retry.Within(known.Largest())) : plan;
 
     private static JobPlan WithRetries(JobPlan plan, Func<RetryRules, RetryRules> change) => plan with
     {
@@ -165,35 +163,52 @@ public sealed class SubmissionPlanner(
 
     private Checked<JobPlan> Has(JobPlan plan, Submission asked)
     {
-        var errors = PlanDemands.UnknownTags(plan, nodeTags).Concat(asked.Campaign is null ? PlanDemands.CampaignNames(plan) : []).ToImmutableArray();
+        var known = nodes.Known;
+        var unknownTags = known.IsEmpty ? [] : PlanDemands.UnknownTags(plan, known.Tags());
+        var errors = unknownTags.Concat(asked.Campaign is null ? PlanDemands.CampaignNames(plan) : []).ToImmutableArray();
         return errors.IsEmpty ? new Checked<JobPlan>.Accepted(plan) : new Checked<JobPlan>.Refused(errors);
     }
 
     private async Task<Checked<JobPlan>> FitsAsync(JobPlan plan, CancellationToken cancellationToken)
     {
+        var known = nodes.Known;
+        var misfits = plan.Steps.Select((step, index) => (Step: step, Index: index, Why: known.WhyNot(step))).Where(misfit => misfit.Why is not null).ToList();
+        if (misfits.Count == 0)
+        {
+            return new Checked<JobPlan>.Accepted(plan);
+        }
+
         // Only a refusal is worth the question what such tasks have used so far.
-        var used = plan.Steps.Any(step => step.Resources.MemoryBytes > largestNode.MemoryBytes)
+        var used = misfits.Exists(misfit => misfit.Why is Misfit.Memory)
             ? await views.GetLargestAsync(plan, cancellationToken)
             : ImmutableDictionary<int, TaskFigures>.Empty;
-        var errors = plan.Steps.SelectMany((step, index) => Oversize(step, used.GetValueOrDefault(index))).ToImmutableArray();
+        var errors = misfits.Select(misfit => Describe(misfit.Step, misfit.Why!, used.GetValueOrDefault(misfit.Index))).OfType<SubmissionError>().ToImmutableArray();
         return errors.IsEmpty ? new Checked<JobPlan>.Accepted(plan) : new Checked<JobPlan>.Refused(errors);
     }
 
-    private IEnumerable<SubmissionError> Oversize(StepPlan step, TaskFigures? used)
+    private SubmissionError? Describe(StepPlan step, Misfit why, TaskFigures? used)
     {
-        if (step.Resources.Cpus > largestNode.Cpus)
+        switch (why)
         {
-            yield return new SubmissionError("too-large", string.Create(
-                CultureInfo.InvariantCulture,
-                $"{step.Name} needs {step.Resources.Cpus} cpus; the largest node has {largestNode.Cpus}."));
-        }
-
-        if (step.Resources.MemoryBytes > largestNode.MemoryBytes)
-        {
-            var (sentence, suggestion) = MemoryAdvice.TooMuch(step, step.Resources.MemoryBytes, largestNode.MemoryBytes, used);
-            yield return new SubmissionError("too-large", $"{sentence}: {suggestion}.");
+            case Misfit.Cpus cpus:
+                return new SubmissionError("too-large", string.Create(
+                    CultureInfo.InvariantCulture, $"{step.Name} needs {step.Resources.Cpus} cpus; the largest node{WithTags(step)} has {cpus.Most}."));
+            case Misfit.Memory memory:
+                var (sentence, suggestion) = MemoryAdvice.TooMuch(step, step.Resources.MemoryBytes, memory.MostBytes, used);
+                return new SubmissionError("too-large", $"{sentence}: {suggestion}.");
+            case Misfit.Tags when step.Rules.Placement.Tags.All(nodes.Known.Tags().Contains):
+                return new SubmissionError(
+                    SubmissionErrors.UnknownTag, $"{step.Name} runs only on nodes that have all the tags {string.Join(", ", step.Rules.Placement.Tags)}, and no configured node has them all.");
+            case Misfit.Tags:
+                // Told with the nearest match, by who knows the tags.
+                return null;
+            default:
+                throw new InvalidOperationException($"There is no misfit {why.GetType().Name}.");
         }
     }
+
+    private static string WithTags(StepPlan step) =>
+        step.Rules.Placement.Tags.IsEmpty ? "" : $" with {(step.Rules.Placement.Tags.Length == 1 ? "the tag" : "the tags")} {string.Join(", ", step.Rules.Placement.Tags)}";
 
     private async Task<Checked<QueriedRows>> FindRowsAsync(Sequence sequence, SequenceOptions options, CancellationToken cancellationToken)
     {

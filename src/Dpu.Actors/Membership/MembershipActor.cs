@@ -37,6 +37,9 @@ public sealed class MembershipActor(IEventJournal journal, Action<MembershipStat
                     (state, var reply) = Take(state, @do.Command, events);
                     replies.Add(() => @do.ReplyTo.Tell(reply));
                     break;
+                case MembershipMessage.Note note:
+                    (state, _) = Take(state, note.Command, events);
+                    break;
                 case MembershipMessage.GetState get:
                     var then = state;
                     replies.Add(() => get.ReplyTo.Tell(then));

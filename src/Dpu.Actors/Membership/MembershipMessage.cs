@@ -13,6 +13,9 @@ public abstract record MembershipMessage
     /// <summary>Decide this. Answered once what follows from it is durable.</summary>
     public sealed record Do(MembershipCommand Command, IActorRef<MembershipReply> ReplyTo) : MembershipMessage;
 
+    /// <summary>The same, and nobody waits for what becomes of it.</summary>
+    public sealed record Note(MembershipCommand Command) : MembershipMessage;
+
     /// <summary>Tell all that is known; also how one waits for the recovery.</summary>
     public sealed record GetState(IActorRef<MembershipState> ReplyTo) : MembershipMessage;
 }

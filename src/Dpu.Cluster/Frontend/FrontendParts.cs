@@ -21,7 +21,11 @@ public sealed record FrontendParts(
     IAttemptHistory History,
     NodeGrants Grants,
     IBroughtOutputs Outputs,
-    TimeSpan NodeTimeout);
+    TimeSpan NodeTimeout)
+{
+    /// <summary>Told each time that a node says what it has.</summary>
+    public Action<string, Links.NodeFacts> Described { get; init; } = static (_, _) => { };
+}
 
 /// <summary>The seam to what is recorded of attempts.</summary>
 public interface IAttemptHistory

@@ -128,6 +128,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         {
             case UpFrame.Ready ready:
                 ClusterLog.Ready(Context.Logger, name, ready.Facts.Host, ready.Facts.Capacity.Cpus, ready.Facts.Capacity.MemoryBytes);
+                parts.Described(name, ready.Facts);
                 parts.Scheduler.Tell(new SchedulerMessage.NodeJoined(name, ready.Incarnation, ready.Facts.Capacity, ready.Facts.Tags, _self) { About = AboutOf(ready.Facts) });
                 break;
             case UpFrame.NotReady not:

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Jobs;
 
 namespace Dpu.Domain.Membership;
 
@@ -32,6 +33,9 @@ public abstract record MembershipCommand
 
     /// <summary>Give it work again.</summary>
     public sealed record Resume(string Node, string By) : MembershipCommand;
+
+    /// <summary>A node that has joined says what it has.</summary>
+    public sealed record Describe(string Node, Resources Capacity, ImmutableArray<string> Tags) : MembershipCommand;
 
     /// <summary>A node goes and does not come back: its identity ends with it.</summary>
     public sealed record Leave(string Node) : MembershipCommand;

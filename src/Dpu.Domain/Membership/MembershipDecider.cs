@@ -28,11 +28,19 @@ public static class MembershipDecider
         MembershipCommand.Resume resume => state.Drained.Contains(resume.Node)
             ? Happen(new MembershipEvent.NodeResumed(resume.Node, resume.By, now))
             : new MembershipDecision.Ignored("it is not drained"),
+        MembershipCommand.Describe describe => Describe(state, describe, now),
         MembershipCommand.Leave leave => state.Identities.ContainsKey(leave.Node) || state.Drained.Contains(leave.Node)
             ? Happen(new MembershipEvent.NodeLeft(leave.Node, now))
             : new MembershipDecision.Ignored("nothing is known of it"),
         _ => throw new InvalidOperationException($"Membership knows no command {command.GetType().Name}."),
     };
+
+    /// <summary>Only what has changed is written down: a node says it with each link.</summary>
+    private static MembershipDecision Describe(MembershipState state, MembershipCommand.Describe describe, DateTimeOffset now) =>
+        !state.Identities.ContainsKey(describe.Node) ? new MembershipDecision.Ignored("it has not joined")
+        : state.Shapes.TryGetValue(describe.Node, out var known) && known.Capacity == describe.Capacity && known.Tags.SequenceEqual(describe.Tags, StringComparer.Ordinal)
+            ? new MembershipDecision.Ignored("it said so before")
+        : Happen(new MembershipEvent.NodeDescribed(describe.Node, describe.Capacity, describe.Tags, now));
 
     private static MembershipDecision.Accepted Happen(MembershipEvent @event) => new([@event]);
 

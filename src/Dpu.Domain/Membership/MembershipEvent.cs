@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Jobs;
+
 namespace Dpu.Domain.Membership;
 
 /// <summary>What happened to keys and nodes. Hashes only, never a secret.</summary>
@@ -20,6 +23,9 @@ public abstract record MembershipEvent(DateTimeOffset At)
 
     /// <summary>Stored as <c>membership.node-resumed.v1</c>.</summary>
     public sealed record NodeResumed(string Node, string By, DateTimeOffset At) : MembershipEvent(At);
+
+    /// <summary>What a node has, as it last said. Stored as <c>membership.node-described.v1</c>.</summary>
+    public sealed record NodeDescribed(string Node, Resources Capacity, ImmutableArray<string> Tags, DateTimeOffset At) : MembershipEvent(At);
 
     /// <summary>Nothing of the node is remembered any more. Stored as <c>membership.node-left.v1</c>.</summary>
     public sealed record NodeLeft(string Node, DateTimeOffset At) : MembershipEvent(At);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Planning;
 
 namespace Dpu.Domain.Membership;
 
@@ -48,6 +49,9 @@ public sealed record MembershipState(
     ImmutableSortedDictionary<string, KnownIdentity> Identities,
     ImmutableSortedSet<string> Drained)
 {
+    /// <summary>What nodes that have joined have, as they last said.</summary>
+    public ImmutableSortedDictionary<string, NodeShape> Shapes { get; init; } = ImmutableSortedDictionary.Create<string, NodeShape>(StringComparer.Ordinal);
+
     public static MembershipState Empty { get; } = new(
         ImmutableSortedDictionary.Create<string, KnownKey>(StringComparer.Ordinal),
         ImmutableSortedDictionary.Create<string, KnownIdentity>(StringComparer.Ordinal),
@@ -66,7 +70,8 @@ public sealed record MembershipState(
         },
         MembershipEvent.NodeDrained e => this with { Drained = Drained.Add(e.Node) },
         MembershipEvent.NodeResumed e => this with { Drained = Drained.Remove(e.Node) },
-        MembershipEvent.NodeLeft e => this with { Identities = Identities.Remove(e.Node), Drained = Drained.Remove(e.Node) },
+        MembershipEvent.NodeLeft e => this with { Identities = Identities.Remove(e.Node), Drained = Drained.Remove(e.Node), Shapes = Shapes.Remove(e.Node) },
+        MembershipEvent.NodeDescribed e => this with { Shapes = Shapes.SetItem(e.Node, new NodeShape(e.Capacity, e.Tags)) },
         _ => throw new InvalidOperationException($"Membership knows no event {@event.GetType().Name}."),
     };
 }

@@ -6,14 +6,14 @@ namespace Dpu.Domain.Planning;
 /// What the hosts of a mapfile are called as nodes. <c>localhost</c>, and this machine's own name with or without its domain, mean the embedded
 /// node; any other host is the node of that name, which may not have joined yet.
 /// </summary>
-/// <param name="LocalNode">Name of the node in this process.</param>
+/// <param name="LocalNode">Name of the node in this process; null without one: then every host means the node of its name.</param>
 /// <param name="Machine">This machine's name.</param>
-public sealed record HostNames(string LocalNode, string Machine)
+public sealed record HostNames(string? LocalNode, string Machine)
 {
     private const string Localhost = "localhost";
 
     /// <summary>The node that a host means. Names of machines know no case, names of nodes do.</summary>
-    public string NodeOf(string host) => IsLocal(host) ? LocalNode : host;
+    public string NodeOf(string host) => LocalNode is not null && IsLocal(host) ? LocalNode : host;
 
     /// <summary>Which hosts are no nodes that are known, as a sentence that warns; null when all are.</summary>
     /// <param name="hosts">Nodes that tasks belong to.</param>

@@ -34,6 +34,7 @@ public static class DpuEvents
         .Register("membership.node-joined.v1", DpuEventsJson.Default.NodeJoined)
         .Register("membership.node-drained.v1", DpuEventsJson.Default.NodeDrained)
         .Register("membership.node-resumed.v1", DpuEventsJson.Default.NodeResumed)
+        .Register("membership.node-described.v1", DpuEventsJson.Default.NodeDescribed)
         .Register("membership.node-left.v1", DpuEventsJson.Default.NodeLeft);
 }
 
@@ -76,6 +77,7 @@ public static class DpuEvents
 [JsonSerializable(typeof(MembershipEvent.NodeJoined))]
 [JsonSerializable(typeof(MembershipEvent.NodeDrained))]
 [JsonSerializable(typeof(MembershipEvent.NodeResumed))]
+[JsonSerializable(typeof(MembershipEvent.NodeDescribed))]
 [JsonSerializable(typeof(MembershipEvent.NodeLeft))]
 [JsonSerializable(typeof(StepWork.Exec))]
 [JsonSerializable(typeof(StepWork.Groups))]

@@ -4,6 +4,7 @@ using Dpu.Actors.Nodes;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
 
@@ -70,7 +71,11 @@ public sealed record QuerySettings(long OutputMaxBytes, int AtOnceMax);
 /// <param name="FenceAfter">How long after its last acknowledged heartbeat a node's keeper ends its tasks.</param>
 /// <param name="FenceMargin">What has to be left between the two beside the kill grace.</param>
 /// <param name="Heartbeat">How often a node says that it lives.</param>
-public sealed record ClusterSettings(TimeSpan NodeTimeout, TimeSpan FenceAfter, TimeSpan FenceMargin, TimeSpan Heartbeat);
+public sealed record ClusterSettings(TimeSpan NodeTimeout, TimeSpan FenceAfter, TimeSpan FenceMargin, TimeSpan Heartbeat)
+{
+    /// <summary>Nodes that can be started although none of them has joined yet.</summary>
+    public ImmutableArray<NodeShape> Shapes { get; init; } = [];
+}
 
 /// <summary>Section <c>dpu.service</c>.</summary>
 public sealed record ServiceSettings(TimeSpan StopGrace, string LogLevel, long LogFileMaxBytes, int LogFilesKept);

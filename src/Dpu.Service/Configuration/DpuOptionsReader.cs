@@ -4,6 +4,7 @@ using Dpu.Actors.Nodes;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
 using Dpu.Hocon;
@@ -205,7 +206,10 @@ internal static class DpuOptionsReader
             Duration(cluster, "node-timeout", TimeSpan.FromSeconds(1)),
             Duration(cluster, "fence-after", TimeSpan.FromMilliseconds(100)),
             Duration(cluster, "fence-margin", TimeSpan.Zero),
-            Duration(cluster, "heartbeat", TimeSpan.FromMilliseconds(50)));
+            Duration(cluster, "heartbeat", TimeSpan.FromMilliseconds(50)))
+        {
+            Shapes = Shapes(cluster.GetObject("shapes")),
+        };
         if (settings.FenceAfter + killGrace + settings.FenceMargin >= settings.NodeTimeout)
         {
             throw cluster.Error(
@@ -217,6 +221,13 @@ internal static class DpuOptionsReader
             ? settings
             : throw cluster.Error("heartbeat", $"is {settings.Heartbeat.TotalSeconds} s; it must be less than half of fence-after ({settings.FenceAfter.TotalSeconds} s), or a single lost heartbeat would end tasks");
     }
+
+    private static ImmutableArray<NodeShape> Shapes(HoconReader shapes) =>
+    [
+        .. from name in shapes.Keys.Order(StringComparer.Ordinal)
+           let shape = shapes.GetObject(HoconPath.Of(name).ToString())
+           select new NodeShape(new Resources(shape.GetInt32("cpus", min: 1), Size(shape, "memory", 1)), [.. shape.Has("tags") ? shape.GetStringList("tags") : []]),
+    ];
 
     private static RecipeCatalog Recipes(HoconReader dpu, RetryRules usualRetry)
     {

@@ -32,7 +32,8 @@ internal sealed record ApiServices(
     IJournalReader Journal,
     ICatalog Catalog,
     ILogStore Logs,
-    NodeOptions Node,
+    NodeOptions? Node,
+    INodeShapes Shapes,
     IActorRef<SchedulerMessage> Scheduler,
     JobPlans Plans,
     NodeMembership Membership,
@@ -45,7 +46,10 @@ internal sealed record ApiServices(
     CancellationToken Stopping)
 {
     /// <summary>What hosts are called as nodes here.</summary>
-    public HostNames HostNames => new(Node.Name, Node.Host);
+    public HostNames HostNames => new(Node?.Name, Environment.MachineName);
+
+    /// <summary>What this service is: with a node of its own, or without.</summary>
+    public string Role => Node is null ? "frontend" : "embedded";
 
     public string Store => Path.Combine(Options.DataDirectory, "store");
 

@@ -4,6 +4,7 @@ using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Microsoft.AspNetCore.Http;
 using Asked = Dpu.Client.Contracts.RetryRequest;
@@ -59,7 +60,7 @@ internal sealed class ControlEndpoints(ApiServices services, FrontendQuestions q
             : await DoAsync(id, new JobCommand.RetryJob(RequestGuard.RequireUser(context), key, request), context.RequestAborted);
     }
 
-    private RetryRequest RequestOf(Asked asked) => new(asked.MemoryBytes, [.. asked.Set ?? []], services.Options.Recipes, services.Node.Capacity);
+    private RetryRequest RequestOf(Asked asked) => new(asked.MemoryBytes, [.. asked.Set ?? []], services.Options.Recipes, services.Shapes.Known.Largest());
 
     private async Task<IResult> PreviewAsync(JobId id, RetryRequest request, CancellationToken cancellationToken)
     {

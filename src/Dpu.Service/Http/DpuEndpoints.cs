@@ -15,7 +15,7 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
     public IResult Health(HttpContext context)
     {
         var (state, reason) = State();
-        return Endpoints.Json(new HealthInfo(services.Options.Name, Version, "embedded", state, reason, Environment.ProcessId), ApiJson.Default.HealthInfo);
+        return Endpoints.Json(new HealthInfo(services.Options.Name, Version, services.Role, state, reason, Environment.ProcessId), ApiJson.Default.HealthInfo);
     }
 
     public IResult Sequences(HttpContext context) => Endpoints.Json<IReadOnlyList<SequenceInfo>>(

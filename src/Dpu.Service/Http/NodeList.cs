@@ -1,3 +1,4 @@
+using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Scheduling;
@@ -17,7 +18,7 @@ internal sealed class NodeList(ApiServices services)
         try
         {
             var known = (await Ask().WaitAsync(cancellationToken)).Nodes.Select(Info).ToList();
-            return known.Exists(node => node.Name == services.Node.Name) ? known : [.. known, NotYetThere()];
+            return services.Node is not { } own || known.Exists(node => node.Name == own.Name) ? known : [.. known, NotYetThere(own)];
         }
         catch (AskTimeoutException)
         {
@@ -58,15 +59,15 @@ internal sealed class NodeList(ApiServices services)
         new(name, nameof(NodeState.CutOff), 0, 0, 0, [], $"it is not connected, and nothing runs there{(drained ? "; it is drained" : "")}") { Drained = drained };
 
     /// <summary>The node of this service, before its keeper has answered for the first time.</summary>
-    private NodeInfo NotYetThere() => new(
-        services.Node.Name,
+    private NodeInfo NotYetThere(NodeOptions own) => new(
+        own.Name,
         nameof(NodeState.CutOff),
-        services.Node.Capacity.Cpus,
-        services.Node.Capacity.MemoryBytes,
+        own.Capacity.Cpus,
+        own.Capacity.MemoryBytes,
         0,
-        services.Node.Tags,
+        own.Tags,
         "its keeper has not answered yet")
     {
-        Drained = services.Membership.Identities.IsDrained(services.Node.Name),
+        Drained = services.Membership.Identities.IsDrained(own.Name),
     };
 }

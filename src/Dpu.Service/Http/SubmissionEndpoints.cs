@@ -138,7 +138,7 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
         var known = await services.Scheduler.AskAsync<SchedulerMessage, NodeStatuses>(
             services.System, replyTo => new SchedulerMessage.GetNodes(replyTo), questions.Patience, cancellationToken);
         // The embedded node joins a moment after the first request can be here.
-        return [services.Node.Name, .. known.Nodes.Select(node => node.Name)];
+        return [.. known.Nodes.Select(node => node.Name).Concat(services.Node is { } own ? [own.Name] : [])];
     }
 
     private async Task<IResult> SubmitAsync(Submission submission, CancellationToken cancellationToken, string? warning = null)

@@ -1,10 +1,12 @@
 using Dpu.Actors.Campaigns;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
+using Dpu.Actors.Membership;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Hocon;
 using Dpu.Journal.Store;
@@ -70,7 +72,7 @@ internal sealed class FrontendBench : IDisposable
         }
 
         _system = World.StartSystem("service");
-        var planner = new SubmissionPlanner(Recipes, _store.Catalog, Views, new Resources(4, 1 << 30), [], RetryRules.Once, _ => Unavailable, NoQueries.Instance);
+        var planner = new SubmissionPlanner(Recipes, _store.Catalog, Views, new KnownNodeShapes(new NodeShape(new Resources(4, 1 << 30), []), []), RetryRules.Once, _ => Unavailable, NoQueries.Instance);
         Frontend = _system.Spawn(new Props<FrontendMessage>(() => new FrontendActor(Journal, Views, planner, Scheduler)), "frontend");
     }
 

@@ -1,10 +1,12 @@
 using Dpu.Actors.Catalog;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
+using Dpu.Actors.Membership;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
 using Dpu.Journal.Logs;
@@ -48,7 +50,7 @@ internal sealed class SimulatedService
         _launcher = new SimulatedLauncher(simulation, keeper);
         var logsNow = new FaultyLogStore(logs, world);
         PendingLogs = () => logsNow.Pending;
-        var planner = new SubmissionPlanner(recipes, store.Catalog, views, node.Capacity, node.Tags, retry, _ => null, NoQueries.Instance);
+        var planner = new SubmissionPlanner(recipes, store.Catalog, views, new KnownNodeShapes(new NodeShape(node.Capacity, node.Tags), []), retry, _ => null, NoQueries.Instance);
 
         var scheduler = System.Spawn(new Props<SchedulerMessage>(() => _scheduler = new SchedulerActor(SchedulingPolicy.Usual, new NodeWatch(node.Name, TimeSpan.FromMinutes(5)))) { Supervision = Escalate }, "scheduler");
         _jobs = new ListeningScheduler(scheduler);

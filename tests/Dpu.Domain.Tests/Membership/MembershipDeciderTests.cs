@@ -1,3 +1,4 @@
+using Dpu.Domain.Jobs;
 using Dpu.Domain.Membership;
 using Shouldly;
 using Xunit;
@@ -127,6 +128,21 @@ public sealed class MembershipDeciderTests
         left.Identities.ShouldBeEmpty();
         Decide(left, new MembershipCommand.Leave("a")).ShouldBeOfType<MembershipDecision.Ignored>();
         Decide(left, new MembershipCommand.Resume("a", "fokke")).ShouldBeOfType<MembershipDecision.Ignored>();
+    }
+
+    [Fact]
+    public void What_a_node_has_is_written_down_when_it_changes_and_as_long_as_it_belongs_here()
+    {
+        var describe = new MembershipCommand.Describe("a", new Resources(4, 1), ["gpu"]);
+        MembershipDecider.Decide(Given(OneTime), describe, Now).ShouldBeOfType<MembershipDecision.Ignored>();
+        var joined = Given(OneTime, Joined(OneTime, "a", '3'));
+
+        var described = MembershipDecider.Decide(joined, describe, Now).ShouldBeOfType<MembershipDecision.Accepted>().Events.Aggregate(joined, (state, @event) => state.Apply(@event));
+
+        described.Shapes["a"].ShouldSatisfyAllConditions(shape => shape.Capacity.ShouldBe(new Resources(4, 1)), shape => shape.Tags.ShouldBe(["gpu"]));
+        MembershipDecider.Decide(described, describe, Now).ShouldBeOfType<MembershipDecision.Ignored>();
+        MembershipDecider.Decide(described, describe with { Tags = [] }, Now).ShouldBeOfType<MembershipDecision.Accepted>();
+        described.Apply(new MembershipEvent.NodeLeft("a", Now)).Shapes.ShouldBeEmpty();
     }
 
     [Fact]

@@ -96,6 +96,7 @@ internal static class GoldenEvents
         new MembershipEvent.NodeJoined("schmidt", "0123abcd", FooSha256, Morning.AddSeconds(1)),
         new MembershipEvent.NodeDrained("schmidt", "fokke", Morning.AddSeconds(2)),
         new MembershipEvent.NodeResumed("schmidt", "fokke", Morning.AddSeconds(3)),
+        new MembershipEvent.NodeDescribed("schmidt", new Resources(16, 64L << 30), ["gpu", "a, b"], Morning.AddSeconds(5)),
         new MembershipEvent.NodeLeft("schmidt", Morning.AddSeconds(6)),
     ];
 
