@@ -32,7 +32,7 @@ public sealed class NodeFailureTests
     [Fact]
     public async Task A_node_that_comes_back_at_once_has_lost_nothing()
     {
-        await using var cluster = await RealCluster.StartAsync(nodes: 2);
+        await using var cluster = await RealCluster.StartAsync(nodes: 2, patience: Patience.Long);
         var job = await cluster.SubmitAsync(20, Beats);
         await cluster.RunsOnAsync(cluster.Nodes[0]);
 
@@ -46,7 +46,7 @@ public sealed class NodeFailureTests
     [Fact]
     public async Task A_node_whose_keeper_died_too_reports_the_loss_when_it_is_back_without_waiting_for_the_timeout()
     {
-        await using var cluster = await RealCluster.StartAsync(nodes: 1);
+        await using var cluster = await RealCluster.StartAsync(nodes: 1, patience: Patience.Long);
         var job = await cluster.SubmitAsync(4, Beats);
         await cluster.RunsOnAsync(cluster.Nodes[0]);
 
@@ -77,12 +77,12 @@ public sealed class NodeFailureTests
     [Fact]
     public async Task The_frontend_dies_and_the_nodes_work_on()
     {
-        await using var cluster = await RealCluster.StartAsync(nodes: 2);
+        await using var cluster = await RealCluster.StartAsync(nodes: 2, patience: Patience.Long);
         var job = await cluster.SubmitAsync(24, Beats);
         await cluster.RunsOnAsync(cluster.Nodes[0]);
 
         await cluster.Dpu.KillServiceAsync();
-        await cluster.Dpu.StartAsync(["--role", "frontend", .. RealCluster.Times]);
+        await cluster.Dpu.StartAsync(RealCluster.Options(Patience.Long));
 
         await cluster.EndsWellAsync(job, 24);
         cluster.Evidence.StartsByTask().Values.ShouldAllBe(starts => starts == 1);

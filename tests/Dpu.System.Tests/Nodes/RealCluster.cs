@@ -7,7 +7,17 @@ using Shouldly;
 
 namespace Dpu.System.Tests.Nodes;
 
-/// <summary>A frontend without a node of its own, and nodes in processes of their own, all on this machine. Its times are short: a node is given up after 6 s.</summary>
+/// <summary>How long a cluster of the tests waits for its nodes.</summary>
+internal enum Patience
+{
+    /// <summary>A node is fenced after 3 s and given up after 6 s.</summary>
+    Short,
+
+    /// <summary>Fenced after a minute: whatever happens meanwhile on a busy machine costs nothing.</summary>
+    Long,
+}
+
+/// <summary>A frontend without a node of its own, and nodes in processes of their own, all on this machine.</summary>
 internal sealed class RealCluster : IAsyncDisposable
 {
     private readonly RealDpu _dpu = new();
@@ -23,10 +33,10 @@ internal sealed class RealCluster : IAsyncDisposable
 
     public Evidence Evidence => Evidence.Read(EvidencePath);
 
-    public static async Task<RealCluster> StartAsync(int nodes, int cpus = 4, string role = "frontend", string host = "127.0.0.1")
+    public static async Task<RealCluster> StartAsync(int nodes, int cpus = 4, Patience patience = Patience.Short, string host = "127.0.0.1")
     {
         var cluster = new RealCluster();
-        await cluster._dpu.StartAsync(["--role", role, "-D", $"dpu.http.host={host}", .. Times]);
+        await cluster._dpu.StartAsync(Options(patience, host));
         (await cluster._dpu.RunAsync("key", "create", "--for", "node", "--reusable", "--out", cluster.KeyFile)).Exits(0);
         for (var number = 1; number <= nodes; number++)
         {
@@ -38,10 +48,11 @@ internal sealed class RealCluster : IAsyncDisposable
 
     public string KeyFile => Path.Combine(_dpu.Home, "node.key");
 
-    public static string[] Times { get; } =
+    /// <summary>What its frontend is started with, again if need be.</summary>
+    public static string[] Options(Patience patience, string host = "127.0.0.1") =>
     [
-        "-D", "dpu.cluster.node-timeout=6 s", "-D", "dpu.cluster.fence-after=3 s", "-D", "dpu.cluster.fence-margin=1 s", "-D", "dpu.cluster.heartbeat=200 ms",
-        "-D", "dpu.task.kill-grace=1 s", "-D", "dpu.service.stop-grace=0 s",
+        "--role", "frontend", "-D", $"dpu.http.host={host}", "-D", "dpu.cluster.heartbeat=200 ms", "-D", "dpu.task.kill-grace=1 s", "-D", "dpu.service.stop-grace=0 s", "-D", "dpu.cluster.fence-margin=1 s",
+        "-D", $"dpu.cluster.node-timeout={(patience == Patience.Short ? 6 : 90)} s", "-D", $"dpu.cluster.fence-after={(patience == Patience.Short ? 3 : 60)} s",
     ];
 
     public Task<RealNode> AddNodeAsync(string name, int cpus = 4) => AddNodeAsync(name, cpus, _dpu.Address.GetLeftPart(UriPartial.Authority), []);
