@@ -31,6 +31,10 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
     private ImmutableArray<LogFinding> _findings = [];
     private string? _notSearched;
     private string? _hold;
+    private long _phaseBegan;
+    private double? _stagingInSeconds;
+    private double? _savingSeconds;
+    private CancellationTokenSource? _unwanted;
 
     private enum Phase
     {
@@ -62,6 +66,12 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
         return ValueTask.CompletedTask;
     }
 
+    protected override ValueTask OnStopAsync()
+    {
+        _unwanted?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
     protected override ValueTask ReceiveAsync(TaskMessage message)
     {
         switch (_phase, message)
@@ -69,7 +79,7 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
             case (Phase.Preparing, TaskMessage.Prepared prepared):
                 Launch(prepared.Request);
                 break;
-            case (Phase.Preparing or Phase.Running, TaskMessage.End):
+            case (Phase.Preparing or Phase.Running or Phase.Collecting, TaskMessage.End):
                 End();
                 break;
             case (Phase.Running, TaskMessage.Exited { Exit.Reason: EndReason.Fenced or EndReason.Evicted } ended):
@@ -88,7 +98,11 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
                 Tell(FailureCause.Launch, failed.Reason, null);
                 break;
             case (Phase.Collecting, TaskMessage.Collected collected):
+                _savingSeconds = SecondsOfPhase();
                 Tell(new AttemptOutcome.Ended(Report(AttemptVerdict.Normal with { Hold = _hold }, collected.Exit, collected.Outputs)));
+                break;
+            case (Phase.Preparing or Phase.Collecting, TaskMessage.FilesFailed { Reason: OperationCanceledException } ended) when _endRequested:
+                Tell(FailureCause.Cancelled, _phase == Phase.Preparing ? "ended before its process was started" : "ended while its outputs were being saved", ended.Exit);
                 break;
             case (Phase.Preparing or Phase.Collecting, TaskMessage.FilesFailed failed):
                 var known = failed.Reason as TaskFilesException;
@@ -104,7 +118,8 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
 
     private void Prepare()
     {
-        var preparing = files.PrepareAsync(start, Context.Stopping);
+        _phaseBegan = Context.Time.GetTimestamp();
+        var preparing = files.PrepareAsync(start, Wanted());
         if (preparing.IsCompletedSuccessfully)
         {
             Launch(preparing.Result);
@@ -118,6 +133,11 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
         }
     }
 
+    /// <summary>Files may have to wait for a frontend that is away: for as long as somebody wants them. Those of a command never do.</summary>
+    private CancellationToken Wanted() => start.Work is TaskWork.Directed
+        ? (_unwanted ??= CancellationTokenSource.CreateLinkedTokenSource(Context.Stopping)).Token
+        : Context.Stopping;
+
     private void Launch(LaunchRequest request)
     {
         if (_endRequested)
@@ -126,6 +146,7 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
             return;
         }
 
+        _stagingInSeconds = SecondsOfPhase();
         _phase = Phase.Running;
         manager.Tell(new NodeMessage.Launch(request));
     }
@@ -133,6 +154,7 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
     private void End()
     {
         _endRequested = true;
+        _unwanted?.Cancel();
         if (_phase == Phase.Running)
         {
             manager.Tell(new NodeMessage.EndProcess(start.Attempt));
@@ -188,9 +210,10 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
         }
 
         _phase = Phase.Collecting;
+        _phaseBegan = Context.Time.GetTimestamp();
         _hold = verdict.Hold;
         Context.PipeToSelf(
-            stopping => files.CollectAsync(start, stopping),
+            _ => files.CollectAsync(start, Wanted()),
             outputs => new TaskMessage.Collected(exit, outputs),
             reason => new TaskMessage.FilesFailed(exit, reason));
     }
@@ -204,8 +227,13 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
             Findings = _findings,
             Final = verdict.Final,
             Hold = verdict.Hold,
+            StagingInSeconds = _stagingInSeconds,
+            SavingSeconds = _savingSeconds,
         };
     }
+
+    /// <summary>To the millisecond: more would be noise, and longer in the journal than it is worth.</summary>
+    private double SecondsOfPhase() => Math.Round(Context.Time.GetElapsedTime(_phaseBegan).TotalSeconds, 3);
 
     private void Tell(FailureCause cause, string message, AttemptExit? exit) => Tell(new AttemptVerdict(cause, message), exit);
 

@@ -5,6 +5,7 @@ namespace Dpu.Cli.Output;
 /// <summary>A job for people: head, steps, tasks, and what went wrong with its last lines.</summary>
 internal sealed class JobText(CliContext context, TextWriter writer)
 {
+    private const double PhaseSecondsMin = 0.5;
     private const int FailuresShownMax = 20;
     private const int ReasonsShownMax = 5;
 
@@ -71,12 +72,12 @@ internal sealed class JobText(CliContext context, TextWriter writer)
     private void WriteTasks(IReadOnlyList<TaskDetail> tasks)
     {
         writer.WriteLine();
-        var table = new Table("TASK", "STEP", tasks.Any(task => task.Line is not null) ? "LINE" : "KEYS", "STATE", "TRY", "NODE", "TIME", "CPU", "MEMORY", "ENDED").Right(0, 4, 6, 7, 8);
+        var table = new Table("TASK", "STEP", tasks.Any(task => task.Line is not null) ? "LINE" : "KEYS", "STATE", "TRY", "NODE", "TIME", "CPU", "MEMORY", "ENDED", tasks.Any(HasPhases) ? "FILES" : "").Right(0, 4, 6, 7, 8);
         foreach (var task in tasks)
         {
             if (task.Attempts.Count == 0)
             {
-                table.Add(Units.Number(task.Task), task.Step, LineOrKeys(task), task.State, "", task.Host is null ? "" : $"({task.Host})", "", "", "", "");
+                table.Add(Units.Number(task.Task), task.Step, LineOrKeys(task), task.State, "", task.Host is null ? "" : $"({task.Host})", "", "", "", "", "");
             }
 
             foreach (var attempt in task.Attempts)
@@ -93,7 +94,8 @@ internal sealed class JobText(CliContext context, TextWriter writer)
                     attempt.Started is { } started ? Units.Duration((attempt.Ended ?? context.Time.GetUtcNow()) - started) : "",
                     Units.Duration(TimeSpan.FromSeconds(attempt.CpuSeconds)),
                     attempt.MemoryBytes == 0 ? Units.Size(attempt.MaxRssBytes) : $"{Units.Size(attempt.MaxRssBytes)} of {Units.Size(attempt.MemoryBytes)}",
-                    Ending(attempt));
+                    Ending(attempt),
+                    Phases(attempt));
             }
         }
 
@@ -151,6 +153,15 @@ internal sealed class JobText(CliContext context, TextWriter writer)
                 }
             }
         }
+    }
+
+    private static bool HasPhases(TaskDetail task) => task.Attempts.Any(attempt => Phases(attempt).Length > 0);
+
+    /// <summary>What took so little that nobody waited for it is not worth a word.</summary>
+    private static string Phases(AttemptDetail attempt)
+    {
+        var parts = new[] { (Name: "in", Seconds: attempt.StagingInSeconds), (Name: "out", Seconds: attempt.SavingSeconds) }.Where(part => part.Seconds >= PhaseSecondsMin);
+        return string.Join(", ", parts.Select(part => $"{part.Name} {Units.Duration(TimeSpan.FromSeconds(part.Seconds!.Value))}"));
     }
 
     private static string LineOrKeys(TaskDetail task) => task.Line ?? Keys.Text(task.Keys);

@@ -167,4 +167,12 @@ public sealed record AttemptDetail(
 {
     /// <summary>How much memory it was given; 0 for no limit.</summary>
     public long MemoryBytes { get; init; }
+
+    /// <summary>How long it took to put its files in place; not written when that is not known (yet).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? StagingInSeconds { get; init; }
+
+    /// <summary>How long it took to save what it made; not written when there was nothing to save (yet).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SavingSeconds { get; init; }
 }

@@ -21,6 +21,12 @@ public sealed record AttemptReport(
 
     /// <summary>Why its result waits for a person although it ended normally; null when it does not.</summary>
     public string? Hold { get; init; }
+
+    /// <summary>How long it took to put its files in place; null when that is not known, as for an attempt that was adopted.</summary>
+    public double? StagingInSeconds { get; init; }
+
+    /// <summary>How long it took to save what it made; null when there was nothing to save.</summary>
+    public double? SavingSeconds { get; init; }
 }
 
 /// <summary>Something that a job is asked or told.</summary>

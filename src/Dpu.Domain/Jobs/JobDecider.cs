@@ -106,6 +106,8 @@ public static class JobDecider
         report.Attempt.Task, report.Attempt.Number, cause, Retry: false, message, report.Exit, report.Used, Outputs: [])
     {
         Findings = report.Findings,
+        StagingInSeconds = report.StagingInSeconds,
+        SavingSeconds = report.SavingSeconds,
     };
 
     private static bool IsFinalFailure(AttemptEnd end) => end is { Cause: not null, Retry: false };

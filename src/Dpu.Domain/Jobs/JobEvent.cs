@@ -84,6 +84,14 @@ public sealed record AttemptEnd(
     /// <summary>What was found in its output.</summary>
     [JsonRequired]
     public ImmutableArray<LogFinding> Findings { get; init; } = [];
+
+    /// <inheritdoc cref="AttemptReport.StagingInSeconds"/>
+    [JsonRequired]
+    public double? StagingInSeconds { get; init; }
+
+    /// <inheritdoc cref="AttemptReport.SavingSeconds"/>
+    [JsonRequired]
+    public double? SavingSeconds { get; init; }
 }
 
 /// <summary>A step that is run again in another way.</summary>
@@ -103,7 +111,7 @@ public abstract record JobEvent(DateTimeOffset At)
     /// <param name="Incarnation">Of the launcher that the scheduler knew at that time.</param>
     public sealed record TasksStarted(string Node, Guid Incarnation, ImmutableArray<TaskAttempt> Attempts, DateTimeOffset At) : JobEvent(At);
 
-    /// <summary>Attempts ended; outputs of the normal ones are registered by this. <c>job.tasks-ended.v2</c></summary>
+    /// <summary>Attempts ended; outputs of the normal ones are registered by this. <c>job.tasks-ended.v3</c></summary>
     public sealed record TasksEnded(string Node, ImmutableArray<AttemptEnd> Ends, DateTimeOffset At) : JobEvent(At);
 
     /// <summary>Attempts whose outcome nobody knows: their node, or its launcher, is gone. <c>job.attempts-lost.v1</c></summary>
@@ -115,7 +123,7 @@ public abstract record JobEvent(DateTimeOffset At)
     /// <summary>Nothing of it is started any more. <c>job.cancel-requested.v1</c></summary>
     public sealed record CancelRequested(string By, bool Force, DateTimeOffset At) : JobEvent(At);
 
-    /// <summary>Attempts ended normally, and what they made waits for a person's word. <c>job.tasks-held.v1</c></summary>
+    /// <summary>Attempts ended normally, and what they made waits for a person's word. <c>job.tasks-held.v2</c></summary>
     public sealed record TasksHeld(string Node, ImmutableArray<AttemptEnd> Ends, string Reason, DateTimeOffset At) : JobEvent(At);
 
     /// <summary>Nothing more of it is started until it is released; what runs goes on. <c>job.held.v1</c></summary>

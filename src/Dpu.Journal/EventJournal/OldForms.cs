@@ -33,6 +33,18 @@ internal static class OldForms
         return ended;
     }
 
+    /// <summary>Nobody looked how long its files took.</summary>
+    public static JsonNode WithoutPhases(JsonNode ended)
+    {
+        foreach (var end in ended["ends"]!.AsArray())
+        {
+            end!["stagingInSeconds"] = null;
+            end["savingSeconds"] = null;
+        }
+
+        return ended;
+    }
+
     private static void StepV1(JsonObject step)
     {
         step.Remove("command", out var command);

@@ -244,12 +244,12 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         var exit = end.Exit;
         database.Prepare("""
             UPDATE attempts SET state = ?, started_at = COALESCE(?, started_at), ended_at = ?, cause = ?, message = ?, retried = ?, exit_code = ?, signal = ?,
-              end_reason = ?, cpu_seconds = ?, max_rss_bytes = ?, memory_source = ?, output_bytes = ?
+              end_reason = ?, cpu_seconds = ?, max_rss_bytes = ?, memory_source = ?, output_bytes = ?, staging_in_seconds = ?, saving_seconds = ?
             WHERE job_id = ? AND task = ? AND attempt = ?
             """)
             .Bind(ViewText.Of(state)).Bind(exit?.StartedAt).Bind(exit?.EndedAt ?? at).Bind(ViewText.Of(end.Cause)).Bind(NullIfEmpty(end.Message))
             .Bind(end.Retry).Bind(exit?.ExitCode).Bind(exit?.Signal).Bind(exit?.Reason.ToString()).Bind(exit?.CpuSeconds).Bind(exit?.MaxRssBytes)
-            .Bind(exit?.MemorySource.ToString()).Bind(exit?.OutputBytes)
+            .Bind(exit?.MemorySource.ToString()).Bind(exit?.OutputBytes).Bind(end.StagingInSeconds).Bind(end.SavingSeconds)
             .Bind(job).Bind(end.Task).Bind(end.Number).Run();
     }
 

@@ -25,7 +25,7 @@ internal static class StatisticsQueries
         var query = database.Prepare("""
             SELECT COALESCE(SUM(json_array_length(CAST(e.payload AS TEXT), '$.ends')), 0)
             FROM events e JOIN event_names n ON n.id = e.event_name
-            WHERE n.name IN ('job.tasks-ended.v1', 'job.tasks-ended.v2')
+            WHERE n.name IN ('job.tasks-ended.v1', 'job.tasks-ended.v2', 'job.tasks-ended.v3')
               AND e.ordering > COALESCE((SELECT ordering FROM events WHERE written_at < ? ORDER BY ordering DESC LIMIT 1), 0)
             """).Bind(since.ToUnixTimeMilliseconds());
         query.Step();

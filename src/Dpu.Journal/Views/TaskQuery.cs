@@ -107,7 +107,8 @@ internal sealed class TaskQuery
     private ImmutableArray<AttemptRow> Attempts(int task)
     {
         var query = _database.Prepare("""
-            SELECT attempt, node, state, started_at, ended_at, cause, message, exit_code, signal, cpu_seconds, max_rss_bytes, output_bytes, memory_bytes
+            SELECT attempt, node, state, started_at, ended_at, cause, message, exit_code, signal, cpu_seconds, max_rss_bytes, output_bytes, memory_bytes,
+              staging_in_seconds, saving_seconds
             FROM attempts WHERE job_id = ? AND task = ? ORDER BY attempt
             """).Bind(_job.Value).Bind(task);
         var attempts = ImmutableArray.CreateBuilder<AttemptRow>();
@@ -128,6 +129,8 @@ internal sealed class TaskQuery
                 query.LongOrNull(11))
             {
                 MemoryBytes = query.Long(12),
+                StagingInSeconds = query.DoubleOrNull(13),
+                SavingSeconds = query.DoubleOrNull(14),
             });
         }
 

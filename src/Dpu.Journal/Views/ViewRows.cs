@@ -157,6 +157,12 @@ public sealed record AttemptRow(
 
     /// <summary>How much memory it was given; 0 for no limit.</summary>
     public long MemoryBytes { get; init; }
+
+    /// <summary>How long it took to put its files in place; null while it runs, and when that is not known.</summary>
+    public double? StagingInSeconds { get; init; }
+
+    /// <summary>How long it took to save what it made; null when there was nothing to save.</summary>
+    public double? SavingSeconds { get; init; }
 }
 
 /// <summary>A file that a job made.</summary>

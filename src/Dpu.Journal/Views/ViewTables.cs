@@ -4,7 +4,7 @@ namespace Dpu.Journal.Views;
 /// <remarks>Another <see cref="Version"/> than the stored one drops them, and they are folded again from the first event.</remarks>
 internal static class ViewTables
 {
-    public const int Version = 5;
+    public const int Version = 6;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -117,6 +117,8 @@ internal static class ViewTables
           max_rss_bytes INTEGER,
           memory_source TEXT,
           output_bytes INTEGER,
+          staging_in_seconds REAL,
+          saving_seconds REAL,
           PRIMARY KEY (job_id, task, attempt)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE findings (

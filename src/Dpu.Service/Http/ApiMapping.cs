@@ -122,6 +122,8 @@ internal static class ApiMapping
         row.Findings.IsEmpty ? null : [.. row.Findings.Select(Found)])
     {
         MemoryBytes = row.MemoryBytes,
+        StagingInSeconds = row.StagingInSeconds,
+        SavingSeconds = row.SavingSeconds,
     };
 
     private static Client.Contracts.Finding Found(LogFinding finding) => new(finding.Pattern, LevelOf(finding.Level), finding.At, finding.Line, finding.Count);

@@ -64,7 +64,7 @@ internal sealed class StagingEndpoints(Func<StagingParts> parts)
             : Results.File(path, "application/octet-stream", enableRangeProcessing: true, entityTag: new EntityTag($"\"{file.Sha256}\""));
     }
 
-    /// <summary>How much of an output is here already.</summary>
+    /// <summary>How much of an output is here already; 204 when it is whole and in its place, which a service that was killed may not have got to.</summary>
     private IResult OutputState(HttpContext context, string node)
     {
         var (file, refusal) = Declared(context, node, Number(context.Request.Headers[StagingHeaders.Size]));
@@ -74,7 +74,7 @@ internal sealed class StagingEndpoints(Func<StagingParts> parts)
         }
 
         context.Response.Headers[StagingHeaders.Received] = StagingHeaders.Number(parts().Outputs.ReceivedBytes(file));
-        return Results.StatusCode(StatusCodes.Status204NoContent);
+        return Results.StatusCode(parts().Outputs.IsWhole(file) ? StatusCodes.Status204NoContent : StatusCodes.Status200OK);
     }
 
     private async Task<IResult> OutputAsync(HttpContext context, string node)

@@ -125,11 +125,11 @@ internal sealed class StagingClient(
             async (frontend, patience) =>
             {
                 var address = OutputAddress(frontend, attempt, path);
-                if (await ReceivedAsync(address, sizeBytes, sha256, patience) is var offset && offset < sizeBytes || sizeBytes == 0)
+                if (await ReceivedAsync(address, sizeBytes, sha256, patience) is { } received)
                 {
                     try
                     {
-                        await SendAsync(address, file, offset, sizeBytes, sha256, patience);
+                        await SendAsync(address, file, Math.Max(0, Math.Min(received, sizeBytes - 1)), sizeBytes, sha256, patience);
                     }
                     catch (RefusedException refused) when (refused.Code == StagingHeaders.WrongDigest && ++different < DifferentMax)
                     {
@@ -198,7 +198,8 @@ internal sealed class StagingClient(
         }
     }
 
-    private async Task<long> ReceivedAsync(Uri address, long sizeBytes, string sha256, Patience patience)
+    /// <summary>From where it is to be sent; null when it is whole there. With all its bytes there it may not be in its place yet: its last one is sent again.</summary>
+    private async Task<long?> ReceivedAsync(Uri address, long sizeBytes, string sha256, Patience patience)
     {
         using var request = new HttpRequestMessage(HttpMethod.Head, address);
         request.Headers.Add(StagingHeaders.Size, StagingHeaders.Number(sizeBytes));
@@ -206,7 +207,8 @@ internal sealed class StagingClient(
         using var answer = await http.SendAsync(request, patience.Token);
 
         // An answer to HEAD has no sentence: what is wrong is told when the file itself is sent.
-        return answer.IsSuccessStatusCode && answer.Headers.TryGetValues(StagingHeaders.Received, out var values)
+        return answer.StatusCode == HttpStatusCode.NoContent ? null
+            : answer.IsSuccessStatusCode && answer.Headers.TryGetValues(StagingHeaders.Received, out var values)
             ? StagingHeaders.NumberOf(values.First()) ?? 0
             : 0;
     }

@@ -74,11 +74,15 @@ internal sealed class ArrivingOutputs(string store, Func<AttemptId, Cancellation
     private readonly string _arriving = Path.Combine(store, ".arriving");
     private readonly ConcurrentDictionary<string, bool> _busy = new(StringComparer.Ordinal);
 
-    /// <summary>How much of a file is there, from its beginning on; all of it when it is in its place.</summary>
+    /// <summary>How much of a file is there, from its beginning on. All of it may be there and the file not be in its place yet: <see cref="IsWhole"/> tells.</summary>
     public long ReceivedBytes(ArrivingFile file) =>
         IsWhole(file) ? file.SizeBytes : new FileInfo(PartOf(file)) is { Exists: true } part ? part.Length : 0;
 
-    /// <summary>Takes bytes of a file from <paramref name="offset"/> on.</summary>
+    /// <summary>Whether it is in its place, and its checksum was right.</summary>
+    public bool IsWhole(ArrivingFile file) =>
+        new FileInfo(PlaceOf(file.Attempt, file.Path)) is { Exists: true } place && place.Length == file.SizeBytes && ReceiptOf(file.Attempt, file.Path) == file.Sha256;
+
+    /// <summary>Takes bytes of a file from <paramref name="offset"/> on; what was there behind that is forgotten.</summary>
     /// <exception cref="IOException">The sender or the disk failed; what arrived is kept.</exception>
     public async Task<Arrival> ReceiveAsync(ArrivingFile file, long offset, Stream bytes, CancellationToken cancellationToken)
     {
@@ -150,7 +154,7 @@ internal sealed class ArrivingOutputs(string store, Func<AttemptId, Cancellation
             return new Arrival.Whole();
         }
 
-        if (offset != received && offset != 0)
+        if (offset > received)
         {
             return new Arrival.Elsewhere(received);
         }
@@ -199,6 +203,7 @@ internal sealed class ArrivingOutputs(string store, Func<AttemptId, Cancellation
             hash.AppendData(buffer, 0, read);
         }
 
+        stream.SetLength(offset);
         for (int read; (read = await bytes.ReadAsync(buffer, cancellationToken)) > 0;)
         {
             if (stream.Position + read > file.SizeBytes)
@@ -222,9 +227,6 @@ internal sealed class ArrivingOutputs(string store, Func<AttemptId, Cancellation
         File.WriteAllText(ReceiptPathOf(file.Attempt, file.Path), file.Sha256);
         DurableFile.MoveTo(part, place);
     }
-
-    private bool IsWhole(ArrivingFile file) =>
-        new FileInfo(PlaceOf(file.Attempt, file.Path)) is { Exists: true } place && place.Length == file.SizeBytes && ReceiptOf(file.Attempt, file.Path) == file.Sha256;
 
     private string? ReceiptOf(AttemptId attempt, string path) => ReceiptPathOf(attempt, path) is var receipt && File.Exists(receipt) ? File.ReadAllText(receipt) : null;
 

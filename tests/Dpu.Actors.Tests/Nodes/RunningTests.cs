@@ -308,6 +308,66 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public void How_long_files_took_is_reported()
+    {
+        var bench = NodeBench.Connected();
+        bench.Files.HoldPreparation = new TaskCompletionSource();
+        bench.Files.HoldCollection = new TaskCompletionSource();
+        bench.Tell(new NodeMessage.StartTasks(bench.Job, [GivenJobs.Recipe(Attempt)]));
+        bench.World.RunFor(TimeSpan.FromSeconds(3));
+        bench.Files.HoldPreparation.SetResult();
+        bench.World.RunFor(TimeSpan.FromSeconds(20));
+        bench.Say(ScriptedLauncher.Exited(1, Attempt));
+        bench.World.RunFor(TimeSpan.FromSeconds(1.5));
+        bench.Files.HoldCollection.SetResult();
+
+        var report = bench.ExpectReport();
+
+        (report.StagingInSeconds, report.SavingSeconds).ShouldBe((3, 1.5));
+    }
+
+    [Fact]
+    public void Files_that_have_to_wait_do_so_only_while_somebody_wants_the_attempt()
+    {
+        var bench = NodeBench.Connected();
+        bench.Files.Waits = true;
+        bench.Tell(new NodeMessage.StartTasks(bench.Job, [GivenJobs.Recipe(Attempt)]));
+
+        bench.Tell(new NodeMessage.EndTasks([Attempt]));
+
+        var report = bench.ExpectReport();
+        (report.Cause, report.Message).ShouldBe((FailureCause.Cancelled, "ended before its process was started"));
+    }
+
+    [Fact]
+    public void Outputs_that_have_to_wait_do_so_only_while_somebody_wants_the_attempt()
+    {
+        var bench = NodeBench.Connected();
+        bench.Tell(new NodeMessage.StartTasks(bench.Job, [GivenJobs.Recipe(Attempt)]));
+        bench.Files.Waits = true;
+        bench.Say(ScriptedLauncher.Exited(1, Attempt));
+        bench.Job.ExpectNoMoreMessages();
+
+        bench.Tell(new NodeMessage.EndTasks([Attempt]));
+
+        var report = bench.ExpectReport();
+        (report.Cause, report.Message).ShouldBe((FailureCause.Cancelled, "ended while its outputs were being saved"));
+    }
+
+    [Fact]
+    public void What_a_settled_attempt_of_a_recipe_left_is_let_go()
+    {
+        var bench = NodeBench.Connected();
+        bench.Tell(new NodeMessage.StartTasks(bench.Job, [GivenJobs.Recipe(Attempt), GivenJobs.Command(Other)]));
+        bench.Say(ScriptedLauncher.Exited(1, Attempt), ScriptedLauncher.Exited(2, Other));
+        bench.Files.Forgotten.ShouldBeEmpty();
+
+        bench.Tell(new NodeMessage.Settled([Attempt, Other]));
+
+        bench.Files.Forgotten.ShouldBe([Attempt]);
+    }
+
+    [Fact]
     public void Outputs_that_cannot_be_saved_make_the_attempt_fail_with_their_cause()
     {
         var bench = NodeBench.Connected();

@@ -18,6 +18,9 @@ internal sealed class ScriptedFiles(NodeOptions node) : ITaskFiles
 
     public Exception? CollectionFails { get; set; }
 
+    /// <summary>Whatever begins while it is set waits until nobody wants it any more.</summary>
+    public bool Waits { get; set; }
+
     public List<AttemptId> Prepared { get; } = [];
 
     public List<AttemptId> Collected { get; } = [];
@@ -26,12 +29,17 @@ internal sealed class ScriptedFiles(NodeOptions node) : ITaskFiles
     {
         Prepared.Add(start.Attempt);
         var request = new LaunchRequest(start.Attempt, start.Command, [], "/work", node.LimitsOf(start));
-        return HoldPreparation is { } hold ? new(WaitAsync(hold, request)) : PreparationFails is { } failure ? throw failure : new(request);
+        return Waits ? new(ForeverAsync<LaunchRequest>(cancellationToken)) : HoldPreparation is { } hold ? new(WaitAsync(hold, request)) : PreparationFails is { } failure ? throw failure : new(request);
     }
 
     public async Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken)
     {
         Collected.Add(start.Attempt);
+        if (Waits)
+        {
+            return await ForeverAsync<ImmutableArray<OutputFile>>(cancellationToken);
+        }
+
         await (HoldCollection?.Task ?? Task.CompletedTask);
         return CollectionFails is { } failure ? throw failure : [];
     }
@@ -48,6 +56,13 @@ internal sealed class ScriptedFiles(NodeOptions node) : ITaskFiles
     public List<AttemptId> Forgotten { get; } = [];
 
     public void Settled(AttemptId attempt) => Forgotten.Add(attempt);
+
+    private static Task<T> ForeverAsync<T>(CancellationToken cancellationToken)
+    {
+        var never = new TaskCompletionSource<T>();
+        cancellationToken.Register(() => never.TrySetCanceled(cancellationToken));
+        return never.Task;
+    }
 
     private async Task<LaunchRequest> WaitAsync(TaskCompletionSource hold, LaunchRequest request)
     {

@@ -17,7 +17,7 @@ public sealed class EventCodecTests
     [Fact]
     public void Every_event_of_todays_form_is_read_and_written_the_same()
     {
-        var lines = Golden("v2.jsonl");
+        var lines = Golden("v3.jsonl");
         lines.Count.ShouldBe(GoldenEvents.All.Length);
         foreach (var ((name, payload), expected) in lines.Zip(GoldenEvents.All))
         {
@@ -30,11 +30,16 @@ public sealed class EventCodecTests
     }
 
     [Fact]
-    public void Every_event_of_the_first_form_means_today_what_it_meant_then()
+    public void Every_event_of_the_first_form_means_today_what_it_meant_then() => MeansToday("v1.jsonl", GoldenEvents.V1);
+
+    [Fact]
+    public void Every_event_of_the_second_form_means_today_what_it_meant_then() => MeansToday("v2.jsonl", GoldenEvents.V2);
+
+    private static void MeansToday(string file, object[] events)
     {
-        var lines = Golden("v1.jsonl");
-        lines.Count.ShouldBe(GoldenEvents.V1.Length);
-        foreach (var ((name, payload), expected) in lines.Zip(GoldenEvents.V1))
+        var lines = Golden(file);
+        lines.Count.ShouldBe(events.Length);
+        foreach (var ((name, payload), expected) in lines.Zip(events))
         {
             var decoded = DpuEvents.Codec.Decode(name, payload);
 

@@ -126,8 +126,20 @@ internal static class GoldenEvents
         Findings = [new LogFinding("seeing", FindingLevel.Warning, Submission.AddSeconds(2), "seeing > 3, \"bad\"", 12)],
     };
 
+    /// <summary>What came with the third.</summary>
+    private static object[] NewInV3 { get; } =
+    [
+        new JobEvent.TasksEnded(
+            "schmidt",
+            [new AttemptEnd(1, 2, null, false, "", null, [], []) { StagingInSeconds = 12.5, SavingSeconds = 0.25 }],
+            Submission.AddSeconds(4)),
+    ];
+
+    /// <summary>What the second version could tell.</summary>
+    public static object[] V2 { get; } = [.. V1, .. NewInV2];
+
     /// <summary>Everything that today's version can tell, each at least once.</summary>
-    public static object[] All { get; } = [.. V1, .. NewInV2];
+    public static object[] All { get; } = [.. V2, .. NewInV3];
 
     private static StepCommand WarpCommand(string name) => new(
         name,

@@ -279,6 +279,25 @@ public sealed class StagingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_of_which_all_arrived_before_the_frontend_was_killed_comes_to_its_place()
+    {
+        var content = StagingBench.Bytes(1000);
+        var start = await _bench.WorkedAsync(("a.fits", content));
+        using (var http = _bench.HttpAs(StagingBench.Node))
+        {
+            var first = StagingBench.Put(StagingBench.OutputPath("a.fits"), content);
+            first.Content = new ByteArrayContent(content, 0, 400) { Headers = { ContentRange = new ContentRangeHeaderValue(0, 399, 1000) } };
+            (await http.SendAsync(first)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        }
+
+        await File.WriteAllBytesAsync(Directory.EnumerateFiles(_bench.Store, "*.part", SearchOption.AllDirectories).Single(), content);
+
+        await _bench.Files.CollectAsync(start, CancellationToken.None);
+
+        File.ReadAllBytes(Path.Combine(_bench.Saved, "a.fits")).ShouldBe(content);
+    }
+
+    [Fact]
     public async Task More_than_was_declared_is_refused()
     {
         using var http = _bench.HttpAs(StagingBench.Node);
