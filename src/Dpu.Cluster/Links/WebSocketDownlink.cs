@@ -90,6 +90,9 @@ public sealed class WebSocketDownlink(WebSocket socket, string node, IActorRef<R
         _sender.Complete();
         await _ending.CancelAsync();
         await sending;
+
+        // A peer that is in the middle of sending must not wait for a reader that is gone.
+        socket.Abort();
         return _reason;
     }
 
@@ -162,21 +165,19 @@ public sealed class WebSocketDownlink(WebSocket socket, string node, IActorRef<R
         }
     }
 
-    /// <summary>A link that is closed in order says what was said before, and then goodbye.</summary>
+    /// <summary>A link that is closed in order says what was said before, and then goodbye; the node has a moment to read it.</summary>
     private async Task SendAsync(CancellationToken cancellationToken)
     {
         try
         {
             await _sender.RunAsync(cancellationToken);
-            using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            bound.CancelAfter(CloseTime);
-            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, bound.Token);
+            _ending.CancelAfter(CloseTime);
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
         }
         catch (Exception broken) when (broken is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The receiving side ends with it.
+            await _ending.CancelAsync();
         }
-
-        await _ending.CancelAsync();
     }
 }

@@ -176,7 +176,9 @@ public sealed class WebSocketUplink(UplinkSettings settings, TimeProvider time, 
                 case DownFrame.Credit credit:
                     sender.Credit(credit.Frames, credit.Bytes);
                     break;
-                case DownFrame.Welcome or DownFrame.Refused:
+                case DownFrame.Refused refused:
+                    throw new UplinkRefusedException(refused.Reason);
+                case DownFrame.Welcome:
                     throw new InvalidDataException("it greeted twice.");
                 default:
                     _onEvent!(new UplinkEvent.Received(frame));

@@ -18,8 +18,16 @@ internal sealed class LinkEndpoint(ApiServices services)
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         using var link = new WebSocketDownlink(
             socket, node.Name, services.RemoteNodes, LinkProtocol.SilenceFor(services.Options.Cluster.Heartbeat, services.Options.Cluster.NodeTimeout), services.System.Time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(node.Revoked, services.Stopping, context.RequestAborted);
+        using var revoked = node.Revoked.Register(() => Dismiss(link));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(services.Stopping, context.RequestAborted);
         var reason = await link.RunAsync(ending.Token);
-        Hosting.HostLog.LinkEnded(services.Logger, node.Name, node.Revoked.IsCancellationRequested ? "its identity was revoked" : reason);
+        Hosting.HostLog.LinkEnded(services.Logger, node.Name, reason);
+    }
+
+    private static void Dismiss(WebSocketDownlink link)
+    {
+        const string Reason = "its identity was revoked";
+        link.Send(new DownFrame.Refused($"The identity of node '{link.Node}' was revoked. To let it in again, remove identity.json from its data directory and give it a new key ('dpu key create --for node').", Final: true));
+        link.Close(Reason);
     }
 }
