@@ -34,7 +34,10 @@ public enum EndReason : byte
     /// </summary>
     Fenced = 5,
 
-    /// <summary>Its node had to leave and could not wait for it: the task runs again elsewhere.</summary>
+    /// <summary>
+    /// Its node had to leave and could not wait for it, or whoever rules its host told the keeper to end (SIGTERM): a batch system, a shutdown. Nobody who knows the task
+    /// asked for that, so it runs again elsewhere.
+    /// </summary>
     Evicted = 6,
 }
 

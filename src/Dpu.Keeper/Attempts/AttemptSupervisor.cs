@@ -34,6 +34,7 @@ internal sealed class AttemptSupervisor
     private readonly Strays _strays;
     private readonly OomWatch _oom = new(ProcFiles.OomKills);
     private readonly AttemptTable _table;
+    private readonly DoubtfulExits _doubtful;
     private readonly List<Attempt> _toCheck = [];
     private readonly List<Attempt> _scratch = [];
     private readonly List<int> _members = [];
@@ -52,11 +53,12 @@ internal sealed class AttemptSupervisor
         _census = new Census(processes, tag, _table);
         _terminator = new Terminator(_census, log);
         _strays = new Strays(log);
+        _doubtful = new DoubtfulExits(events);
     }
 
     public AttemptTable Table => _table;
 
-    public long NextDeadline => Math.Min(_nextDeadline, _nextSample);
+    public long NextDeadline => Math.Min(Math.Min(_nextDeadline, _nextSample), _doubtful.Deadline);
 
     public void Start(LaunchRequest request)
     {
@@ -76,6 +78,11 @@ internal sealed class AttemptSupervisor
 
     public void EndAll(EndReason reason)
     {
+        if (reason == EndReason.Evicted)
+        {
+            _doubtful.Evicted();
+        }
+
         var asked = _table.Known.Where(attempt => TryAsk(attempt, reason)).ToList();
         if (asked.Count > 0)
         {
@@ -197,6 +204,7 @@ internal sealed class AttemptSupervisor
     public void RunDue()
     {
         var now = _clock.Milliseconds;
+        _doubtful.TellDue(now);
         if (now >= _nextDeadline)
         {
             _looked = false;
@@ -408,7 +416,7 @@ internal sealed class AttemptSupervisor
         }
 
         var (peakBytes, source) = process.Peak(usage.MaxRssKibibytes * 1024, OwnPeakBytes(now));
-        _events.Exited(attempt.Id, new AttemptExit(
+        var exit = new AttemptExit(
             attempt.EndAsked ?? ReasonOf(process, status),
             status.Code,
             status.Signal,
@@ -417,7 +425,16 @@ internal sealed class AttemptSupervisor
             usage.CpuSeconds + process.OthersCpuSeconds,
             peakBytes,
             source,
-            process.Cap.Bytes));
+            process.Cap.Bytes);
+        if (attempt.EndAsked is null && (status.Signal == Signals.Terminate || status.Code == ShellBase + Signals.Terminate))
+        {
+            _doubtful.Add(attempt.Id, exit, now);
+        }
+        else
+        {
+            _events.Exited(attempt.Id, exit);
+        }
+
         process.CloseAll();
         _table.End(attempt, process);
     }

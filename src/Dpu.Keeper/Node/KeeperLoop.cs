@@ -122,7 +122,7 @@ internal sealed class KeeperLoop : IDisposable
         if (_ending is null && (_endAsked || directoryGone))
         {
             _ending = _endAsked ? "a signal asked for it" : "its directory is gone, so that nobody could ever fetch what it keeps";
-            _attempts.EndAll(EndReason.Cancelled);
+            _attempts.EndAll(_endAsked ? EndReason.Evicted : EndReason.Cancelled);
         }
     }
 

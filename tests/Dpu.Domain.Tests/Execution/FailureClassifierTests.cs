@@ -38,6 +38,8 @@ public sealed class FailureClassifierTests
     [InlineData(EndReason.WallTime, 0, null, FailureCause.Time, "ran longer than 90.5 s")]
     [InlineData(EndReason.Memory, null, 9, FailureCause.Memory, "held more than 64 MiB of memory (at most 20 MiB)")]
     [InlineData(EndReason.OutOfMemory, null, 9, FailureCause.Memory, "was killed by the kernel, which had run out of memory; it held 20 MiB and had asked for 64 MiB")]
+    [InlineData(EndReason.Evicted, null, 15, FailureCause.Node, "ended with its node, which its host or a batch system told to end")]
+    [InlineData(EndReason.Evicted, 143, null, FailureCause.Node, "ended with its node, which its host or a batch system told to end")]
     [InlineData(EndReason.Fenced, null, 9, FailureCause.Node, "ended by its node, which had not reached a frontend for so long that the task may have been started elsewhere")]
     [InlineData(EndReason.Fenced, 0, null, FailureCause.Node, "ended by its node, which had not reached a frontend for so long that the task may have been started elsewhere")]
     [InlineData(EndReason.Cancelled, 0, null, FailureCause.Cancelled, "ended because its job was cancelled")]
@@ -94,6 +96,7 @@ public sealed class FailureClassifierTests
     [InlineData(EndReason.Memory, FailureCause.Memory)]
     [InlineData(EndReason.OutOfMemory, FailureCause.Memory)]
     [InlineData(EndReason.Fenced, FailureCause.Node)]
+    [InlineData(EndReason.Evicted, FailureCause.Node)]
     public void What_was_measured_stands_whatever_was_printed(EndReason reason, FailureCause cause) =>
         Classify(Exit(null, 9, reason), Found("no-data"), Found("seeing")).Cause.ShouldBe(cause);
 

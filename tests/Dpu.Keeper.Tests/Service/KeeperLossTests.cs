@@ -108,6 +108,31 @@ public sealed class KeeperLossTests : IAsyncLifetime
         TestKeeper.IsAlive(recipe).ShouldBeFalse();
     }
 
+    /// <summary>As a batch system and a shutdown do it: everybody is told, and recipes are dead first.</summary>
+    [Theory]
+    [InlineData("exec sleep 1000", null, 15)]
+    [InlineData("trap 'exit 143' TERM; while :; do sleep 0.05; done", 143, null)]
+    public async Task A_recipe_that_is_told_to_end_together_with_its_keeper_was_evicted(string wait, int? code, int? signal)
+    {
+        var request = await _keeper.StartUntilAsync($"echo $$ > pid; echo up; {wait}", "up\n");
+        var keeper = _keeper.Launcher.KeeperProcessId.ShouldNotBeNull();
+        Native.Libc.Kill(_keeper.ReadPid("pid"), Native.Signals.Terminate).ShouldBe(0);
+        Native.Libc.Kill(keeper, Native.Signals.Terminate).ShouldBe(0);
+
+        var exit = (await _keeper.ResultAsync(request.Attempt)).Exit;
+        (exit.Reason, exit.ExitCode, exit.Signal).ShouldBe((EndReason.Evicted, code, signal));
+    }
+
+    [Fact]
+    public async Task A_recipe_that_somebody_else_ends_ended_by_itself()
+    {
+        var request = await _keeper.StartUntilAsync("echo $$ > pid; echo up; exec sleep 1000", "up\n");
+        Native.Libc.Kill(_keeper.ReadPid("pid"), Native.Signals.Terminate).ShouldBe(0);
+
+        var exit = (await _keeper.ResultAsync(request.Attempt)).Exit;
+        (exit.Reason, exit.Signal).ShouldBe((EndReason.Exited, 15));
+    }
+
     [Fact]
     public async Task A_program_that_cannot_be_started_is_said_and_tried_again()
     {
