@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. As root it installs what the tests can use (astropy, sqlite3, iproute2, curl); without root, tests that need
+# Builds everything and runs all tests. As root it installs what the tests can use (astropy, sqlite3, iproute2, curl, Slurm, Grid Engine, sshd); without root, tests that need
 # something that is missing are skipped by name. The last line counts: N passed, N failed, N skipped.
 #   ops/check.sh            everything
 #   ops/check.sh Kernel     only the test projects whose name holds the word
@@ -15,6 +15,10 @@ install_packages() {
     /usr/bin/python3 -c 'import astropy' 2>/dev/null || missing+=(python3-astropy)
     command -v sqlite3 >/dev/null || missing+=(sqlite3)
     command -v ip >/dev/null || missing+=(iproute2)
+    command -v slurmctld >/dev/null || missing+=(slurm-wlm)
+    command -v munged >/dev/null || missing+=(munge)
+    command -v sge_qmaster >/dev/null || missing+=(gridengine-master gridengine-exec gridengine-client)
+    command -v sshd >/dev/null || missing+=(openssh-server openssh-client)
     command -v curl >/dev/null || missing+=(curl)
     [ ${#missing[@]} = 0 ] && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -31,6 +35,17 @@ build() {
 # Style and analyzers are errors of the build already; what is left is white space.
 format() {
     dotnet format whitespace DpuActors.sln --verify-no-changes --no-restore
+}
+
+# With a program that is there in place of ours, which need not be installed. Without systemd nothing is said.
+verify_units() {
+    command -v systemd-analyze >/dev/null || return 0
+    local folder="$results/units" unit
+    mkdir -p "$folder"
+    for unit in ops/systemd/*.service; do
+        sed 's#^ExecStart=/opt/dpu/dpu#ExecStart=/bin/true#' "$unit" >"$folder/$(basename "$unit")"
+    done
+    systemd-analyze verify --man=no "$folder"/*.service
 }
 
 run_tests() {
@@ -69,6 +84,7 @@ fi
 status=0
 if [ -z "$only" ]; then
     format || { echo "dotnet format would change files (see above)."; status=1; }
+    verify_units || { echo "systemd-analyze finds fault with a unit (see above)."; status=1; }
 fi
 run_tests || status=1
 count || status=1

@@ -34,6 +34,7 @@ internal static class CommandList
         new DrainCommand(),
         new ResumeCommand(),
         new LostCommand(),
+        new ScaleCommand(),
         new KeyCommand(),
         new ConfigCommand(),
         new DoctorCommand(),

@@ -172,6 +172,16 @@ public sealed class DpuHttpClient : IDisposable
     public Task<NodeInfo> DeclareLostAsync(string node, CancellationToken ct) =>
         _requests.PostAsync($"/nodes/{Uri.EscapeDataString(node)}/lost", new LostRequest(), Json.LostRequest, Json.NodeInfo, null, ct);
 
+    /// <summary>What hosts need to be told to run the DPU's program; it is packed at the first time, which takes some seconds.</summary>
+    public Task<PackageInfo> GetPackageAsync(CancellationToken ct) => _requests.GetAsync("/package", Json.PackageInfo, ct);
+
+    /// <summary>How many nodes there are to be as jobs of a batch system, and those that there are.</summary>
+    public Task<ScalingInfo> GetScalingAsync(CancellationToken ct) => _requests.GetAsync("/scaling", Json.ScalingInfo, ct);
+
+    /// <summary>So many are wanted from now on.</summary>
+    public Task<ScalingInfo> SetScalingAsync(ScalingRequest request, CancellationToken ct) =>
+        _requests.PostAsync("/scaling", request, Json.ScalingRequest, Json.ScalingInfo, null, ct);
+
     public Task<DpuStats> GetStatsAsync(CancellationToken ct) => _requests.GetAsync("/stats", Json.DpuStats, ct);
 
     /// <summary>Makes a key that lets nodes join; its line is told this once.</summary>

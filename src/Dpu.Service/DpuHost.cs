@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
@@ -6,6 +7,7 @@ using Dpu.Actors.Catalog;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Membership;
 using Dpu.Actors.Nodes;
+using Dpu.Actors.Scaling;
 using Dpu.Actors.Scheduling;
 using Dpu.Client;
 using Dpu.Cluster.Frontend;
@@ -24,6 +26,7 @@ using Dpu.Service.Hosting;
 using Dpu.Service.Http;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
+using Dpu.Service.Pilots;
 using Dpu.Service.Queries;
 using Dpu.Service.Staging;
 using Dpu.Service.Tls;
@@ -164,7 +167,7 @@ public sealed class DpuHost : IAsyncDisposable
         var queries = new PluginQueries(
             data.FullPath, Options.Node.SearchPath, Options.Query.OutputMaxBytes, Options.Query.AtOnceMax, executables, store.Catalog, catalog, system, Options.Http.AnswerTimeout);
         Undo(queries.Dispose);
-        var shapes = new KnownNodeShapes(HasNode ? new NodeShape(node.Capacity, node.Tags) : null, Options.Cluster.Shapes);
+        var shapes = new KnownNodeShapes(HasNode ? new NodeShape(node.Capacity, node.Tags) : null, ShapesThatCanBeStarted(Options));
         var planner = new SubmissionPlanner(
             Options.Recipes, store.Catalog, store.Views, shapes, Options.Task.Retry, recipe => shapes.OnOtherHosts ? null : executables.WhyUnavailable(recipe), queries);
         var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(Options.Scheduling, new NodeWatch(HasNode ? node.Name : null, Options.Cluster.NodeTimeout))) { Supervision = Escalate }, "scheduler");
@@ -216,9 +219,20 @@ public sealed class DpuHost : IAsyncDisposable
         CaSha256 = tls?.CaSha256;
 
         var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
+        var packages = new NodePackages(Path.Combine(data.FullPath, "packages"), time);
+        Undo(packages.Dispose);
+        var launches = new NodeLaunches(packages, () => [PublicAddress ?? Address], Options.Task.KillGrace);
+        var scaling = system.Spawn(
+            new Props<ScalingMessage>(() => new ScalingActor(journal, Options.Pilots.Scaling, PilotsOf(Options.Pilots, launches, membership, system, tls?.CaSha256), scheduler, membership)) { Supervision = UntilTheJournalAnswers },
+            "scaling");
         var services = new ApiServices(
             Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, HasNode ? node : null, shapes, scheduler, new JobPlans(journal),
-            new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token);
+            new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token)
+        {
+            Packages = packages,
+            Launches = launches,
+            Scaling = scaling,
+        };
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         var server = await ApiServer.StartAsync(services, token, Environment.UserName, tls, seams.IsLoopback, loggers, cancellationToken);
         Undo(() => StopServerAsync(server));
@@ -277,6 +291,19 @@ public sealed class DpuHost : IAsyncDisposable
     {
         var host = http.Names.Count > 0 ? http.Names[0] : http.IsAny ? Dns.GetHostName() : http.Address.ToString();
         return new UriBuilder(Uri.UriSchemeHttps, host, port).Uri;
+    }
+
+    /// <summary>Where a batch system is configured its nodes are possible, although none is there: what only they can run waits for one.</summary>
+    private static ImmutableArray<NodeShape> ShapesThatCanBeStarted(DpuOptions options) => options.Pilots.Scaling.Via is null
+        ? options.Cluster.Shapes
+        : options.Cluster.Shapes.Add(new NodeShape(options.Pilots.Scaling.Shape.Capacity, options.Pilots.Tags));
+
+    private static IReadOnlyList<IPilots> PilotsOf(PilotSettings settings, NodeLaunches launches, IActorRef<MembershipMessage> membership, ActorSystem system, string? caSha256)
+    {
+        var command = new BatchCommand(settings.SearchPath, settings.CommandTimeout);
+        var keys = new PilotKeys(membership, system, caSha256, settings.KeyExpires);
+        IPilotProvider[] providers = [new SlurmProvider(command, settings.Batch, Environment.UserName), new GridEngineProvider(command, settings.Batch, Environment.UserName)];
+        return [.. providers.Select(provider => new BatchPilots(provider, settings, launches, keys))];
     }
 
     private static void WriteToken(Uri address, string token)

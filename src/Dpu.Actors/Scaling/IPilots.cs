@@ -15,7 +15,7 @@ public interface IPilots
 
     /// <summary>Makes a key for the pilot and gives it to the batch system.</summary>
     /// <returns>What the batch system calls it.</returns>
-    /// <exception cref="BatchSystemException">It does not take it, or did not answer: then it may have it all the same, under its name.</exception>
+    /// <exception cref="BatchSystemException">It does not take it, or did not answer (<see cref="BatchSystemException.Unanswered"/>): then it may have it all the same, under its name.</exception>
     Task<string> SubmitAsync(PilotOrder order, CancellationToken cancellationToken);
 
     /// <summary>All jobs of this service's user that it still tells of, also those that are no pilots.</summary>
@@ -31,4 +31,9 @@ public interface IPilots
 }
 
 /// <summary>A batch system did not do what it was asked for. The message is a sentence that names the command and what it said.</summary>
-public sealed class BatchSystemException(string message) : Exception(message);
+/// <param name="message">The sentence.</param>
+/// <param name="unanswered">Whether what was asked for may have been done all the same.</param>
+public sealed class BatchSystemException(string message, bool unanswered = false) : Exception(message)
+{
+    public bool Unanswered { get; } = unanswered;
+}

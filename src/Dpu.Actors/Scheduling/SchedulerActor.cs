@@ -84,6 +84,10 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
                 case SchedulerMessage.GetNodes nodes:
                     nodes.ReplyTo.Tell(new NodeStatuses(_scheduler.Nodes()));
                     break;
+                case SchedulerMessage.GetNeed need:
+                    var missing = _scheduler.Need(need.Shape);
+                    need.ReplyTo.Tell(new ClusterNeed(_scheduler.Nodes(), missing.Nodes, missing.Tasks));
+                    break;
                 default:
                     break;
             }
@@ -128,7 +132,7 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
                 _jobs.Remove(ended.Job);
                 _scheduler.JobEnded(ended.Job);
                 break;
-            case SchedulerMessage.Explain or SchedulerMessage.GetNodes or SchedulerMessage.LookAgain:
+            case SchedulerMessage.Explain or SchedulerMessage.GetNodes or SchedulerMessage.GetNeed or SchedulerMessage.LookAgain:
                 // The plan follows, and the answers behind it.
                 break;
             default:

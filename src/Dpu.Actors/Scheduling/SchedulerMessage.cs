@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Scaling;
 using Dpu.Domain.Scheduling;
 using Dpu.Kernel;
 
@@ -79,6 +80,9 @@ public abstract record SchedulerMessage
     /// <summary>How the nodes are.</summary>
     public sealed record GetNodes(IActorRef<NodeStatuses> ReplyTo) : SchedulerMessage;
 
+    /// <summary>How the nodes are, and how many more of a shape what waits could use.</summary>
+    public sealed record GetNeed(PilotShape Shape, IActorRef<ClusterNeed> ReplyTo) : SchedulerMessage;
+
     /// <summary>Something may have become possible by time alone.</summary>
     internal sealed record LookAgain : SchedulerMessage
     {
@@ -105,3 +109,9 @@ public abstract record NodeReply
     /// <summary>Not now, and why, in a sentence.</summary>
     public sealed record Refused(string Message) : NodeReply;
 }
+
+/// <summary>The nodes, and what is missing.</summary>
+/// <param name="Nodes">By name.</param>
+/// <param name="MissingNodes">So many more nodes what waits could use.</param>
+/// <param name="WaitingTasks">So many tasks wait that such nodes could run.</param>
+public sealed record ClusterNeed(ImmutableArray<NodeStatus> Nodes, int MissingNodes, long WaitingTasks);

@@ -34,6 +34,10 @@ internal sealed class NodeCommand : DpuCommand
         Add(_until);
         Add(_idleExit);
         _hosting.AddTo(this);
+        Add(new NodeStartCommand());
+        Add(new NodeStopCommand());
+        // It is a command also without one of these: the parser would ask for one.
+        SetAction(static _ => ExitCodes.Done);
     }
 
     public override async Task<int> RunAsync(Invocation invocation)
@@ -80,7 +84,7 @@ internal sealed class NodeCommand : DpuCommand
     private static string Text(string value) => $"\"{System.Text.Json.JsonEncodedText.Encode(value)}\"";
 
     /// <summary>Commas part addresses here as `dpu node` has always been documented; no address has one.</summary>
-    private static IReadOnlyList<Uri> Frontends(string text)
+    internal static IReadOnlyList<Uri> Frontends(string text)
     {
         var addresses = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return addresses.Length == 0

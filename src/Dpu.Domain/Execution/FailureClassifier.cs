@@ -64,8 +64,6 @@ public static class FailureClassifier
         { Reason: EndReason.Evicted } => new(FailureCause.Node, "ended because its node had to leave before it was done"),
         { Reason: EndReason.Fenced } => new(
             FailureCause.Node, "ended by its node, which had not reached a frontend for so long that the task may have been started elsewhere"),
-        { Reason: EndReason.Evicted } => new(
-            FailureCause.Node, "ended with its node, which its host or a batch system told to end"),
         { ExitCode: 0 } => Normal(start.Patterns, findings),
         _ => Failed(exit, start, findings),
     };

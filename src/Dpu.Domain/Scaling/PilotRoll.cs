@@ -4,9 +4,10 @@ namespace Dpu.Domain.Scaling;
 
 /// <summary>The node of a pilot as the DPU sees it.</summary>
 /// <param name="Up">Whether it is there.</param>
+/// <param name="Draining">Whether it is given nothing more.</param>
 /// <param name="Tasks">How many tasks it has.</param>
 /// <param name="IdleSince">Since when it has had none; null while it has some.</param>
-public readonly record struct PilotNode(bool Up, int Tasks, DateTimeOffset? IdleSince);
+public readonly record struct PilotNode(bool Up, bool Draining, int Tasks, DateTimeOffset? IdleSince);
 
 /// <summary>Compares what is written down of pilots with what batch systems and the DPU see of them.</summary>
 public static class PilotRoll
@@ -68,7 +69,7 @@ public static class PilotRoll
         if (node is { Up: true } up)
         {
             return pilot.Drained
-                ? new PilotView(pilot.Name, up.Tasks > 0 ? PilotPhase.Draining : PilotPhase.Drained, pilot.OrderedAt)
+                ? new PilotView(pilot.Name, up is { Draining: true, Tasks: 0 } ? PilotPhase.Drained : PilotPhase.Draining, pilot.OrderedAt)
                 : up.IdleSince is { } idle
                     ? new PilotView(pilot.Name, PilotPhase.Idle, idle)
                     : new PilotView(pilot.Name, PilotPhase.Busy, pilot.OrderedAt);

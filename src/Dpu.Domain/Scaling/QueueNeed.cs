@@ -7,10 +7,10 @@ namespace Dpu.Domain.Scaling;
 /// <param name="Capacity">What its tasks may hold together.</param>
 /// <param name="Tags">What steps may ask for.</param>
 /// <param name="Horizon">What waits is to be begun within about this time: short tasks share a node one after the other.</param>
-public sealed record NodeShape(Resources Capacity, IReadOnlySet<string> Tags, TimeSpan Horizon);
+public sealed record PilotShape(Resources Capacity, IReadOnlySet<string> Tags, TimeSpan Horizon);
 
 /// <summary>Sums up how many nodes of a shape what waits could use.</summary>
-public sealed class QueueNeed(NodeShape shape)
+public sealed class QueueNeed(PilotShape shape)
 {
     private double _nodes;
 

@@ -199,7 +199,7 @@ public sealed class Scheduler
     public ImmutableArray<NodeStatus> Nodes() => [.. _cluster.All.Select(_reasons.StatusOf)];
 
     /// <summary>How many more nodes of a shape what waits could use. What may run only where something is, or runs as often as it may, needs none.</summary>
-    public QueueNeed Need(NodeShape shape)
+    public QueueNeed Need(PilotShape shape)
     {
         var need = new QueueNeed(shape);
         foreach (var ofUser in _waiting.Classes.SelectMany(@class => @class.Lines).GroupBy(line => line.User))

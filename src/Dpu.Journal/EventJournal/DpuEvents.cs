@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Membership;
+using Dpu.Domain.Scaling;
 
 namespace Dpu.Journal.EventJournal;
 
@@ -37,7 +38,13 @@ public static class DpuEvents
         .Register("membership.node-drained.v1", DpuEventsJson.Default.NodeDrained)
         .Register("membership.node-resumed.v1", DpuEventsJson.Default.NodeResumed)
         .Register("membership.node-described.v1", DpuEventsJson.Default.NodeDescribed)
-        .Register("membership.node-left.v1", DpuEventsJson.Default.NodeLeft);
+        .Register("membership.node-left.v1", DpuEventsJson.Default.NodeLeft)
+        .Register("scaling.target-set.v1", DpuEventsJson.Default.TargetSet)
+        .Register("scaling.pilot-ordered.v1", DpuEventsJson.Default.PilotOrdered)
+        .Register("scaling.pilot-submitted.v1", DpuEventsJson.Default.PilotSubmitted)
+        .Register("scaling.pilot-joined.v1", DpuEventsJson.Default.PilotJoined)
+        .Register("scaling.pilot-drained.v1", DpuEventsJson.Default.PilotDrained)
+        .Register("scaling.pilot-ended.v1", DpuEventsJson.Default.PilotEnded);
 }
 
 /// <summary>
@@ -81,6 +88,12 @@ public static class DpuEvents
 [JsonSerializable(typeof(MembershipEvent.NodeResumed))]
 [JsonSerializable(typeof(MembershipEvent.NodeDescribed))]
 [JsonSerializable(typeof(MembershipEvent.NodeLeft))]
+[JsonSerializable(typeof(ScalingEvent.TargetSet))]
+[JsonSerializable(typeof(ScalingEvent.PilotOrdered))]
+[JsonSerializable(typeof(ScalingEvent.PilotSubmitted))]
+[JsonSerializable(typeof(ScalingEvent.PilotJoined))]
+[JsonSerializable(typeof(ScalingEvent.PilotDrained))]
+[JsonSerializable(typeof(ScalingEvent.PilotEnded))]
 [JsonSerializable(typeof(StepWork.Exec))]
 [JsonSerializable(typeof(StepWork.Groups))]
 [JsonSerializable(typeof(TaskLines))]

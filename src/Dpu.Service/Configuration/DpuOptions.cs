@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Net;
 using Dpu.Actors.Nodes;
+using Dpu.Actors.Scaling;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
+using Dpu.Service.Pilots;
 
 namespace Dpu.Service.Configuration;
 
@@ -21,6 +23,7 @@ public sealed record DpuOptions(
     QuerySettings Query,
     SchedulingPolicy Scheduling,
     ClusterSettings Cluster,
+    PilotSettings Pilots,
     ServiceSettings Service,
     RecipeCatalog Recipes,
     IngestRules Ingest,
@@ -76,6 +79,31 @@ public sealed record ClusterSettings(TimeSpan NodeTimeout, TimeSpan FenceAfter, 
     /// <summary>Nodes that can be started although none of them has joined yet.</summary>
     public ImmutableArray<NodeShape> Shapes { get; init; } = [];
 }
+
+/// <summary>Section <c>dpu.scaling</c>.</summary>
+/// <param name="Scaling">How many, and where.</param>
+/// <param name="Batch">What the batch system is told with each.</param>
+/// <param name="Needs">What each asks for; memory 0 leaves it to the site.</param>
+/// <param name="Tags">What steps may ask of it.</param>
+/// <param name="WallTime">How long each may run; null leaves it to the site.</param>
+/// <param name="KeyExpires">How long each may wait before its key is of no use.</param>
+/// <param name="Frontends">Where they reach the DPU; none for where it listens.</param>
+/// <param name="SharedDirectory">A directory of all hosts; null for none.</param>
+/// <param name="Cache">Where hosts keep the program; null for the usual place.</param>
+/// <param name="SearchPath">Where the batch system's commands are.</param>
+/// <param name="CommandTimeout">How long each may take.</param>
+public sealed record PilotSettings(
+    ScalingSettings Scaling,
+    BatchSettings Batch,
+    Resources Needs,
+    ImmutableArray<string> Tags,
+    TimeSpan? WallTime,
+    TimeSpan KeyExpires,
+    ImmutableArray<Uri> Frontends,
+    string? SharedDirectory,
+    string? Cache,
+    string SearchPath,
+    TimeSpan CommandTimeout);
 
 /// <summary>Section <c>dpu.service</c>.</summary>
 public sealed record ServiceSettings(TimeSpan StopGrace, string LogLevel, long LogFileMaxBytes, int LogFilesKept);

@@ -40,6 +40,7 @@ internal static class DpuOptionsReader
             new QuerySettings(Size(dpu, "query.output-max", 1), dpu.GetInt32("query.at-once-max", min: 1)),
             Scheduling(dpu.GetObject("scheduling")),
             Cluster(dpu.GetObject("cluster"), dpu.GetDuration("task.kill-grace")),
+            PilotOptionsReader.Read(dpu.GetObject("scaling"), dpu.GetString("name")),
             Service(dpu.GetObject("service")),
             recipes,
             Ingest(dpu),

@@ -1,5 +1,6 @@
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Nodes;
+using Dpu.Actors.Scaling;
 using Dpu.Actors.Scheduling;
 using Dpu.Cluster.Frontend;
 using Dpu.Domain.Catalog;
@@ -14,6 +15,7 @@ using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
+using Dpu.Service.Pilots;
 using Dpu.Service.Staging;
 using Microsoft.Extensions.Logging;
 
@@ -45,6 +47,15 @@ internal sealed record ApiServices(
     ILogger Logger,
     CancellationToken Stopping)
 {
+    /// <summary>The program, packed for hosts that do not have it.</summary>
+    public required NodePackages Packages { get; init; }
+
+    /// <summary>What hosts need to be told to become nodes.</summary>
+    public required NodeLaunches Launches { get; init; }
+
+    /// <summary>Nodes as jobs of a batch system.</summary>
+    public required IActorRef<ScalingMessage> Scaling { get; init; }
+
     /// <summary>What hosts are called as nodes here.</summary>
     public HostNames HostNames => new(Node?.Name, Environment.MachineName);
 

@@ -43,6 +43,14 @@ internal static class Endpoints
         Visitor(api.MapGet("/campaigns", Answer(campaigns.ListAsync)));
         Visitor(api.MapGet("/campaigns/{name}/units", Answer(campaigns.UnitsAsync)));
 
+        var packages = new PackageEndpoints(services);
+        Visitor(api.MapGet("/node/package/{sha256}", Answer(packages.Content)));
+        api.MapGet("/package", Answer(packages.DescribeAsync));
+
+        var scaling = new ScalingEndpoints(services);
+        api.MapGet("/scaling", Answer(scaling.ShowAsync));
+        api.MapPost("/scaling", Answer(scaling.SetAsync));
+
         api.MapPost("/jobs", Answer(submissions.RunAsync));
         api.MapPost("/exec", Answer(submissions.ExecAsync));
         api.MapPost("/jobs/{id:int}/cancel", Answer(control.CancelAsync));

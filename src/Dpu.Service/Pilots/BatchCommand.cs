@@ -76,7 +76,7 @@ internal sealed class BatchCommand(string searchPath, TimeSpan time)
         return full
             ? throw new BatchSystemException($"{program}: it printed more than {OutputMax >> 20} MiB and was ended")
             : bound.IsCancellationRequested
-                ? throw new BatchSystemException($"{program}: it did not answer within {time.TotalSeconds:0.#} s{(said.Length > 0 ? $": {said}" : "")}")
+                ? throw new BatchSystemException($"{program}: it did not answer within {time.TotalSeconds:0.#} s{(said.Length > 0 ? $": {said}" : "")}", unanswered: true)
                 : new CommandAnswer(process.ExitCode, text, said);
     }
 

@@ -17,7 +17,7 @@ internal sealed record PilotJob(string Name, string Script, Resources Needs, Tim
 /// <param name="Queue">Its partition or queue; null for the site's default.</param>
 /// <param name="ParallelEnvironment">Grid Engine's parallel environment for several cpus on one host.</param>
 /// <param name="Options">Further arguments of the submitting command, each one as it is.</param>
-internal sealed record BatchSettings(string? Queue, string? ParallelEnvironment, ImmutableArray<string> Options);
+public sealed record BatchSettings(string? Queue, string? ParallelEnvironment, ImmutableArray<string> Options);
 
 /// <summary>The commands of one batch system. Each call is one command that ends within a bounded time.</summary>
 internal interface IPilotProvider

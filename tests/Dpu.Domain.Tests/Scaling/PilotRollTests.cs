@@ -77,15 +77,16 @@ public sealed class PilotRollTests
     }
 
     [Theory]
-    [InlineData(PilotPhase.Busy, 2, false)]
-    [InlineData(PilotPhase.Idle, 0, false)]
-    [InlineData(PilotPhase.Draining, 2, true)]
-    [InlineData(PilotPhase.Drained, 0, true)]
-    public void A_node_that_is_up_says_it_itself(PilotPhase phase, int tasks, bool drained)
+    [InlineData(PilotPhase.Busy, 2, false, false)]
+    [InlineData(PilotPhase.Idle, 0, false, false)]
+    [InlineData(PilotPhase.Draining, 2, true, true)]
+    [InlineData(PilotPhase.Draining, 0, true, false)]
+    [InlineData(PilotPhase.Drained, 0, true, true)]
+    public void A_node_that_is_up_says_it_itself_and_is_drained_when_it_can_be_given_nothing_more(PilotPhase phase, int tasks, bool drained, bool draining)
     {
         var state = State(Ordered, Submitted);
         state = drained ? ScalingState.Apply(state, new ScalingEvent.PilotDrained("p")) : state;
-        PilotRoll.Views(state, new Dictionary<string, BatchJob>(), Node(up: true, tasks)).ShouldHaveSingleItem().Phase.ShouldBe(phase);
+        PilotRoll.Views(state, new Dictionary<string, BatchJob>(), Node(up: true, tasks, draining)).ShouldHaveSingleItem().Phase.ShouldBe(phase);
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class PilotRollTests
 
     private static BatchJob Job(string id, BatchState state, string? reason = null) => new(id, "p", state, reason, null);
 
-    private static Dictionary<string, PilotNode> Node(bool up, int tasks = 0) => new() { ["p"] = new PilotNode(up, tasks, tasks > 0 ? null : Now) };
+    private static Dictionary<string, PilotNode> Node(bool up, int tasks = 0, bool draining = false) => new() { ["p"] = new PilotNode(up, draining, tasks, tasks > 0 ? null : Now) };
 
     private static ImmutableArray<ScalingEvent> Compare(ScalingState state, IReadOnlyList<BatchJob> jobs, Dictionary<string, PilotNode> nodes, int after = 0) =>
         [.. PilotRoll.Compare(state, jobs, "slurm", Now.AddSeconds(after), nodes, NoneInFlight)];

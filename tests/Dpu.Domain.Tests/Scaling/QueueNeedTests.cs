@@ -7,7 +7,7 @@ namespace Dpu.Domain.Tests.Scaling;
 
 public sealed class QueueNeedTests
 {
-    private static readonly NodeShape Shape = new(new Resources(4, 1000), new HashSet<string> { "fast" }, TimeSpan.FromMinutes(10));
+    private static readonly PilotShape Shape = new(new Resources(4, 1000), new HashSet<string> { "fast" }, TimeSpan.FromMinutes(10));
 
     [Theory]
     [InlineData(0, 1, 0, 0)]

@@ -10,7 +10,7 @@ namespace Dpu.Domain.Tests.Scaling;
 
 public sealed class SchedulerNeedTests
 {
-    private static readonly NodeShape Shape = new(new Resources(2, 0), ImmutableHashSet<string>.Empty, TimeSpan.FromMinutes(10));
+    private static readonly PilotShape Shape = new(new Resources(2, 0), ImmutableHashSet<string>.Empty, TimeSpan.FromMinutes(10));
 
     [Fact]
     public void What_runs_needs_no_more_nodes_and_what_waits_does()

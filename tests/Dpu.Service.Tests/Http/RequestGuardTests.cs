@@ -88,6 +88,8 @@ public sealed class RequestGuardTests
                     "GET /api/v1/health", "GET /api/v1/jobs", "GET /api/v1/jobs/{id:int}", "GET /api/v1/jobs/{id:int}/events",
                     "GET /api/v1/nodes", "GET /api/v1/stats", "GET /api/v1/sequences", "GET /api/v1/sequences/{sequence}/options",
                     "GET /api/v1/campaigns", "GET /api/v1/campaigns/{name}/units",
+                    // The program, for whoever was told its hash.
+                    "GET /api/v1/node/package/{sha256}",
                 ],
                 ignoreOrder: true);
     }

@@ -23,7 +23,7 @@ public sealed class SlurmProviderTests : IDisposable
         _commands.Say("sbatch", "17\n");
         (await Provider("two words", ["--account=a,b c", "--comment=it's"]).SubmitAsync(Job, CancellationToken.None)).ShouldBe("17");
         _commands.ArgumentsOf("sbatch").ShouldBe([
-            "--parsable", "--job-name=dpu-p1", "--export=NIL", "--no-requeue", "--nodes=1", "--ntasks=1", "--cpus-per-task=2", "--signal=B:TERM@120", "--chdir=/", "--open-mode=append",
+            "--parsable", "--job-name=dpu-p1", "--export=NIL", "--no-requeue", "--nodes=1", "--ntasks=1", "--cpus-per-task=2", "--signal=B:USR1@120", "--chdir=/", "--open-mode=append",
             "--output=/scratch/100%%/out", "--mem=2M", "--time=61", "--partition=two words", "--account=a,b c", "--comment=it's",
         ]);
         _commands.InputOf("sbatch").ShouldBe(Job.Script);
@@ -79,12 +79,12 @@ public sealed class SlurmProviderTests : IDisposable
             """);
         (await Provider().ListAsync(CancellationToken.None)).ShouldBe([
             new BatchJob("3", "job.sh", BatchState.Queued, "PartitionConfig", null),
-            new BatchJob("2", "q", BatchState.Ended, "JobHeldUser", DateTimeOffset.FromUnixTimeSeconds(1795820458)),
+            new BatchJob("2", "q", BatchState.Ended, "JobHeldUser", DateTimeOffset.FromUnixTimeSeconds(1795820458)) { ProcessesAreGone = true },
             new BatchJob("1", "dpu|with \"bars\", and commas", BatchState.Running, null, DateTimeOffset.FromUnixTimeSeconds(1795821057)),
             new BatchJob("4", "x", BatchState.Ending, null, DateTimeOffset.FromUnixTimeSeconds(1795821057)),
-            new BatchJob("5", "y", BatchState.Ended, "NonZeroExitCode", DateTimeOffset.FromUnixTimeSeconds(1795821057)),
+            new BatchJob("5", "y", BatchState.Ended, "NonZeroExitCode", DateTimeOffset.FromUnixTimeSeconds(1795821057)) { ProcessesAreGone = true },
             new BatchJob("6", "z", BatchState.Stuck, "launch failed requeued held", null),
-            new BatchJob("7", "w", BatchState.Ended, "CANCELLED", DateTimeOffset.FromUnixTimeSeconds(1795821057)),
+            new BatchJob("7", "w", BatchState.Ended, "CANCELLED", DateTimeOffset.FromUnixTimeSeconds(1795821057)) { ProcessesAreGone = true },
         ]);
         _commands.ArgumentsOf("squeue").ShouldBe(["--noheader", "--states=all", "--user=ann", "--format=%i|%T|%e|%r|%j"]);
         _commands.EnvironmentOf("squeue").ShouldContain("SLURM_TIME_FORMAT=%s");
