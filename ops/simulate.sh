@@ -9,5 +9,5 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 if [ -z "${DPU_SEED:-}" ]; then
     export DPU_SEEDS=${1:?how many seeds?} DPU_FIRST_SEED=${2:-1}
 fi
-exec dotnet test tests/Dpu.Actors.Tests -c Release --nologo -v quiet \
+exec dotnet test tests/Dpu.Simulation.Tests -c Release --nologo -v quiet \
     --filter "FullyQualifiedName~ClusterSimulationTests.Whatever_fails" --logger "console;verbosity=detailed"

@@ -120,7 +120,6 @@ public sealed class NodeHost : IAsyncDisposable
                 request.Frontends,
                 new UpFrame.Hello(LinkProtocol.Version, LinkProtocol.OldestVersion, VersionOf(), Guid.NewGuid()),
                 (frontend, stopping) => NodeAdmission.OpenAsync(identity, frontend, stopping),
-                (terms, sentAt) => launcher.Lease(sentAt + terms.FenceAfter),
                 WhyNotUnder),
             time,
             new Random(Random.Shared.Next()));

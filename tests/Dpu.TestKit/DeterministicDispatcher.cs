@@ -13,7 +13,7 @@ public sealed class DeterministicDispatcher : IDispatcher
     private readonly Random _random;
     private readonly ThreadGuard _guard;
     private readonly List<Item> _runnable = [];
-    private readonly Queue<string> _lastSteps = new();
+    private readonly Item[] _lastSteps = new Item[StepsRemembered];
     private TraceHash _trace = new();
 
     public DeterministicDispatcher(int seed)
@@ -37,7 +37,14 @@ public sealed class DeterministicDispatcher : IDispatcher
     public ulong Trace => _trace.Value;
 
     /// <summary>What ran last, oldest first.</summary>
-    public IReadOnlyCollection<string> LastSteps => _lastSteps;
+    public IReadOnlyCollection<string> LastSteps
+    {
+        get
+        {
+            var count = (int)Math.Min(Steps, StepsRemembered);
+            return [.. Enumerable.Range(0, count).Select(back => _lastSteps[(Steps - count + back) % StepsRemembered].Label)];
+        }
+    }
 
     public void Schedule(Action work) => Schedule(work, owner: null);
 
@@ -62,10 +69,20 @@ public sealed class DeterministicDispatcher : IDispatcher
     {
         ArgumentNullException.ThrowIfNull(work);
         _guard.Check("Work was scheduled");
-        _runnable.Add(new Item(work, owner));
+        (owner?.Parked ?? _runnable).Add(new Item(work, owner));
     }
 
     internal void Forget(SimulatedProcess owner) => _runnable.RemoveAll(i => ReferenceEquals(i.Owner, owner));
+
+    /// <summary>Nothing of a process runs until it is released.</summary>
+    internal List<Item> Park(SimulatedProcess owner)
+    {
+        var parked = _runnable.FindAll(i => ReferenceEquals(i.Owner, owner));
+        Forget(owner);
+        return parked;
+    }
+
+    internal void Release(List<Item> parked) => _runnable.AddRange(parked);
 
     private Item Pick()
     {
@@ -80,15 +97,9 @@ public sealed class DeterministicDispatcher : IDispatcher
 
     private void Remember(Item item)
     {
-        Steps++;
-        var label = item.Label;
-        _trace.Add(label);
-        if (_lastSteps.Count == StepsRemembered)
-        {
-            _lastSteps.Dequeue();
-        }
-
-        _lastSteps.Enqueue(label);
+        // The text of what ran is made when somebody asks: most runs end well.
+        _lastSteps[Steps++ % StepsRemembered] = item;
+        _trace.Add(item.Owner?.Number ?? 0);
     }
 
     private static void Run(Action work)
@@ -106,7 +117,7 @@ public sealed class DeterministicDispatcher : IDispatcher
         }
     }
 
-    private readonly record struct Item(Action Work, SimulatedProcess? Owner)
+    internal readonly record struct Item(Action Work, SimulatedProcess? Owner)
     {
         public string Label => Work.Target is IActorRef actor ? $"{Owner?.Name}{actor.Path}" : Owner?.Name ?? "world";
     }

@@ -11,9 +11,10 @@ public sealed class SimulatedProcess : IDispatcher
     private readonly DeterministicDispatcher _dispatcher;
     private readonly VirtualTime _time;
 
-    internal SimulatedProcess(string name, DeterministicDispatcher dispatcher, VirtualTime time)
+    internal SimulatedProcess(string name, int number, DeterministicDispatcher dispatcher, VirtualTime time)
     {
         Name = name;
+        Number = number;
         _dispatcher = dispatcher;
         _time = time;
         Time = new ProcessTime(this, time);
@@ -22,6 +23,15 @@ public sealed class SimulatedProcess : IDispatcher
     public string Name { get; }
 
     public bool IsDead { get; private set; }
+
+    /// <summary>Whether it is stopped as by SIGSTOP: what comes to it, also from its timers, waits until it goes on.</summary>
+    public bool IsFrozen => Parked is not null;
+
+    /// <summary>Which of the simulation's processes it is, counted from 1.</summary>
+    internal int Number { get; }
+
+    /// <summary>What waits while it is stopped.</summary>
+    internal List<DeterministicDispatcher.Item>? Parked { get; private set; }
 
     /// <summary>The clock of the simulation; its timers die with this process.</summary>
     public TimeProvider Time { get; }
@@ -34,13 +44,46 @@ public sealed class SimulatedProcess : IDispatcher
         }
     }
 
+    /// <summary>Runs <paramref name="work"/> in this process after <paramref name="delay"/> of virtual time, unless it has died by then.</summary>
+    public void Schedule(TimeSpan delay, Action work)
+    {
+        if (delay <= TimeSpan.Zero)
+        {
+            Schedule(work);
+        }
+        else if (!IsDead)
+        {
+            _time.CreateTimer(work, delay, this);
+        }
+    }
+
+    /// <summary>Stops it as SIGSTOP does. The clock goes on, and so do those that send to it.</summary>
+    public void Freeze()
+    {
+        if (!IsDead && !IsFrozen)
+        {
+            Parked = _dispatcher.Park(this);
+        }
+    }
+
+    /// <summary>Lets it go on as SIGCONT does: all that came meanwhile is there at once.</summary>
+    public void Thaw()
+    {
+        if (Parked is { } parked)
+        {
+            Parked = null;
+            _dispatcher.Release(parked);
+        }
+    }
+
     /// <summary>
     /// Ends the process as <c>kill -9</c> does. Called from the process's own code it takes effect when the step that is
     /// running ends.
     /// </summary>
-    internal void Kill()
+    public void Kill()
     {
         IsDead = true;
+        Parked = null;
         _dispatcher.Forget(this);
         _time.Forget(this);
     }

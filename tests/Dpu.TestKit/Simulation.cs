@@ -18,6 +18,7 @@ public sealed class Simulation
     private readonly ThreadGuard _guard = new();
     private readonly SimulationScheduler _scheduler;
     private readonly Dictionary<ActorSystem, SimulatedProcess> _processes = [];
+    private int _processNumbers;
     private Exception? _failure;
 
     public Simulation(int seed)
@@ -53,7 +54,7 @@ public sealed class Simulation
     /// <param name="configure">Changes the options; dispatcher, time and seed are set already, and one message is handled per step.</param>
     public ActorSystem StartSystem(string name, Func<ActorSystemOptions, ActorSystemOptions>? configure = null)
     {
-        var process = new SimulatedProcess(name, Dispatcher, Time);
+        var process = StartProcess(name);
         var options = new ActorSystemOptions
         {
             Dispatcher = process,
@@ -65,6 +66,9 @@ public sealed class Simulation
         _processes.Add(system, process);
         return system;
     }
+
+    /// <summary>Starts a process without an actor system: a fake that can be killed and stopped.</summary>
+    public SimulatedProcess StartProcess(string name) => new(name, ++_processNumbers, Dispatcher, Time);
 
     /// <summary>
     /// Kills a system's process as <c>kill -9</c> does: from the next step on nothing of it runs, no hook, no timer; messages

@@ -83,6 +83,12 @@ public sealed class VirtualTime : TimeProvider
         return timer;
     }
 
+    internal void CreateTimer(Action callback, TimeSpan dueTime, SimulatedProcess? owner)
+    {
+        _guard.Check("A timer was made");
+        new VirtualTimer(this, callback, owner).Change(dueTime, Timeout.InfiniteTimeSpan);
+    }
+
     internal void Forget(SimulatedProcess owner)
     {
         foreach (var (timer, _) in _queue.UnorderedItems)

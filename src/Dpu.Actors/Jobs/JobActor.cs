@@ -247,10 +247,10 @@ public sealed class JobActor(
             .Select(running => new TaskAttempt(running.Key, turn.State.Cells[running.Key].Attempts))
             .ToImmutableArray();
         _ = turn.Decide(new JobCommand.ReportLost(lost.NodeName, attempts, lost.Reason));
-        if (node is not null && !attempts.IsEmpty)
+        if ((node ?? lost.Node) is { } address && !attempts.IsEmpty)
         {
-            // Whoever stands for the node lets it bring nothing more for them, whether the node itself ever hears of it or not.
-            turn.AfterCommit.Add(() => node.Tell(new NodeMessage.Settled([.. attempts.Select(attempt => new AttemptId(id, attempt.Task, attempt.Number))])));
+            // Whoever stands for the node lets it bring nothing more for them, whether the node itself ever hears of it or not. If it does, it ends what it has of them.
+            turn.AfterCommit.Add(() => address.Tell(new NodeMessage.Disown([.. attempts.Select(attempt => new AttemptId(id, attempt.Task, attempt.Number))])));
         }
 
         TellScheduler(turn);

@@ -41,7 +41,8 @@ public abstract record JobMessage
     /// <summary>A node will not come back: whatever this job believes to run there is lost.</summary>
     /// <param name="NodeName">Which.</param>
     /// <param name="Reason">How that is known; for people.</param>
-    public sealed record NodeLost(string NodeName, string Reason) : JobMessage;
+    /// <param name="Node">Its address, if it ever had one in this life of the frontend: it is told that nobody wants these any more.</param>
+    public sealed record NodeLost(string NodeName, string Reason, IActorRef<NodeMessage>? Node = null) : JobMessage;
 
     /// <summary>A node runs attempts of this job and does not know why: they are adopted or disowned.</summary>
     /// <param name="Attempts">Which.</param>

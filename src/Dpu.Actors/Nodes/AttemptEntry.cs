@@ -23,6 +23,9 @@ internal sealed class AttemptEntry(TaskStart start, IActorRef<JobMessage> job)
 
     public bool EndRequested { get; set; }
 
+    /// <summary>Whether the node's lease has run out since it was told to be started: if its launcher does not have it, it must not get it.</summary>
+    public bool IsFenced { get; set; }
+
     /// <summary>The last piece of its output that its launcher told of.</summary>
     public LauncherEventId? LastOutput { get; set; }
 

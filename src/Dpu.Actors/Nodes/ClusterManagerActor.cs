@@ -176,6 +176,9 @@ public sealed class ClusterManagerActor(
                 }
 
                 break;
+            case NodeMessage.Leased leased:
+                Lease(leased);
+                break;
             case NodeMessage.EndTasks end:
                 foreach (var attempt in end.Attempts)
                 {
@@ -456,17 +459,58 @@ public sealed class ClusterManagerActor(
     private void ConcludeUnstarted(AttemptEntry entry)
     {
         Conclude(entry, Never(entry.Start, FailureCause.Cancelled, "ended before its process was started"));
+        StopTask(entry);
+    }
+
+    private void StopTask(AttemptEntry entry)
+    {
         if (entry.Task is { } task)
         {
             Context.Stop(task);
         }
     }
 
+    /// <summary>
+    /// The launcher ends what runs when a lease runs out, and starts nothing then. But what was still being prepared, or waited, must not be started under the
+    /// next lease either: by now it may run elsewhere.
+    /// </summary>
+    private void Lease(NodeMessage.Leased leased)
+    {
+        if (leased.Lapsed)
+        {
+            foreach (var entry in _entries.Values.Where(entry => entry.Outcome is null).ToList())
+            {
+                FenceIfUnstarted(entry);
+            }
+        }
+
+        launcher.Lease(leased.Until);
+    }
+
+    private void FenceIfUnstarted(AttemptEntry entry)
+    {
+        if (entry.Launched)
+        {
+            entry.IsFenced = true;
+            return;
+        }
+
+        _ledger.Withdraw(entry.Start.Attempt);
+        LoseUnstarted(entry);
+    }
+
+    private void LoseUnstarted(AttemptEntry entry)
+    {
+        Lose(entry, $"the lease of node {options.Name} ran out before it was started");
+        StopTask(entry);
+    }
+
     private void Disown(AttemptId attempt)
     {
         if (!_strangers.TryClaim(attempt, out var stranger))
         {
-            // Its outcome was told already, and the answer was lost; an entry without an outcome is left alone by this.
+            // Its outcome was told already, and the answer was lost; or it runs, and its job has given up this node meanwhile.
+            End(attempt);
             Settle(attempt);
             return;
         }
@@ -662,10 +706,11 @@ public sealed class ClusterManagerActor(
         if (!sameLauncher)
         {
             Lose(entry, $"the keeper of node {options.Name} died while it ran");
-            if (entry.Task is { } task)
-            {
-                Context.Stop(task);
-            }
+            StopTask(entry);
+        }
+        else if (!listed && entry.IsFenced)
+        {
+            LoseUnstarted(entry);
         }
         else if (!listed && entry.Request is not null)
         {

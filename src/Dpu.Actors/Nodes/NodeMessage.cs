@@ -25,6 +25,13 @@ public abstract record NodeMessage
     /// <summary>A job tells all that it believes to run here; what is unknown here never started, or is lost.</summary>
     public sealed record AdoptTasks(IActorRef<JobMessage> Job, ImmutableArray<AdoptedTask> Tasks) : NodeMessage;
 
+    /// <summary>
+    /// What runs here may run until then; comes in its place among what jobs tell, only to nodes whose tasks may be given to others.
+    /// </summary>
+    /// <param name="Until">See <see cref="IProcessLauncher.Lease"/>.</param>
+    /// <param name="Lapsed">Whether the lease before had run out: what was told before and has not been started may run elsewhere by now.</param>
+    public sealed record Leased(TimeSpan Until, bool Lapsed) : NodeMessage;
+
     /// <summary>End these attempts.</summary>
     public sealed record EndTasks(ImmutableArray<AttemptId> Attempts) : NodeMessage;
 

@@ -26,6 +26,12 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
     private readonly Dictionary<JobId, SchedulerMessage.JobAnnounced> _jobs = [];
     private readonly Dictionary<string, IActorRef<NodeMessage>> _nodes = new(StringComparer.Ordinal);
 
+    /// <summary>Those that are connected but for this service's own: also when they can be given nothing.</summary>
+    private readonly HashSet<string> _heard = new(StringComparer.Ordinal);
+
+    /// <summary>Also of those that are away.</summary>
+    private readonly Dictionary<string, IActorRef<NodeMessage>> _addresses = new(StringComparer.Ordinal);
+
     /// <summary>For tests: no job is known, and so nothing is reserved.</summary>
     internal bool HoldsNothing => _jobs.Count == 0 && _scheduler is { ReadyCount: 0, ReservedCount: 0 };
 
@@ -101,6 +107,10 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
             case SchedulerMessage.NodeJoined joined:
                 Join(joined);
                 break;
+            case SchedulerMessage.NodeHeard heard:
+                _heard.Add(heard.Name);
+                Context.Timers.Cancel(LossTimer(heard.Name));
+                break;
             case SchedulerMessage.NodeLeft left:
                 Leave(left);
                 break;
@@ -143,6 +153,11 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
     private void Leave(SchedulerMessage.NodeLeft left)
     {
         _nodes.Remove(left.Name);
+        if (left.LostAfter is not null)
+        {
+            _heard.Remove(left.Name);
+        }
+
         Miss(left.Name, new NodeAbsence(left.Silent, left.LostAfter, left.InOrder));
     }
 
@@ -165,7 +180,7 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
         _scheduler.NodeLost(lost.Name, lost.Reason);
         foreach (var job in _scheduler.JobsOn(lost.Name))
         {
-            _jobs[job].Job.Tell(new JobMessage.NodeLost(lost.Name, lost.Reason));
+            _jobs[job].Job.Tell(new JobMessage.NodeLost(lost.Name, lost.Reason, _addresses.GetValueOrDefault(lost.Name)));
         }
     }
 
@@ -224,7 +239,7 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
     private void Join(SchedulerMessage.NodeJoined joined)
     {
         Context.Timers.Cancel(LossTimer(joined.Name));
-        _nodes[joined.Name] = joined.Node;
+        _nodes[joined.Name] = _addresses[joined.Name] = joined.Node;
         _scheduler.NodeJoined(joined.Name, joined.Incarnation, joined.Capacity, joined.Tags, joined.About);
 
         // Before the jobs tell it what they believe to run there: what of that has not begun is to go elsewhere.
@@ -245,7 +260,7 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
             {
                 announced.Job.Tell(new JobMessage.NodeReady(node, address));
             }
-            else if (node != watch.LocalNode && !Context.Timers.IsActive(LossTimer(node)))
+            else if (node != watch.LocalNode && !_heard.Contains(node) && !Context.Timers.IsActive(LossTimer(node)))
             {
                 Miss(node, new NodeAbsence(TimeSpan.Zero, watch.NodeTimeout, InOrder: false));
             }

@@ -28,9 +28,12 @@ public abstract record SchedulerMessage
         public NodeAbout About { get; init; } = NodeAbout.Nothing;
     }
 
+    /// <summary>A node is connected, whether it can be given work or not: while it is, what runs there is not lost.</summary>
+    public sealed record NodeHeard(string Name) : SchedulerMessage;
+
     /// <summary>A node can be given nothing for now; what runs there may run on.</summary>
     /// <param name="Name">Which.</param>
-    /// <param name="LostAfter">When it has not joined again after this time, its tasks are taken for lost; null for a node that ends with this service.</param>
+    /// <param name="LostAfter">When it has not been heard again after this time, its tasks are taken for lost; null while it is connected, and for a node that ends with this service.</param>
     /// <param name="Silent">How long it had been silent before.</param>
     /// <param name="InOrder">Whether it said itself that it goes.</param>
     public sealed record NodeLeft(string Name, TimeSpan? LostAfter = null, TimeSpan Silent = default, bool InOrder = false) : SchedulerMessage;

@@ -19,11 +19,13 @@ namespace Dpu.Cluster.Frontend;
 /// <remarks>
 /// <code>away ──linked──► linked ──ready──► given work ──unlinked──► away</code>
 /// Nothing waits here for a link: what is told to a node that is away is dropped, and when it is there again jobs and node compare what they believe,
-/// as they do after a restart of either.
+/// as they do after a restart of either. What no job gave to it again in that comparison is forgotten after node-timeout: the word that settled it may
+/// have been lost, and a node that died with it never asks.
 /// </remarks>
 internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchActor<RemoteNodeMessage>
 {
     private const int TasksPerFrame = 200;
+    private static readonly object ForgetTimer = new();
 
     private IActorRef<NodeMessage> _self = null!;
     private IncomingLogs _logs = null!;
@@ -31,6 +33,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     private string? _product;
     private bool _hasLeft;
     private long _refused;
+    private long _era;
 
     protected override ValueTask OnStartAsync()
     {
@@ -58,12 +61,16 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
                 _hasLeft = false;
                 _logs.Forget();
                 _link.Send(new DownFrame.Welcome(linked.Terms));
+
+                // From now on its heartbeats renew its lease, also while it is not ready: its tasks must not be given up before it is silent again.
+                parts.Scheduler.Tell(new SchedulerMessage.NodeHeard(name));
                 break;
             case RemoteNodeMessage.Said said when said.Link == _link:
                 Hear(said.Link, said.Received);
                 break;
             case RemoteNodeMessage.Unlinked unlinked when unlinked.Link == _link:
                 _link = null;
+                BeginEra();
                 parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name, parts.NodeTimeout - unlinked.Silent, unlinked.Silent));
                 break;
             case RemoteNodeMessage.ForNode told:
@@ -86,6 +93,10 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
                 found.Link.Send(new DownFrame.LogsRead(((UpFrame.ReadLogs)found.Received.Frame).Number, found.Page, found.Failure));
                 found.Link.Handled(found.Received);
                 break;
+            case RemoteNodeMessage.Forget forget:
+                Take([.. parts.Grants.Of(name).Where(granted => granted.Era < forget.Era).Select(granted => granted.Start.Attempt)]);
+                RememberToForget(since: forget.Era);
+                break;
             case RemoteNodeMessage.Checked examined:
                 Take(examined);
                 break;
@@ -99,6 +110,23 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
                 break;
             default:
                 throw new InvalidOperationException($"A remote node knows no message {message.GetType().Name}.");
+        }
+    }
+
+    private void BeginEra()
+    {
+        _era++;
+        if (!Context.Timers.IsActive(ForgetTimer))
+        {
+            RememberToForget(since: 0);
+        }
+    }
+
+    private void RememberToForget(long since)
+    {
+        if (_era > since)
+        {
+            Context.Timers.StartSingle(ForgetTimer, new RemoteNodeMessage.Forget(_era), parts.NodeTimeout);
         }
     }
 
@@ -127,6 +155,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         switch (frame)
         {
             case UpFrame.Ready ready:
+                BeginEra();
                 ClusterLog.Ready(Context.Logger, name, ready.Facts.Host, ready.Facts.Capacity.Cpus, ready.Facts.Capacity.MemoryBytes);
                 parts.Described(name, ready.Facts);
                 parts.Scheduler.Tell(new SchedulerMessage.NodeJoined(name, ready.Incarnation, ready.Facts.Capacity, ready.Facts.Tags, _self) { About = AboutOf(ready.Facts) });
@@ -269,19 +298,19 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
 
     private static AttemptId IdOf(JobId job, TaskAttempt attempt) => new(job, attempt.Task, attempt.Number);
 
-    private void LookUp(IDownlink link, ReceivedFrame received, UpFrame.ReadLogs read)
-    {
-        if (parts.Grants.Find(name, read.Attempt) is null)
-        {
-            Context.Self.Tell(new RemoteNodeMessage.LogsLookedUp(link, received, NoPage, "its job has not said yet that it was given to this node"));
-            return;
-        }
+    /// <summary>After a restart of the frontend a node may ask before its job has said again what it gave: what is recorded counts too.</summary>
+    private void LookUp(IDownlink link, ReceivedFrame received, UpFrame.ReadLogs read) => Context.PipeToSelf(
+        async stopping => parts.Grants.Find(name, read.Attempt) is not null || await parts.History.WasGivenToAsync(name, read.Attempt, stopping)
+            ? new RemoteNodeMessage.LogsLookedUp(link, received, await ReadAsync(read, stopping), null)
+            : new RemoteNodeMessage.LogsLookedUp(link, received, NoPage, "it was not given to this node"),
+        static found => found,
+        reason => new RemoteNodeMessage.LogsLookedUp(link, received, NoPage, reason.Message));
 
-        Context.PipeToSelf(
-            stopping => parts.Logs.ReadAsync(LogSelection.Of(read.Attempt), new LogCursor(read.Block, read.Chunk), Math.Clamp(read.BytesMax, 1, LinkProtocol.FrameBytesMax / 4), stopping),
-            page => new RemoteNodeMessage.LogsLookedUp(link, received, page, null),
-            reason => new RemoteNodeMessage.LogsLookedUp(link, received, NoPage, reason.Message));
-    }
+    private Task<LogPage> ReadAsync(UpFrame.ReadLogs read, CancellationToken cancellationToken) => parts.Logs.ReadAsync(
+        LogSelection.Of(read.Attempt),
+        new LogCursor(read.Block, read.Chunk),
+        Math.Clamp(read.BytesMax, 1, LinkProtocol.FrameBytesMax / 4),
+        cancellationToken);
 
     private static LogPage NoPage { get; } = new([], LogCursor.Start, true);
 
@@ -330,7 +359,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     {
         foreach (var start in starts)
         {
-            parts.Grants.Give(name, start, job);
+            parts.Grants.Give(name, start, job, _era);
         }
     }
 

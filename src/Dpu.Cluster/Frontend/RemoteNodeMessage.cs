@@ -50,4 +50,7 @@ internal abstract record RemoteNodeMessage
 
     /// <summary>A page that the node asked for, or why there is none.</summary>
     public sealed record LogsLookedUp(IDownlink Link, ReceivedFrame Received, LogPage Page, string? Failure) : RemoteNodeMessage;
+
+    /// <summary>Whoever wants what was given before this era had the time to say so again.</summary>
+    public sealed record Forget(long Era) : RemoteNodeMessage;
 }

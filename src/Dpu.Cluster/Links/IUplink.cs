@@ -23,6 +23,13 @@ public abstract record UplinkEvent
     /// <summary>A frontend said welcome.</summary>
     public sealed record Connected(LinkTerms Terms) : UplinkEvent;
 
+    /// <summary>
+    /// A heartbeat was acknowledged: what runs here may run until then. It comes before <see cref="Connected"/>, and in its place among what was received.
+    /// </summary>
+    /// <param name="Until">On the clock of <see cref="BootClock"/>.</param>
+    /// <param name="Lapsed">Whether the lease before had run out when this one came: what was received before may run elsewhere by now.</param>
+    public sealed record Leased(TimeSpan Until, bool Lapsed) : UplinkEvent;
+
     /// <summary>The frontend said something.</summary>
     public sealed record Received(DownFrame Frame) : UplinkEvent;
 

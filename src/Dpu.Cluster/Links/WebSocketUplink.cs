@@ -6,13 +6,11 @@ namespace Dpu.Cluster.Links;
 /// <param name="Frontends">Where frontends answer; tried in turn.</param>
 /// <param name="Hello">What the node says first.</param>
 /// <param name="OpenAsync">Connects to a frontend, with the node's identity.</param>
-/// <param name="Acknowledged">Called when a heartbeat was acknowledged, with the time at which it was sent.</param>
 /// <param name="MayServe">Why the node cannot work under these terms, or null when it can.</param>
 public sealed record UplinkSettings(
     IReadOnlyList<Uri> Frontends,
     UpFrame.Hello Hello,
     Func<Uri, CancellationToken, Task<WebSocket>> OpenAsync,
-    Action<LinkTerms, TimeSpan> Acknowledged,
     Func<LinkTerms, string?> MayServe);
 
 /// <summary>
@@ -30,6 +28,7 @@ public sealed class WebSocketUplink(UplinkSettings settings, TimeProvider time, 
     private Action<UplinkEvent>? _onEvent;
     private Task _running = Task.CompletedTask;
     private string? _lastReason;
+    private TimeSpan? _leasedUntil;
 
     /// <inheritdoc/>
     public void Connect(Action<UplinkEvent> onEvent)
@@ -148,8 +147,16 @@ public sealed class WebSocketUplink(UplinkSettings settings, TimeProvider time, 
             throw new InvalidDataException("it did not acknowledge the first heartbeat.");
         }
 
-        settings.Acknowledged(terms, seen.SentAt);
+        Acknowledge(terms, seen.SentAt);
         return terms;
+    }
+
+    private void Acknowledge(LinkTerms terms, TimeSpan sentAt)
+    {
+        var until = sentAt + terms.FenceAfter;
+        var lapsed = _leasedUntil <= BootClock.Now;
+        _leasedUntil = until;
+        _onEvent!(new UplinkEvent.Leased(until, lapsed));
     }
 
     private async Task<LinkTerms> TermsAsync(LinkReceiver receiver, CancellationToken cancellationToken)
@@ -171,7 +178,7 @@ public sealed class WebSocketUplink(UplinkSettings settings, TimeProvider time, 
             switch (frame)
             {
                 case DownFrame.HeartbeatSeen seen:
-                    settings.Acknowledged(terms, seen.SentAt);
+                    Acknowledge(terms, seen.SentAt);
                     break;
                 case DownFrame.Credit credit:
                     sender.Credit(credit.Frames, credit.Bytes);

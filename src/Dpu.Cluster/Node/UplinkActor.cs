@@ -27,6 +27,8 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
     private readonly SortedDictionary<long, UplinkMessage.ReadLogs> _reads = [];
 
     private SchedulerMessage.NodeJoined? _node;
+    private IActorRef<NodeMessage>? _manager;
+    private UplinkEvent.Leased? _lease;
     private bool _linked;
     private string? _refusal;
     private UplinkMessage.Leave? _leave;
@@ -59,6 +61,10 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
             case UplinkMessage.Linked { Event: UplinkEvent.Connected connected }:
                 Begin(connected.Terms);
                 break;
+            case UplinkMessage.Linked { Event: UplinkEvent.Leased leased }:
+                _lease = leased;
+                _manager?.Tell(new NodeMessage.Leased(leased.Until, leased.Lapsed));
+                break;
             case UplinkMessage.Linked { Event: UplinkEvent.Received received }:
                 Hear(received.Frame);
                 break;
@@ -68,6 +74,7 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
                 break;
             case UplinkMessage.ForScheduler { Message: SchedulerMessage.NodeJoined joined }:
                 _node = joined;
+                Meet(joined.Node);
                 TellReady();
                 break;
             case UplinkMessage.ForScheduler { Message: SchedulerMessage.NodeLeft }:
@@ -112,13 +119,14 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
     {
         _leave = leave;
         _refusal ??= "it leaves";
-        if (_node is { } node)
+        if (_manager is { } manager)
         {
-            node.Node.Tell(new NodeMessage.AwaitEmpty(new UplinkRef<NodeEmpty>(Context.Self, static _ => new UplinkMessage.HoldsNothing())));
+            manager.Tell(new NodeMessage.AwaitEmpty(new UplinkRef<NodeEmpty>(Context.Self, static _ => new UplinkMessage.HoldsNothing())));
         }
         else
         {
-            Context.Self.Tell(new UplinkMessage.HoldsNothing());
+            // Its keeper has not told yet what an earlier life of the node runs there: nobody can say that it holds nothing.
+            leave.ReplyTo.Tell(new UplinkLeft());
         }
     }
 
@@ -136,6 +144,17 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
         {
             Send(number, read);
         }
+    }
+
+    /// <summary>Before it can be given anything it has the lease that came before it.</summary>
+    private void Meet(IActorRef<NodeMessage> manager)
+    {
+        if (_manager is null && _lease is { } lease)
+        {
+            manager.Tell(new NodeMessage.Leased(lease.Until, lease.Lapsed));
+        }
+
+        _manager = manager;
     }
 
     /// <summary>A node that takes nothing more says who it is all the same: jobs compare what they believe to run there.</summary>

@@ -72,11 +72,13 @@ public sealed class JobActorTests
 
         bench.Job.Tell(new JobMessage.NodeLost("elsewhere", "silent"));
         bench.Scheduler.ExpectNoMoreMessages();
-        bench.Job.Tell(new JobMessage.NodeLost("node", "silent"));
+        bench.Job.Tell(new JobMessage.NodeLost("node", "silent", bench.Node));
 
         bench.Scheduler.ExpectMessage<SchedulerMessage.TasksFreed>().Tasks.ShouldBe([FreedTask.Lost(0), FreedTask.Lost(1)]);
         bench.Scheduler.ExpectMessage<SchedulerMessage.TasksReleased>().Tasks.ShouldBe([new TaskRange(0, 2)]);
         bench.Scheduler.ExpectNoMoreMessages();
+        bench.Node.ExpectMessage<NodeMessage.Disown>().Attempts.ShouldBe([GivenJobs.Attempt(0), GivenJobs.Attempt(1)]);
+        bench.Node.ExpectNoMoreMessages();
     }
 
     [Fact]

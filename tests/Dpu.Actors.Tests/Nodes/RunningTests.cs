@@ -454,4 +454,64 @@ public sealed class RunningTests
         (report.Attempt, report.Cause, report.Exit).ShouldBe((new TaskAttempt(0, 1), FailureCause.Cancelled, null));
         bench.Launcher.Started.ShouldNotContain(Attempt);
     }
+
+    [Fact]
+    public void What_waited_when_the_lease_ran_out_is_not_started_under_the_next_one()
+    {
+        var bench = NodeBench.Connected(cpus: 1);
+        bench.Tell(new NodeMessage.Leased(TimeSpan.FromSeconds(1), Lapsed: false));
+        bench.Start(Attempt, Other);
+        bench.Launcher.Started.ShouldBe([Attempt]);
+
+        bench.Tell(new NodeMessage.Leased(TimeSpan.FromSeconds(9), Lapsed: true));
+
+        bench.Launcher.Leased.ShouldBe(TimeSpan.FromSeconds(9));
+        ((JobCommand.ReportLost)bench.Job.ExpectMessage<JobMessage.Reported>().Command).Attempts.ShouldBe([new TaskAttempt(Other.Task, Other.Number)]);
+        bench.Say(ScriptedLauncher.Exited(1, Attempt));
+        bench.Launcher.Started.ShouldBe([Attempt]);
+    }
+
+    [Fact]
+    public void What_was_prepared_when_the_lease_ran_out_is_not_started_either()
+    {
+        var bench = NodeBench.Connected();
+        bench.Files.HoldPreparation = new TaskCompletionSource();
+        bench.Start(Attempt);
+
+        bench.Tell(new NodeMessage.Leased(TimeSpan.FromSeconds(9), Lapsed: true));
+        bench.Files.HoldPreparation.SetResult();
+        bench.World.RunUntilIdle();
+
+        bench.Launcher.Started.ShouldBeEmpty();
+        bench.Job.ExpectMessage<JobMessage.Reported>().Command.ShouldBeOfType<JobCommand.ReportLost>();
+        bench.Tell(new NodeMessage.Settled([Attempt]));
+        bench.Manager!.HoldsNothing.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_request_that_was_lost_with_the_launcher_s_connection_is_not_repeated_after_the_lease_ran_out()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+        bench.Say(Cut);
+        bench.Tell(new NodeMessage.Leased(TimeSpan.FromSeconds(9), Lapsed: true));
+
+        bench.Say(ScriptedLauncher.Connected(GivenJobs.Incarnation));
+
+        bench.Launcher.Started.ShouldBe([Attempt]);
+        bench.Job.ExpectMessage<JobMessage.Reported>().Command.ShouldBeOfType<JobCommand.ReportLost>();
+    }
+
+    [Fact]
+    public void What_nobody_wants_any_more_is_ended_and_reported()
+    {
+        var bench = NodeBench.Connected();
+        bench.Start(Attempt);
+
+        bench.Tell(new NodeMessage.Disown([Attempt]));
+
+        bench.Launcher.Ended.ShouldBe([Attempt]);
+        bench.Say(ScriptedLauncher.Exited(1, Attempt));
+        bench.ExpectReport();
+    }
 }

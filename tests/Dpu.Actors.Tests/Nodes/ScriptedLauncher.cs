@@ -40,11 +40,10 @@ internal sealed class ScriptedLauncher : IProcessLauncher
 
     public void Resume() => Paused = false;
 
-    public void Lease(TimeSpan until)
-    {
-        // No test of actors tells one: leases come from the link.
-        throw new NotSupportedException();
-    }
+    /// <summary>The last lease that it was told.</summary>
+    public TimeSpan? Leased { get; private set; }
+
+    public void Lease(TimeSpan until) => Leased = until;
 
     public void Say(params LauncherEvent[] events) => _onEvents!(events);
 

@@ -71,7 +71,7 @@ public sealed class NodeLifeTests
 
         operatorAsks.ExpectMessage<NodeReply.Done>().Node.State.ShouldBe(NodeState.Lost);
         operatorAsks.ExpectMessage<NodeReply.Done>().Node.State.ShouldBe(NodeState.Lost);
-        _job.Expect(new JobMessage.NodeLost("other", "ann said that the host of node other is dead"));
+        _job.Expect(new JobMessage.NodeLost("other", "ann said that the host of node other is dead", _node));
         _world.RunFor(TimeSpan.FromMinutes(10));
         _job.ExpectNoMoreMessages();
     }

@@ -160,7 +160,7 @@ public sealed class SchedulerActorTests
         _job.ExpectNoMoreMessages();
         _world.RunFor(TimeSpan.FromSeconds(2));
 
-        _job.Expect(new JobMessage.NodeLost("node", "node node was silent for 300 s"));
+        _job.Expect(new JobMessage.NodeLost("node", "node node was silent for 300 s", _node));
         _job.ExpectNoMoreMessages();
     }
 
@@ -176,6 +176,25 @@ public sealed class SchedulerActorTests
         _world.RunFor(TimeSpan.FromHours(1));
 
         _job.Received.ShouldAllBe(message => message is JobMessage.NodeReady);
+    }
+
+    [Fact]
+    public void A_node_that_is_connected_is_not_lost_although_it_can_be_given_nothing()
+    {
+        Join();
+        Announce(1, startable: 0, running: 1);
+        _job.ExpectMessage<JobMessage.NodeReady>();
+        _scheduler.Tell(new SchedulerMessage.NodeLeft("node", TimeSpan.FromMinutes(3)));
+        _scheduler.Tell(new SchedulerMessage.NodeHeard("node"));
+        _scheduler.Tell(new SchedulerMessage.NodeLeft("node"));
+        Announce(1, startable: 0, running: 1);
+
+        _world.RunFor(TimeSpan.FromHours(1));
+        _job.ExpectNoMoreMessages();
+        _scheduler.Tell(new SchedulerMessage.NodeLeft("node", TimeSpan.FromMinutes(3)));
+        _world.RunFor(TimeSpan.FromMinutes(4));
+
+        _job.ExpectMessage<JobMessage.NodeLost>();
     }
 
     [Fact]

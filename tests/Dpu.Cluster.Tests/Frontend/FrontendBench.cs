@@ -76,6 +76,7 @@ internal sealed class FrontendBench : IAttemptHistory, IBroughtOutputs
     {
         var link = Greet(node);
         Say(link, new UpFrame.Ready(Given.Incarnation, Given.Facts));
+        Scheduler.Expect(new SchedulerMessage.NodeHeard(link.Node));
         return (link, Scheduler.ExpectMessage<SchedulerMessage.NodeJoined>().Node);
     }
 

@@ -24,6 +24,7 @@ public sealed class RemoteNodesActorTests
     {
         var link = _bench.Greet();
         link.Sent.ShouldHaveSingleItem().ShouldBe(new DownFrame.Welcome(Given.Terms));
+        _bench.Scheduler.Expect(new SchedulerMessage.NodeHeard("n1"));
         _bench.Scheduler.ExpectNoMoreMessages();
 
         _bench.Say(link, new UpFrame.Ready(Given.Incarnation, Given.Facts));
@@ -68,7 +69,24 @@ public sealed class RemoteNodesActorTests
 
         first.Closed.ShouldNotBeNull();
         second.Sent.Last().ShouldBeOfType<DownFrame.StartTasks>();
+        _bench.Scheduler.Expect(new SchedulerMessage.NodeHeard("n1"));
         _bench.Scheduler.ExpectNoMoreMessages();
+    }
+
+    [Fact]
+    public void What_no_job_gives_again_to_a_node_that_was_away_is_forgotten()
+    {
+        var (link, node) = _bench.Join();
+        _bench.Give(node, 0, 1);
+        _bench.Nodes.Tell(new RemoteNodesMessage.Closed(link, TimeSpan.Zero));
+        _bench.World.RunFor(TimeSpan.FromSeconds(1));
+        _bench.Scheduler.ExpectMessage<SchedulerMessage.NodeLeft>();
+        _bench.Join();
+        _bench.Give(node, 1);
+
+        _bench.World.RunFor(Given.NodeTimeout * 3);
+
+        _bench.Grants.All.Select(grant => grant.Attempt).ShouldBe([Given.Attempt(1)]);
     }
 
     [Fact]

@@ -40,7 +40,9 @@ public sealed class WebSocketLinkTests : IAsyncLifetime, IDisposable
         down.Send(new DownFrame.Welcome(Given.Terms));
 
         (await node.NextAsync()).ShouldBe(new UplinkEvent.Connected(Given.Terms));
-        node.Acknowledged.First().ShouldBeInRange(TimeSpan.Zero, BootClock.Now);
+        var lease = node.Leases.First();
+        (lease.Until - Given.Terms.FenceAfter).ShouldBeInRange(TimeSpan.Zero, BootClock.Now);
+        lease.Lapsed.ShouldBeFalse();
         await _end.CancelAsync();
         await serving;
     }
@@ -247,16 +249,26 @@ public sealed class WebSocketLinkTests : IAsyncLifetime, IDisposable
                         await Task.Delay(Timeout.Infinite, stopping);
                         return socket;
                     },
-                    (_, sentAt) => Acknowledged.Enqueue(sentAt),
                     _ => null),
                 TimeProvider.System,
                 new Random(1));
-            _uplink.Connect(@event => _events.Writer.TryWrite(@event));
+            _uplink.Connect(@event =>
+            {
+                if (@event is UplinkEvent.Leased leased)
+                {
+                    Leases.Enqueue(leased);
+                }
+                else
+                {
+                    _events.Writer.TryWrite(@event);
+                }
+            });
         }
 
         public TaskCompletionSource TriedAgain { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public ConcurrentQueue<TimeSpan> Acknowledged { get; } = [];
+        /// <summary>As heartbeats were acknowledged.</summary>
+        public ConcurrentQueue<UplinkEvent.Leased> Leases { get; } = [];
 
         public void Send(UpFrame frame) => _uplink.Send(frame);
 

@@ -150,6 +150,32 @@ public sealed class UplinkActorTests
         _link.Sent.Last().ShouldBe(new UpFrame.Leaving());
     }
 
+    [Fact]
+    public void A_node_whose_keeper_is_away_asks_all_the_same_whether_it_holds_nothing()
+    {
+        ManagerJoins();
+        Stand();
+        UplinkRefs.Scheduler(_uplink).Tell(new SchedulerMessage.NodeLeft("n1"));
+
+        _uplink.Tell(new UplinkMessage.Leave(new TestProbe<UplinkLeft>(_world, "left")));
+        _world.RunUntilIdle();
+
+        _manager.ExpectMessage<NodeMessage.AwaitEmpty>();
+        _link.Sent.ShouldNotContain(frame => frame is UpFrame.Leaving);
+    }
+
+    [Fact]
+    public void A_node_that_has_not_met_its_keeper_does_not_say_that_it_holds_nothing()
+    {
+        Stand();
+        var left = new TestProbe<UplinkLeft>(_world, "left");
+
+        _uplink.Tell(new UplinkMessage.Leave(left));
+
+        left.ExpectMessage();
+        _link.Sent.ShouldNotContain(frame => frame is UpFrame.Leaving);
+    }
+
     private void ManagerJoins()
     {
         UplinkRefs.Scheduler(_uplink).Tell(new SchedulerMessage.NodeJoined("n1", Given.Incarnation, Given.Facts.Capacity, [], _manager));
