@@ -33,6 +33,9 @@ internal sealed record CliContext
     /// <summary>Starts to catch Ctrl-C. Asked for by commands that wait; the others simply end.</summary>
     public Func<Interrupt> CatchInterrupt { get; init; } = Interrupt.OnSignals;
 
+    /// <summary>Starts to catch SIGHUP. Asked for by those that run until they are told to end; it ends the others.</summary>
+    public Func<Action, IDisposable> CatchHangup { get; init; } = Hangup.OnSignal;
+
     /// <summary>A client of the DPU that is meant by <paramref name="asked"/>, the environment, or nothing at all.</summary>
     public DpuHttpClient OpenClient(string? asked, Action<string>? note = null) => new(new DpuClientOptions
     {

@@ -35,6 +35,7 @@ internal static class CommandList
         new ResumeCommand(),
         new LostCommand(),
         new ScaleCommand(),
+        new ReloadCommand(),
         new KeyCommand(),
         new ConfigCommand(),
         new DoctorCommand(),

@@ -182,6 +182,10 @@ public sealed class DpuHttpClient : IDisposable
     public Task<ScalingInfo> SetScalingAsync(ScalingRequest request, CancellationToken ct) =>
         _requests.PostAsync("/scaling", request, Json.ScalingRequest, Json.ScalingInfo, null, ct);
 
+    /// <summary>Has the DPU read its configuration again. Refused with code <c>bad-configuration</c> when that is wrong; then nothing has changed.</summary>
+    public Task<ReloadReport> ReloadAsync(CancellationToken ct) =>
+        _requests.PostAsync("/reload", new ReloadRequest(), Json.ReloadRequest, Json.ReloadReport, null, ct);
+
     public Task<DpuStats> GetStatsAsync(CancellationToken ct) => _requests.GetAsync("/stats", Json.DpuStats, ct);
 
     /// <summary>Makes a key that lets nodes join; its line is told this once.</summary>

@@ -10,6 +10,7 @@ using Dpu.Actors.Nodes;
 using Dpu.Actors.Scaling;
 using Dpu.Actors.Scheduling;
 using Dpu.Client;
+using Dpu.Client.Contracts;
 using Dpu.Cluster.Frontend;
 using Dpu.Cluster.Links;
 using Dpu.Domain.Membership;
@@ -46,9 +47,13 @@ public sealed class DpuHost : IAsyncDisposable
     private readonly TakeDown _takeDown = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LoadedConfiguration _started;
+    private readonly ServeRequest _request;
     private int _stopBegun;
 
-    private DpuHost(DpuOptions options, bool hasNode) => (Options, HasNode) = (options, hasNode);
+    private Reloading _reloading = null!;
+
+    private DpuHost(LoadedConfiguration configuration, ServeRequest request) => (_started, _request) = (configuration, request);
 
     /// <summary>Where the API answers callers on this host.</summary>
     public Uri Address { get; private set; } = null!;
@@ -69,10 +74,11 @@ public sealed class DpuHost : IAsyncDisposable
     /// <summary>Ends when the service has stopped; faulted when it had to.</summary>
     public Task WhenStopped => _stopped.Task;
 
-    internal DpuOptions Options { get; }
+    /// <summary>The options of the start.</summary>
+    internal DpuOptions Options => _started.Options;
 
     /// <summary>Whether a backend node lives in this very process.</summary>
-    private bool HasNode { get; }
+    private bool HasNode => _request.Role == "embedded";
 
     /// <summary>Starts a service; when this completes, unfinished jobs go on and the API answers.</summary>
     /// <exception cref="StartupException">It cannot start; nothing of it is left behind.</exception>
@@ -81,7 +87,12 @@ public sealed class DpuHost : IAsyncDisposable
 
     internal static async Task<DpuHost> StartAsync(ServeRequest request, HostSeams seams, CancellationToken cancellationToken)
     {
-        var host = new DpuHost(ReadOptions(request), request.Role == "embedded");
+        if (request.Role == "backend")
+        {
+            throw NoSuchRole(request.Role);
+        }
+
+        var host = new DpuHost(ReadConfiguration(request), request);
         try
         {
             await host.BuildAsync(seams, cancellationToken);
@@ -98,6 +109,10 @@ public sealed class DpuHost : IAsyncDisposable
             };
         }
     }
+
+    /// <summary>Reads the configuration again, as it was read at the start. What can change while the service runs holds from now on; jobs that exist keep their plans.</summary>
+    /// <exception cref="StartupException">It is wrong; nothing has changed.</exception>
+    public ReloadReport Reload() => _reloading.Reload();
 
     /// <summary>Stops in order: no new submissions, a bounded time for what runs, then everything else. What runs on is adopted at the next start.</summary>
     public async Task StopAsync()
@@ -118,22 +133,29 @@ public sealed class DpuHost : IAsyncDisposable
     }
 
     /// <summary>The configuration of a request, checked.</summary>
-    internal static DpuOptions ReadOptions(ServeRequest request)
+    internal static DpuOptions ReadOptions(ServeRequest request) => ReadConfiguration(request).Options;
+
+    /// <summary>The same, with what was written.</summary>
+    internal static LoadedConfiguration ReadConfiguration(ServeRequest request)
     {
         if (request.Role is not ("embedded" or "frontend" or "backend"))
         {
-            throw new StartupException($"There is no role '{request.Role}': use --role embedded or --role frontend; a node is run by 'dpu node'.", 2);
+            throw NoSuchRole(request.Role);
         }
 
         try
         {
-            return DpuOptionsReader.Read(EffectiveConfiguration.Load(request), MachineResources.Read());
+            var written = EffectiveConfiguration.Load(request);
+            return new LoadedConfiguration(written, DpuOptionsReader.Read(written, MachineResources.Read()));
         }
-        catch (HoconException error)
+        catch (Exception error) when (error is HoconException or IOException or UnauthorizedAccessException)
         {
             throw new StartupException(error.Message, 2);
         }
     }
+
+    private static StartupException NoSuchRole(string role) =>
+        new($"There is no role '{role}': use --role embedded or --role frontend; a node is run by 'dpu node'.", 2);
 
     private async Task BuildAsync(HostSeams seams, CancellationToken cancellationToken)
     {
@@ -150,11 +172,9 @@ public sealed class DpuHost : IAsyncDisposable
         Undo(() => logs.DisposeAsync().AsTask());
 
         var journal = new WatchedJournal(seams.Journal(store.Journal));
+        var live = new LiveConfiguration(_started, LiveKeys.OfService);
         var executables = new RecipeExecutables(Options.Node.SearchPath);
-        foreach (var reason in executables.MissingPrograms(Options.Recipes.AllThatRuns))
-        {
-            HostLog.RecipeUnavailable(logger, reason);
-        }
+        WarnOfMissingPrograms(Options, executables, logger);
 
         var launcher = new KeeperLauncher(data.FullPath, seams.Keeper.WithSpool(Options.Node.SpoolBytesMax), time, message => HostLog.Keeper(logger, message));
         Undo(() => QuitAsync(launcher));
@@ -167,12 +187,13 @@ public sealed class DpuHost : IAsyncDisposable
         var queries = new PluginQueries(
             data.FullPath, Options.Node.SearchPath, Options.Query.OutputMaxBytes, Options.Query.AtOnceMax, executables, store.Catalog, catalog, system, Options.Http.AnswerTimeout);
         Undo(queries.Dispose);
-        var shapes = new KnownNodeShapes(HasNode ? new NodeShape(node.Capacity, node.Tags) : null, ShapesThatCanBeStarted(Options));
-        var planner = new SubmissionPlanner(
-            Options.Recipes, store.Catalog, store.Views, shapes, Options.Task.Retry, recipe => shapes.OnOtherHosts ? null : executables.WhyUnavailable(recipe), queries);
+        var shapes = new KnownNodeShapes(() => ShapesOf(live.Options));
+        SubmissionPlanner PlannerNow() => PlannerOf(live.Options);
+        SubmissionPlanner PlannerOf(DpuOptions options) => new(
+            options.Recipes, store.Catalog, store.Views, shapes, options.Task.Retry, recipe => shapes.OnOtherHosts ? null : executables.WhyUnavailable(recipe), queries);
         var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(Options.Scheduling, new NodeWatch(HasNode ? node.Name : null, Options.Cluster.NodeTimeout))) { Supervision = Escalate }, "scheduler");
         var frontend = system.Spawn(
-            new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, planner, scheduler)) { Supervision = Escalate },
+            new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, PlannerNow, scheduler)) { Supervision = Escalate },
             "frontend");
         await frontend.AskAsync<FrontendMessage, FrontendReady>(
             system, replyTo => new FrontendMessage.AwaitReady(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
@@ -184,6 +205,20 @@ public sealed class DpuHost : IAsyncDisposable
         }
 
         IActorRef<NodeMessage>? joined = null;
+        _reloading = new Reloading(
+            () => ReadConfiguration(_request),
+            live,
+            options =>
+            {
+                WarnOfMissingPrograms(options, executables, logger);
+                scheduler.Tell(new SchedulerMessage.Reconfigure(options.Scheduling));
+                if (!_stopping.IsCancellationRequested)
+                {
+                    // It joins anew with them, which a node that has left for good must not.
+                    joined?.Tell(new NodeMessage.ChangeTags(options.Node.Tags));
+                }
+            },
+            logger);
         Undo(() => joined is null ? Task.CompletedTask : DrainAsync(scheduler, joined, system, store, logs, node, logger));
 
         // Recovered before anybody can ask: a node must not be told that it is unknown because the service has not read who it is yet.
@@ -205,20 +240,20 @@ public sealed class DpuHost : IAsyncDisposable
         var history = new AttemptHistory(store.Views);
         var storeFolder = Path.Combine(data.FullPath, "store");
         var arriving = new ArrivingOutputs(storeFolder, history.FateOfAsync);
-        var terms = TermsOf(Options, StoreProbes.Make(storeFolder));
+        var probe = StoreProbes.Make(storeFolder);
         var parts = new FrontendParts(scheduler, frontend, logs, history, grants, arriving, Options.Cluster.NodeTimeout) with
         {
             Described = (name, facts) => membership.Tell(new MembershipMessage.Note(new MembershipCommand.Describe(name, facts.Capacity, facts.Tags))),
         };
         var remoteNodes = system.Spawn(
-            new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, presence, terms)) { Supervision = Escalate }, "nodes");
+            new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, presence, () => TermsOf(live.Options, probe))) { Supervision = Escalate }, "nodes");
         presence.Expect(members.Identities.Where(known => known.Value.RevokedAt is null).Select(known => known.Key));
 
         var tls = ReadTls(data.FullPath, time);
         Undo(() => tls?.Dispose());
         CaSha256 = tls?.CaSha256;
 
-        var ingest = new FrameIngest(Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
+        FrameIngest IngestNow() => new(live.Options.Ingest, catalog, system, Options.Http.AnswerTimeout);
         var packages = new NodePackages(Path.Combine(data.FullPath, "packages"), time);
         Undo(packages.Dispose);
         var launches = new NodeLaunches(packages, () => [PublicAddress ?? Address], Options.Task.KillGrace);
@@ -226,7 +261,7 @@ public sealed class DpuHost : IAsyncDisposable
             new Props<ScalingMessage>(() => new ScalingActor(journal, Options.Pilots.Scaling, PilotsOf(Options.Pilots, launches, membership, system, tls?.CaSha256), scheduler, membership)) { Supervision = UntilTheJournalAnswers },
             "scaling");
         var services = new ApiServices(
-            Options, system, frontend, planner, Options.Recipes, executables, ingest, store.Views, store.Reader, store.Catalog, logs, HasNode ? node : null, shapes, scheduler, new JobPlans(journal),
+            live, _reloading.Reload, system, frontend, PlannerNow, executables, IngestNow, store.Views, store.Reader, store.Catalog, logs, HasNode, shapes, scheduler, new JobPlans(journal),
             new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token)
         {
             Packages = packages,
@@ -258,9 +293,20 @@ public sealed class DpuHost : IAsyncDisposable
 
         // Last, because it starts a keeper: a start that fails before has none to take back.
         var files = new TaskFiles(data.FullPath, new LocalStore(storeFolder), node, Options.Node.SearchPath, executables);
-        joined = system.Spawn(
-            new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, logs, scheduler, frontend)) { Supervision = Escalate },
-            $"node-{node.Name}");
+        _reloading.Begin(options => joined = system.Spawn(
+            new Props<NodeMessage>(() => new ClusterManagerActor(NodeOptionsOf(options), launcher, files, logs, scheduler, frontend)) { Supervision = Escalate },
+            $"node-{node.Name}"));
+    }
+
+    private ConfiguredNodes ShapesOf(DpuOptions options) =>
+        new(HasNode ? new NodeShape(options.Node.Capacity, options.Node.Tags) : null, ShapesThatCanBeStarted(options));
+
+    private static void WarnOfMissingPrograms(DpuOptions options, RecipeExecutables executables, ILogger logger)
+    {
+        foreach (var reason in executables.MissingPrograms(options.Recipes.AllThatRuns))
+        {
+            HostLog.RecipeUnavailable(logger, reason);
+        }
     }
 
     private static LinkTerms TermsOf(DpuOptions options, StoreProbe probe) => new(

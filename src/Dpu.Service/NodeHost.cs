@@ -1,5 +1,6 @@
 using System.Reflection;
 using Dpu.Actors.Nodes;
+using Dpu.Client.Contracts;
 using Dpu.Cluster.Links;
 using Dpu.Cluster.Node;
 using Dpu.Journal.Store;
@@ -18,13 +19,16 @@ public sealed class NodeHost : IAsyncDisposable
     private static readonly TimeSpan TellTime = TimeSpan.FromSeconds(3);
 
     private readonly DpuOptions _options;
+    private readonly LiveConfiguration _live;
     private readonly TakeDown _takeDown = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<LinkTerms> _linked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _leaving = new();
     private int _stopBegun;
 
-    private NodeHost(DpuOptions options) => _options = options;
+    private Reloading _reloading = null!;
+
+    private NodeHost(LoadedConfiguration configuration) => (_options, _live) = (configuration.Options, new LiveConfiguration(configuration, LiveKeys.OfNode));
 
     public string Name => _options.Node.Name;
 
@@ -47,7 +51,7 @@ public sealed class NodeHost : IAsyncDisposable
     internal static async Task<NodeHost> StartAsync(NodeRequest request, HostSeams seams, Action<string> say, CancellationToken cancellationToken)
     {
         RefusePlainText(request.Frontends);
-        var host = new NodeHost(DpuHost.ReadOptions(request.Configuration));
+        var host = new NodeHost(DpuHost.ReadConfiguration(request.Configuration));
         try
         {
             await host.BuildAsync(request, seams, say, cancellationToken);
@@ -64,6 +68,10 @@ public sealed class NodeHost : IAsyncDisposable
             };
         }
     }
+
+    /// <summary>Reads the configuration again, as it was read at the start. The tags hold from now on, and the frontend is told; everything else needs a restart.</summary>
+    /// <exception cref="StartupException">It is wrong; nothing has changed.</exception>
+    public ReloadReport Reload() => _reloading.Reload();
 
     /// <summary>Stops in order: takes nothing more, gives what runs a bounded time, and goes. What runs on is kept by the keeper, for as long as its lease lasts.</summary>
     public async Task StopAsync()
@@ -128,7 +136,8 @@ public sealed class NodeHost : IAsyncDisposable
         var node = DpuHost.NodeOptionsOf(_options);
         var executables = new RecipeExecutables(_options.Node.SearchPath);
         var told = new ToldUplink(uplink, _linked, say);
-        var up = system.Spawn(new Props<UplinkMessage>(() => new UplinkActor(told, () => FactsOf(node, data.FullPath, executables, told.Terms))) { Supervision = Escalate }, "uplink");
+        var up = system.Spawn(new Props<UplinkMessage>(() => new UplinkActor(told, () => FactsOf(node with { Tags = _live.Options.Node.Tags }, data.FullPath, executables, told.Terms))) { Supervision = Escalate }, "uplink");
+        _reloading = new Reloading(() => DpuHost.ReadConfiguration(request.Configuration), _live, _ => up.Tell(new UplinkMessage.FactsChanged()), logger);
         var client = new StagingClient(
             StagingClient.HttpFor(identity),
             request.Frontends,

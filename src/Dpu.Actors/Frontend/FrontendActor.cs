@@ -19,7 +19,7 @@ namespace Dpu.Actors.Frontend;
 public sealed partial class FrontendActor(
     IEventJournal journal,
     IViews views,
-    SubmissionPlanner planner,
+    Func<SubmissionPlanner> planner,
     IActorRef<SchedulerMessage> scheduler) : Actor<FrontendMessage>
 {
     /// <summary>How many submissions are remembered beyond the life of their jobs, until the views surely show them.</summary>
@@ -200,7 +200,7 @@ public sealed partial class FrontendActor(
         var attempts = submission.Campaign is { } campaign
             ? await views.GetUnitAttemptsAsync(campaign.Name, campaign.Request, campaign.Unit, cancellationToken)
             : 0;
-        return new FrontendMessage.Planned(asked, fingerprint, null, await WhyNotAfterAsync(submission, cancellationToken) ?? await planner.PlanAsync(submission, cancellationToken), attempts);
+        return new FrontendMessage.Planned(asked, fingerprint, null, await WhyNotAfterAsync(submission, cancellationToken) ?? await planner().PlanAsync(submission, cancellationToken), attempts);
     }
 
     private void Submit(FrontendMessage.Planned planned)

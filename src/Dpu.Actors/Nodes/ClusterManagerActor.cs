@@ -43,6 +43,7 @@ public sealed class ClusterManagerActor(
     private LogSpooler _logs = null!;
     private AckWindow _window = new();
     private Guid? _incarnation;
+    private ImmutableArray<string> _tags = options.Tags;
     private bool _connected;
     private bool _drains;
     private bool _willAskAgain;
@@ -195,6 +196,9 @@ public sealed class ClusterManagerActor(
                 break;
             case NodeMessage.Drain drain:
                 _drains = drain.Drains;
+                break;
+            case NodeMessage.ChangeTags changed:
+                ChangeTags(changed.Tags);
                 break;
             case NodeMessage.Settled settled:
                 foreach (var attempt in settled.Attempts)
@@ -651,8 +655,20 @@ public sealed class ClusterManagerActor(
             launcher.End(attempt, EndReason.Cancelled);
         }
 
-        scheduler.Tell(new SchedulerMessage.NodeJoined(options.Name, connected.Incarnation, options.Capacity, options.Tags, Context.Self));
+        TellJoined(connected.Incarnation);
         Claim(_strangers.Unclaimed);
+    }
+
+    private void TellJoined(Guid incarnation) =>
+        scheduler.Tell(new SchedulerMessage.NodeJoined(options.Name, incarnation, options.Capacity, _tags, Context.Self));
+
+    private void ChangeTags(ImmutableArray<string> tags)
+    {
+        _tags = tags;
+        if (_connected && _incarnation is { } incarnation)
+        {
+            TellJoined(incarnation);
+        }
     }
 
     private void RememberToAskAgain()

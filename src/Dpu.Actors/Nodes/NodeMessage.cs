@@ -46,6 +46,9 @@ public abstract record NodeMessage
     /// </summary>
     public sealed record Drain(bool Drains) : NodeMessage;
 
+    /// <summary>What steps may ask of the node from now on; what runs goes on.</summary>
+    public sealed record ChangeTags(ImmutableArray<string> Tags) : NodeMessage;
+
     /// <summary>Answered as soon as everything that the launcher told is durable and acknowledged.</summary>
     public sealed record AwaitQuiet(IActorRef<NodeQuiet> ReplyTo) : NodeMessage;
 

@@ -15,7 +15,7 @@ namespace Dpu.Actors.Scheduling;
 /// A node that is away and has tasks is waited for: the one timer that decides when they may run elsewhere runs here, on a clock that nobody sets.
 /// Of nodes that only the jobs know of, the time counts from when the job told of them: a frontend that was restarted does not know when it heard them last.
 /// </remarks>
-/// <param name="policy">How it plans.</param>
+/// <param name="policy">How it plans until it is told otherwise.</param>
 /// <param name="watch">How long nodes are waited for.</param>
 public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : BatchActor<SchedulerMessage>
 {
@@ -128,6 +128,9 @@ public sealed class SchedulerActor(SchedulingPolicy policy, NodeWatch watch) : B
                 break;
             case SchedulerMessage.ReleaseNode release:
                 _scheduler.NodeReleased(release.Name);
+                break;
+            case SchedulerMessage.Reconfigure reconfigure:
+                _scheduler.Reconfigure(reconfigure.Policy);
                 break;
             case SchedulerMessage.JobAnnounced announced:
                 Announce(announced);

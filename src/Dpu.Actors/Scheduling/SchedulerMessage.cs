@@ -57,6 +57,9 @@ public abstract record SchedulerMessage
     /// <param name="ReplyTo">Told what became of it.</param>
     public sealed record ReleaseNode(string Name, IActorRef<NodeReply> ReplyTo) : SchedulerMessage;
 
+    /// <summary>Work is shared out by another policy from now on.</summary>
+    public sealed record Reconfigure(SchedulingPolicy Policy) : SchedulerMessage;
+
     /// <summary>
     /// A job began, recovered or changed its mind: this replaces all that was known of it, and what was proposed to it before.
     /// </summary>

@@ -21,7 +21,7 @@ internal sealed class NodeCommand : DpuCommand
     public NodeCommand()
         : base(
             "node",
-            "Runs a backend node until SIGTERM or Ctrl-C; a second one ends it at once",
+            "Runs a backend node until SIGTERM or Ctrl-C; a second one ends it at once. After SIGHUP it reads its tags again; its capacity and all else need a restart",
             "dpu node --frontend https://frontend.example.org:8470 --key-file node.key",
             "dpu node --frontend http://127.0.0.1:8470 --name second --data /scratch/dpu --cpus 4 --memory 16GiB --tag gpu")
     {
@@ -46,6 +46,7 @@ internal sealed class NodeCommand : DpuCommand
         using var interrupt = context.CatchInterrupt();
         await using var node = await StartAsync(Read(invocation), context, interrupt.Token);
         context.Say($"Node '{node.Name}' keeps its data in {node.DataDirectory}. Ctrl-C stops it.");
+        using var hangup = ReloadOnHangup.Catch(context, node.Reload, interrupt);
         await WaitAsync(node, interrupt.Token);
         if (interrupt.Token.IsCancellationRequested)
         {

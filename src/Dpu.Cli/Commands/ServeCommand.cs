@@ -9,7 +9,7 @@ internal sealed class ServeCommand : DpuCommand
     public ServeCommand()
         : base(
             "serve",
-            "Runs a DPU until SIGTERM or Ctrl-C; a second one ends it at once",
+            "Runs a DPU until SIGTERM or Ctrl-C; a second one ends it at once. SIGHUP does what 'dpu reload' does",
             "dpu serve",
             "dpu serve --data /data/dpu --port 9000 -D dpu.node.cpus=4",
             "dpu serve --config site.conf") => _hosting.AddTo(this);
@@ -25,6 +25,7 @@ internal sealed class ServeCommand : DpuCommand
             context.Say($"Nodes and clients on other hosts use {address.GetLeftPart(UriPartial.Authority)}, over TLS{(host.CaSha256 is { } pin ? $"; its own authority's key is {pin}" : "")}.");
         }
 
+        using var hangup = ReloadOnHangup.Catch(context, host.Reload, interrupt);
         await Host.WaitAsync(host, interrupt.Token);
         if (interrupt.Token.IsCancellationRequested)
         {

@@ -40,6 +40,8 @@ namespace Dpu.Client.Contracts;
 [JsonSerializable(typeof(DrainRequest))]
 [JsonSerializable(typeof(ResumeRequest))]
 [JsonSerializable(typeof(LostRequest))]
+[JsonSerializable(typeof(ReloadRequest))]
+[JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(DpuStats))]
 [JsonSerializable(typeof(IReadOnlyList<CampaignInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<CampaignUnitInfo>))]

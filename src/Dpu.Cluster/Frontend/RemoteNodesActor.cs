@@ -6,7 +6,7 @@ namespace Dpu.Cluster.Frontend;
 /// <summary>
 /// The nodes on other hosts: admits their links, one at a time for each name, and has one <see cref="RemoteNodeActor"/> stand for each of them.
 /// </summary>
-public sealed class RemoteNodesActor(FrontendParts parts, NodePresence presence, LinkTerms terms) : Actor<RemoteNodesMessage>
+public sealed class RemoteNodesActor(FrontendParts parts, NodePresence presence, Func<LinkTerms> terms) : Actor<RemoteNodesMessage>
 {
     private readonly Dictionary<string, IActorRef<RemoteNodeMessage>> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (IDownlink Link, Guid Instance)> _links = new(StringComparer.Ordinal);
@@ -42,7 +42,7 @@ public sealed class RemoteNodesActor(FrontendParts parts, NodePresence presence,
     {
         if (LinkProtocol.Agree(hello.Version, hello.OldestVersion) is not { } version)
         {
-            Refuse(link, $"Node {link.Node} (dpu {hello.Product}) speaks the protocol of links in versions {hello.OldestVersion} to {hello.Version}, this frontend (dpu {terms.Product}) in versions {LinkProtocol.OldestVersion} to {LinkProtocol.Version}. Install the same version of dpu on both.", final: true);
+            Refuse(link, $"Node {link.Node} (dpu {hello.Product}) speaks the protocol of links in versions {hello.OldestVersion} to {hello.Version}, this frontend (dpu {terms().Product}) in versions {LinkProtocol.OldestVersion} to {LinkProtocol.Version}. Install the same version of dpu on both.", final: true);
         }
         else if (_links.TryGetValue(link.Node, out var current) && current.Instance != hello.Instance)
         {
@@ -54,7 +54,7 @@ public sealed class RemoteNodesActor(FrontendParts parts, NodePresence presence,
             _links[link.Node] = (link, hello.Instance);
             presence.Linked(link.Node);
             ClusterLog.Linked(Context.Logger, link.Node, hello.Product, version);
-            NodeNamed(link.Node).Tell(new RemoteNodeMessage.Linked(link, terms with { Version = version }, hello.Product));
+            NodeNamed(link.Node).Tell(new RemoteNodeMessage.Linked(link, terms() with { Version = version }, hello.Product));
         }
     }
 

@@ -85,6 +85,9 @@ internal sealed class Cluster(HealthPolicy policy)
         return (drained, resumed);
     }
 
+    /// <summary>Nodes are judged by other rules from now on; what is quarantined stays so until its task.</summary>
+    public void Reconfigure(HealthPolicy policy) => _health.Policy = policy;
+
     /// <summary>Ends a quarantine; again is a no-op.</summary>
     public void Release(KnownNode node) => _health.Release(node.Name);
 

@@ -1,7 +1,7 @@
 namespace Dpu.Domain.Scheduling;
 
 /// <summary>What is given and taken back, in all books at once: the job's, the step's, the node's, the user's, the recipe's.</summary>
-internal sealed class Holdings(SchedulingPolicy policy, Shares shares, WaitingIndex waiting)
+internal sealed class Holdings(PolicyInForce policy, Shares shares, WaitingIndex waiting)
 {
     private readonly Dictionary<string, int> _byRecipe = new(StringComparer.Ordinal);
 
@@ -9,7 +9,7 @@ internal sealed class Holdings(SchedulingPolicy policy, Shares shares, WaitingIn
     public int RunningOf(string recipe) => _byRecipe.GetValueOrDefault(recipe);
 
     /// <summary>The limit of a recipe is reached.</summary>
-    public bool IsAtLimit(string? recipe) => recipe is not null && RunningOf(recipe) >= policy.RecipeLimits[recipe];
+    public bool IsAtLimit(string? recipe) => recipe is not null && RunningOf(recipe) >= policy.Now.RecipeLimits[recipe];
 
     public void Give(Placed placed, DateTimeOffset countedUntil)
     {
@@ -47,10 +47,20 @@ internal sealed class Holdings(SchedulingPolicy policy, Shares shares, WaitingIn
         }
     }
 
+    /// <summary>Other recipes are limited now: what runs of them is counted anew.</summary>
+    public void Recount(IEnumerable<Placed> all)
+    {
+        _byRecipe.Clear();
+        foreach (var placed in all)
+        {
+            Count(placed, 1);
+        }
+    }
+
     private void Count(Placed placed, int by)
     {
         var recipe = placed.Step.Need.Recipe;
-        if (policy.RecipeLimits.ContainsKey(recipe))
+        if (policy.Now.RecipeLimits.ContainsKey(recipe))
         {
             _byRecipe[recipe] = RunningOf(recipe) + by;
         }

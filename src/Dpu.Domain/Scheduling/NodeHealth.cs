@@ -30,6 +30,9 @@ public sealed class NodeHealth(HealthPolicy policy)
     /// <summary>Nodes on which a recipe failed since it last ended normally anywhere.</summary>
     private readonly Dictionary<string, HashSet<string>> _failedOn = new(StringComparer.Ordinal);
 
+    /// <summary>By what nodes are judged from now on.</summary>
+    public HealthPolicy Policy { get; set; } = policy;
+
     /// <summary>A task ended on a node.</summary>
     public void Ended(string node, JobId job, string recipe, FreedTask task)
     {
@@ -47,8 +50,8 @@ public sealed class NodeHealth(HealthPolicy policy)
     /// <summary>Whether a node fails what others do not.</summary>
     public bool IsIll(string node) =>
         Own(node) is var own
-        && own.Select(failure => failure.Job).Distinct().Count() >= policy.JobsMin
-        && own.Select(failure => failure.Recipe).Distinct(StringComparer.Ordinal).Count() >= policy.RecipesMin;
+        && own.Select(failure => failure.Job).Distinct().Count() >= Policy.JobsMin
+        && own.Select(failure => failure.Recipe).Distinct(StringComparer.Ordinal).Count() >= Policy.RecipesMin;
 
     public bool IsQuarantined(string node) => _quarantines.ContainsKey(node);
 
@@ -65,8 +68,8 @@ public sealed class NodeHealth(HealthPolicy policy)
         var recipes = own.Select(failure => failure.Recipe).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var reason = string.Create(
             CultureInfo.InvariantCulture,
-            $"it failed {own.Count} tasks of {own.Select(failure => failure.Job).Distinct().Count()} jobs within {policy.FastFailure.TotalSeconds} s each ({string.Join(", ", recipes.Take(3))}{(recipes.Count > 3 ? ", …" : "")}), and none ended normally in between");
-        _quarantines[node] = new Quarantine(reason, now + policy.ProbeAfter, policy.ProbeAfter, Probed: false);
+            $"it failed {own.Count} tasks of {own.Select(failure => failure.Job).Distinct().Count()} jobs within {Policy.FastFailure.TotalSeconds} s each ({string.Join(", ", recipes.Take(3))}{(recipes.Count > 3 ? ", …" : "")}), and none ended normally in between");
+        _quarantines[node] = new Quarantine(reason, now + Policy.ProbeAfter, Policy.ProbeAfter, Probed: false);
     }
 
     /// <summary>It was given its one task.</summary>
@@ -110,14 +113,14 @@ public sealed class NodeHealth(HealthPolicy policy)
 
     private Quarantine Later(Quarantine quarantine, DateTimeOffset now)
     {
-        var wait = quarantine.Wait * 2 < policy.ProbeAfterMax ? quarantine.Wait * 2 : policy.ProbeAfterMax;
+        var wait = quarantine.Wait * 2 < Policy.ProbeAfterMax ? quarantine.Wait * 2 : Policy.ProbeAfterMax;
         return quarantine with { Probed = false, Wait = wait, ProbeAt = now + wait };
     }
 
     /// <summary>What a person or its limits ended says nothing about the node.</summary>
     private bool Counts(FreedTask task) =>
         task is { By: FreedBy.End, Cause: FailureCause.Recipe or FailureCause.Launch or FailureCause.Data or FailureCause.Node }
-        && (task.Seconds ?? 0) < policy.FastFailure.TotalSeconds;
+        && (task.Seconds ?? 0) < Policy.FastFailure.TotalSeconds;
 
     private void Fail(string node, JobId job, string recipe)
     {

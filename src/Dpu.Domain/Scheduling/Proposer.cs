@@ -6,7 +6,7 @@ namespace Dpu.Domain.Scheduling;
 /// <summary>
 /// Gives what fits, in order. A class of tasks that fits nowhere is passed over as one; for the first one that waits for room, room is kept.
 /// </summary>
-internal sealed class Proposer(SchedulingPolicy policy, Cluster cluster, WaitingIndex waiting, Holdings holdings)
+internal sealed class Proposer(PolicyInForce policy, Cluster cluster, WaitingIndex waiting, Holdings holdings)
 {
     private readonly List<KeptRoom> _kept = [];
     private readonly List<(JobId Job, KnownNode Node)> _order = [];
@@ -243,7 +243,7 @@ internal sealed class Proposer(SchedulingPolicy policy, Cluster cluster, Waiting
         }
 
         var kept = new KeptRoom(queue, node, _now);
-        kept.Estimate(_now, policy.Patience);
+        kept.Estimate(_now, policy.Now.Patience);
         (node.Kept, queue.Kept) = (kept, kept);
         _kept.Add(kept);
     }
@@ -264,14 +264,14 @@ internal sealed class Proposer(SchedulingPolicy policy, Cluster cluster, Waiting
                 continue;
             }
 
-            kept.Estimate(_now, policy.Patience);
+            kept.Estimate(_now, policy.Now.Patience);
             if (!kept.Alone && Soonest(EligibleFor(kept.Queue).Where(node => node.Kept is null || node.Kept == kept), kept.Queue) is var sooner
                 && sooner != kept.Node
                 && KeptRoom.WhenFits(sooner, kept.Queue.Need, _now) is { } then
                 && !(kept.Until <= then))
             {
                 kept.MoveTo(sooner);
-                kept.Estimate(_now, policy.Patience);
+                kept.Estimate(_now, policy.Now.Patience);
             }
         }
     }

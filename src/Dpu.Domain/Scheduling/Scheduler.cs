@@ -15,7 +15,7 @@ public sealed record Proposals(ImmutableArray<Assignment> Assignments, DateTimeO
 /// </summary>
 public sealed class Scheduler
 {
-    private readonly SchedulingPolicy _policy;
+    private readonly PolicyInForce _policy;
     private readonly Dictionary<JobId, KnownJob> _jobs = [];
     private readonly Cluster _cluster;
     private readonly Shares _shares;
@@ -26,13 +26,13 @@ public sealed class Scheduler
 
     public Scheduler(SchedulingPolicy policy)
     {
-        _policy = policy;
+        _policy = new PolicyInForce(policy);
         _cluster = new Cluster(policy.Health);
-        _shares = new Shares(policy);
-        _waiting = new WaitingIndex(policy);
-        _holdings = new Holdings(policy, _shares, _waiting);
-        _proposer = new Proposer(policy, _cluster, _waiting, _holdings);
-        _reasons = new WaitReasons(policy, _cluster, _shares, _waiting, _holdings);
+        _shares = new Shares(_policy);
+        _waiting = new WaitingIndex(_policy);
+        _holdings = new Holdings(_policy, _shares, _waiting);
+        _proposer = new Proposer(_policy, _cluster, _waiting, _holdings);
+        _reasons = new WaitReasons(_policy, _cluster, _shares, _waiting, _holdings);
     }
 
     /// <summary>Tasks that could run and hold no resources.</summary>
@@ -43,6 +43,22 @@ public sealed class Scheduler
 
     /// <summary>It is now at least this late; what is told from now on happens then.</summary>
     public void Advance(DateTimeOffset now) => _shares.Advance(now);
+
+    /// <summary>
+    /// Another policy holds from now on. What runs goes on, also beyond a limit that is lower now; what has been used and what waits is remembered, and
+    /// whoever waits for its data's node already waits as long as it was to.
+    /// </summary>
+    public void Reconfigure(SchedulingPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        _shares.Reconfigure(() => _policy.Now = policy);
+        _cluster.Reconfigure(policy.Health);
+        _holdings.Recount(_jobs.Values.SelectMany(job => job.Placed.Values));
+        foreach (var step in _jobs.Values.SelectMany(job => job.Steps))
+        {
+            _waiting.File(step);
+        }
+    }
 
     /// <summary>A node can be given work, also after an absence; what jobs say they run there stays reserved.</summary>
     public void NodeJoined(string name, Guid incarnation, Resources capacity, ImmutableArray<string> tags, NodeAbout? about = null) =>
@@ -204,7 +220,7 @@ public sealed class Scheduler
         var need = new QueueNeed(shape);
         foreach (var ofUser in _waiting.Classes.SelectMany(@class => @class.Lines).GroupBy(line => line.User))
         {
-            var left = _policy.RunningPerUserMax is { } perUser ? Math.Max(perUser - ofUser.Key.Running, 0) : long.MaxValue;
+            var left = _policy.Now.RunningPerUserMax is { } perUser ? Math.Max(perUser - ofUser.Key.Running, 0) : long.MaxValue;
             foreach (var queue in ofUser.SelectMany(line => line.Queues).Where(queue => queue.Key is { Host: null, Near: null } && queue.Step.Chosen is null))
             {
                 var count = Math.Min(Math.Min(queue.Tasks.Count, MayRunOf(queue.Step)), left);
@@ -219,7 +235,7 @@ public sealed class Scheduler
     /// <summary>At most so many more tasks of a step; of a recipe's limit what runs of it is not taken off.</summary>
     private long MayRunOf(KnownStep step) => Math.Min(
         step.Rules.MaxAtOnce is { } max ? max - step.Running : int.MaxValue,
-        _policy.RecipeLimits.GetValueOrDefault(step.Need.Recipe, int.MaxValue));
+        _policy.Now.RecipeLimits.GetValueOrDefault(step.Need.Recipe, int.MaxValue));
 
     private static void Inherit(KnownJob from, KnownJob to)
     {
@@ -266,14 +282,14 @@ public sealed class Scheduler
         var shape = new Shape(
             step.Need.Resources with { MemoryBytes = need.MemoryBytes ?? step.Need.Resources.MemoryBytes }, step.Tags, need.Near, default, step.Programs);
         var isThere = _cluster.Find(need.Near!) is { TakesWork: true } node && Cluster.Fits(shape, node);
-        if (!isThere || _policy.LocalityWait <= TimeSpan.Zero || (!need.Avoid.IsDefault && need.Avoid.Contains(need.Near!)))
+        if (!isThere || _policy.Now.LocalityWait <= TimeSpan.Zero || (!need.Avoid.IsDefault && need.Avoid.Contains(need.Near!)))
         {
             return null;
         }
 
         // Rounded, so that tasks that are released one by one share a few queues.
-        var grain = Math.Max(1, _policy.LocalityWait.Ticks / 4);
-        var end = _shares.Now + _policy.LocalityWait;
+        var grain = Math.Max(1, _policy.Now.LocalityWait.Ticks / 4);
+        var end = _shares.Now + _policy.Now.LocalityWait;
         return new DateTimeOffset((end.UtcTicks + grain - 1) / grain * grain, TimeSpan.Zero);
     }
 

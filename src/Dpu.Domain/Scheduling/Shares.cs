@@ -8,7 +8,7 @@ namespace Dpu.Domain.Scheduling;
 /// Decay changes nobody's place, so it is not computed: what is used later weighs more instead, and all weights are brought down together
 /// long before they could overflow.
 /// </remarks>
-internal sealed class Shares(SchedulingPolicy policy)
+internal sealed class Shares(PolicyInForce policy)
 {
     /// <summary>What a task of unknown or longer duration is counted ahead for each of its cpus.</summary>
     private const double AheadSecondsMax = 10;
@@ -53,8 +53,9 @@ internal sealed class Shares(SchedulingPolicy policy)
         }
 
         Now = now;
-        if ((now - _weightsFrom) / policy.ShareHalfLife > HalfLivesMax)
+        if ((now - _weightsFrom) / policy.Now.ShareHalfLife > HalfLivesMax)
         {
+            ForgetThoseWhoAreGone();
             Rebase();
         }
 
@@ -65,6 +66,18 @@ internal sealed class Shares(SchedulingPolicy policy)
             {
                 Change(user, static _ => { });
             }
+        }
+    }
+
+    /// <summary>What was used until now was forgotten by the old half-life, what is used from now on by the new one.</summary>
+    /// <param name="change">Changes the policy.</param>
+    public void Reconfigure(Action change)
+    {
+        Rebase();
+        change();
+        foreach (var user in _users.Values)
+        {
+            Change(user, static _ => { });
         }
     }
 
@@ -108,7 +121,7 @@ internal sealed class Shares(SchedulingPolicy policy)
 
     private static double Ahead(Placed placed) => placed.Need.Cpus * Math.Min(AheadSecondsMax, placed.SecondsThen ?? AheadSecondsMax);
 
-    private double Weight => Math.Pow(2, (Now - _weightsFrom) / policy.ShareHalfLife);
+    private double Weight => Math.Pow(2, (Now - _weightsFrom) / policy.Now.ShareHalfLife);
 
     private double Counted(KnownUser user) => user.Used + (user.CountingCpus * Math.Max(0, (Now - user.CountedUntil).TotalSeconds) * Weight);
 
@@ -123,10 +136,18 @@ internal sealed class Shares(SchedulingPolicy policy)
         user.CountedUntil = Now;
         change(user);
         user.Score = user.Used + (user.AheadSeconds * Weight);
-        user.AtLimit = policy.RunningPerUserMax is { } max && user.Running >= max;
+        user.AtLimit = policy.Now.RunningPerUserMax is { } max && user.Running >= max;
         foreach (var line in user.Lines)
         {
             line.Class.Enter(line);
+        }
+    }
+
+    private void ForgetThoseWhoAreGone()
+    {
+        foreach (var name in _users.Values.Where(user => user is { Jobs: 0, Running: 0 }).Select(user => user.Name).ToList())
+        {
+            _users.Remove(name);
         }
     }
 
@@ -135,11 +156,6 @@ internal sealed class Shares(SchedulingPolicy policy)
         // The weight may have overflowed if nobody asked for a long time: nothing is left of what was used then.
         var weight = Weight;
         _weightsFrom = Now;
-        foreach (var name in _users.Values.Where(user => user is { Jobs: 0, Running: 0 }).Select(user => user.Name).ToList())
-        {
-            _users.Remove(name);
-        }
-
         foreach (var user in _users.Values)
         {
             user.Used /= weight;

@@ -5,7 +5,7 @@ using Dpu.Domain.Jobs;
 namespace Dpu.Domain.Scheduling;
 
 /// <summary>Finds the constraint that binds, for people.</summary>
-internal sealed class WaitReasons(SchedulingPolicy policy, Cluster cluster, Shares shares, WaitingIndex waiting, Holdings holdings)
+internal sealed class WaitReasons(PolicyInForce policy, Cluster cluster, Shares shares, WaitingIndex waiting, Holdings holdings)
 {
     /// <summary>For each step and reason how many tasks wait.</summary>
     public ImmutableArray<StepWait> Of(KnownJob job) =>
@@ -130,10 +130,10 @@ internal sealed class WaitReasons(SchedulingPolicy policy, Cluster cluster, Shar
 
         if (user.AtLimit)
         {
-            return new WaitReason.Limited("user", user.Name, user.Running, policy.RunningPerUserMax!.Value);
+            return new WaitReason.Limited("user", user.Name, user.Running, policy.Now.RunningPerUserMax!.Value);
         }
 
-        return policy.RecipeLimits.TryGetValue(recipe, out var max) && holdings.RunningOf(recipe) >= max
+        return policy.Now.RecipeLimits.TryGetValue(recipe, out var max) && holdings.RunningOf(recipe) >= max
             ? new WaitReason.Limited("recipe", recipe, holdings.RunningOf(recipe), max)
             : null;
     }

@@ -3,7 +3,7 @@ using Dpu.Domain.Jobs;
 namespace Dpu.Domain.Scheduling;
 
 /// <summary>All that waits, so that the next task in order is found without looking at the others.</summary>
-internal sealed class WaitingIndex(SchedulingPolicy policy)
+internal sealed class WaitingIndex(PolicyInForce policy)
 {
     private readonly Dictionary<ClassKey, WaitClass> _classes = [];
     private List<WaitClass> _new = [];
@@ -147,7 +147,7 @@ internal sealed class WaitingIndex(SchedulingPolicy policy)
             new Shape(queue.Need, step.Tags, host, host is null ? queue.Key.Avoid : default, step.Programs),
             step.Length,
             step.IsShort,
-            policy.RecipeLimits.ContainsKey(step.Need.Recipe) ? step.Need.Recipe : null,
+            policy.Now.RecipeLimits.ContainsKey(step.Need.Recipe) ? step.Need.Recipe : null,
             step.Rules.MaxPerNode is not null && step.Running > 0 ? step : null);
     }
 

@@ -12,7 +12,7 @@ using Dpu.Service.Pilots;
 
 namespace Dpu.Service.Configuration;
 
-/// <summary>The whole configuration of a service: read once, checked, never changed. Keys and reasons stand in <c>reference.conf</c>.</summary>
+/// <summary>The whole configuration of a service: checked, never changed; a reload makes another one. Keys and reasons stand in <c>reference.conf</c>.</summary>
 public sealed record DpuOptions(
     string Name,
     string DataDirectory,
@@ -27,7 +27,24 @@ public sealed record DpuOptions(
     ServiceSettings Service,
     RecipeCatalog Recipes,
     IngestRules Ingest,
-    IReadOnlyList<CampaignPlan> Campaigns);
+    IReadOnlyList<CampaignPlan> Campaigns)
+{
+    /// <summary>These options with all of <paramref name="fresh"/> that can change while a service runs: <see cref="LiveKeys.OfService"/>.</summary>
+    public DpuOptions WithLive(DpuOptions fresh)
+    {
+        ArgumentNullException.ThrowIfNull(fresh);
+        return this with
+        {
+            Recipes = fresh.Recipes,
+            Ingest = fresh.Ingest,
+            Scheduling = fresh.Scheduling,
+            ExecDefaults = fresh.ExecDefaults,
+            Task = Task with { Retry = fresh.Task.Retry },
+            Node = Node with { Tags = fresh.Node.Tags },
+            Cluster = Cluster with { Shapes = fresh.Cluster.Shapes },
+        };
+    }
+}
 
 /// <summary>Section <c>dpu.http</c>.</summary>
 /// <param name="Address">Where it listens; beyond loopback it speaks TLS, and listens on loopback as well.</param>

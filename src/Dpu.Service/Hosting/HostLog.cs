@@ -43,6 +43,15 @@ internal static partial class HostLog
     [LoggerMessage(5012, LogLevel.Information, "The link of node {Node} ended: {Reason}.")]
     public static partial void LinkEnded(ILogger logger, string node, string reason);
 
+    [LoggerMessage(5020, LogLevel.Information, "The configuration was read again; {Changes} keys differ.")]
+    public static partial void Reloaded(ILogger logger, int changes);
+
+    [LoggerMessage(5021, LogLevel.Information, "Configuration: {Change}")]
+    public static partial void ConfigurationChanged(ILogger logger, string change);
+
+    [LoggerMessage(5022, LogLevel.Error, "The configuration was read again and is wrong; nothing was changed. {Reason}")]
+    public static partial void NotReloaded(ILogger logger, string reason);
+
     [LoggerMessage(5030, LogLevel.Warning, "The work directory {Directory} of a settled attempt cannot be removed.")]
     public static partial void LeavingsStay(ILogger logger, string directory, Exception error);
 

@@ -2,6 +2,7 @@ using Dpu.Actors.Frontend;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scaling;
 using Dpu.Actors.Scheduling;
+using Dpu.Client.Contracts;
 using Dpu.Cluster.Frontend;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Planning;
@@ -23,18 +24,18 @@ namespace Dpu.Service.Http;
 
 /// <summary>What the endpoints work with.</summary>
 internal sealed record ApiServices(
-    DpuOptions Options,
+    LiveConfiguration Live,
+    Func<ReloadReport> Reload,
     ActorSystem System,
     IActorRef<FrontendMessage> Frontend,
-    SubmissionPlanner Planner,
-    RecipeCatalog Recipes,
+    Func<SubmissionPlanner> PlannerNow,
     RecipeExecutables Executables,
-    FrameIngest Ingest,
+    Func<FrameIngest> IngestNow,
     IViews Views,
     IJournalReader Journal,
     ICatalog Catalog,
     ILogStore Logs,
-    NodeOptions? Node,
+    bool HasNode,
     INodeShapes Shapes,
     IActorRef<SchedulerMessage> Scheduler,
     JobPlans Plans,
@@ -56,11 +57,23 @@ internal sealed record ApiServices(
     /// <summary>Nodes as jobs of a batch system.</summary>
     public required IActorRef<ScalingMessage> Scaling { get; init; }
 
+    /// <summary>The options that hold now: ask once for what belongs together.</summary>
+    public DpuOptions Options => Live.Options;
+
+    public RecipeCatalog Recipes => Options.Recipes;
+
+    public SubmissionPlanner Planner => PlannerNow();
+
+    public FrameIngest Ingest => IngestNow();
+
+    /// <summary>The node in this very process; null without one.</summary>
+    public NodeOptions? Node => HasNode ? DpuHost.NodeOptionsOf(Options) : null;
+
     /// <summary>What hosts are called as nodes here.</summary>
     public HostNames HostNames => new(Node?.Name, Environment.MachineName);
 
     /// <summary>What this service is: with a node of its own, or without.</summary>
-    public string Role => Node is null ? "frontend" : "embedded";
+    public string Role => HasNode ? "embedded" : "frontend";
 
     public string Store => Path.Combine(Options.DataDirectory, "store");
 

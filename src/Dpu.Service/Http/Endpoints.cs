@@ -28,6 +28,7 @@ internal static class Endpoints
         var membership = new MembershipQuestions(services);
         var keys = new KeyEndpoints(services, membership);
         var nodes = new NodeEndpoints(services, membership);
+        var reload = new ReloadEndpoint(services);
         var life = new NodeLifeEndpoints(services, membership, list);
 
         var link = new LinkEndpoint(services);
@@ -74,6 +75,8 @@ internal static class Endpoints
         api.MapPost("/nodes/{name}/drain", Answer(life.DrainAsync));
         api.MapPost("/nodes/{name}/resume", Answer(life.ResumeAsync));
         api.MapPost("/nodes/{name}/lost", Answer(life.LostAsync));
+
+        api.MapPost("/reload", Answer(reload.Reload));
 
         api.MapPost("/keys", Answer(keys.CreateAsync));
         api.MapGet("/keys", Answer(keys.ListAsync));

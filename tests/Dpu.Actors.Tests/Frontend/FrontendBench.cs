@@ -72,8 +72,8 @@ internal sealed class FrontendBench : IDisposable
         }
 
         _system = World.StartSystem("service");
-        var planner = new SubmissionPlanner(Recipes, _store.Catalog, Views, new KnownNodeShapes(new NodeShape(new Resources(4, 1 << 30), []), []), RetryRules.Once, _ => Unavailable, NoQueries.Instance);
-        Frontend = _system.Spawn(new Props<FrontendMessage>(() => new FrontendActor(Journal, Views, planner, Scheduler)), "frontend");
+        var planner = new SubmissionPlanner(Recipes, _store.Catalog, Views, new KnownNodeShapes(() => new ConfiguredNodes(new NodeShape(new Resources(4, 1 << 30), []), [])), RetryRules.Once, _ => Unavailable, NoQueries.Instance);
+        Frontend = _system.Spawn(new Props<FrontendMessage>(() => new FrontendActor(Journal, Views, () => planner, Scheduler)), "frontend");
     }
 
     /// <summary>Starts what submits for campaigns, beside the frontend.</summary>

@@ -29,6 +29,22 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public void It_offers_itself_again_with_other_tags_now_if_it_is_connected_and_else_when_it_is()
+    {
+        var bench = NodeBench.Connected();
+        bench.Scheduler.ExpectMessage<SchedulerMessage.NodeJoined>();
+
+        bench.Tell(new NodeMessage.ChangeTags(["gpu"]));
+        bench.Scheduler.ExpectMessage<SchedulerMessage.NodeJoined>().Tags.ShouldBe(["gpu"]);
+        bench.Say(Cut);
+        bench.Scheduler.Expect(new SchedulerMessage.NodeLeft("node"));
+        bench.Tell(new NodeMessage.ChangeTags([]));
+        bench.Scheduler.ExpectNoMoreMessages();
+        bench.Say(new LauncherEvent.Connected(GivenJobs.Incarnation, []));
+        bench.Scheduler.ExpectMessage<SchedulerMessage.NodeJoined>().Tags.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void An_attempt_runs_is_reported_and_is_forgotten_by_the_launcher_only_when_its_job_says_so()
     {
         var bench = NodeBench.Connected();

@@ -22,7 +22,7 @@ internal sealed class FrontendBench : IAttemptHistory, IBroughtOutputs
         Job = new TestProbe<JobMessage>(World, "job");
         Presence = new NodePresence("local", Given.NodeTimeout, World.Time);
         var parts = new FrontendParts(Scheduler, Frontend, Logs, this, Grants, this, Given.NodeTimeout);
-        Nodes = World.StartSystem("frontend").Spawn(new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, Presence, Given.Terms)), "nodes");
+        Nodes = World.StartSystem("frontend").Spawn(new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, Presence, () => Given.Terms)), "nodes");
     }
 
     public Simulation World { get; } = new(1);

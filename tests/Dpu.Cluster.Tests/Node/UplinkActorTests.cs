@@ -19,13 +19,14 @@ public sealed class UplinkActorTests
 {
     private readonly Simulation _world = new(1);
     private readonly FakeUplink _link = new();
+    private NodeFacts _facts = Given.Facts;
     private readonly TestProbe<NodeMessage> _manager;
     private readonly IActorRef<UplinkMessage> _uplink;
 
     public UplinkActorTests()
     {
         _manager = new TestProbe<NodeMessage>(_world, "manager");
-        _uplink = _world.StartSystem("node").Spawn(new Props<UplinkMessage>(() => new UplinkActor(_link, () => Given.Facts)), "uplink");
+        _uplink = _world.StartSystem("node").Spawn(new Props<UplinkMessage>(() => new UplinkActor(_link, () => _facts)), "uplink");
         _world.RunUntilIdle();
     }
 
@@ -49,6 +50,19 @@ public sealed class UplinkActorTests
         Stand();
 
         _link.Sent.ShouldBe([new UpFrame.Ready(Given.Incarnation, Given.Facts), new UpFrame.Ready(Given.Incarnation, Given.Facts)]);
+    }
+
+    [Fact]
+    public void What_it_has_is_told_again_when_that_has_changed()
+    {
+        ManagerJoins();
+        Stand();
+        _facts = Given.Facts with { Tags = ["gpu"] };
+
+        _uplink.Tell(new UplinkMessage.FactsChanged());
+        _world.RunUntilIdle();
+
+        _link.Sent.Last().ShouldBe(new UpFrame.Ready(Given.Incarnation, _facts));
     }
 
     [Fact]

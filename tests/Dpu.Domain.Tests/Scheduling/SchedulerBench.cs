@@ -67,6 +67,12 @@ internal sealed class SchedulerBench(SchedulingPolicy? policy = null)
         _scheduler.Drain(Drained);
     }
 
+    public void Reconfigure(SchedulingPolicy policy)
+    {
+        _scheduler.Advance(Now);
+        _scheduler.Reconfigure(policy);
+    }
+
     /// <summary>A node is not waited for any longer: its jobs say that what ran there is lost, and that it can be started.</summary>
     public void Lose(string node)
     {

@@ -69,6 +69,7 @@ public sealed class HostingCommandTests : IDisposable
     [InlineData("serve", "-D", "nonsense")]
     [InlineData("serve", "--config", "/no/such/file.conf")]
     [InlineData("serve", "--role", "nonsense")]
+    [InlineData("serve", "--role", "backend")]
     [InlineData("config", "/no/such/file.conf")]
     [InlineData("config", "/dev/null", "--port", "1")]
     public async Task A_wrong_command_ends_with_2(params string[] tokens)

@@ -40,15 +40,15 @@ internal sealed class SimulatedFrontend
         var views = new FaultyViews(stores.Durable.Views, service);
         var logs = new FaultyLogStore(stores.Logs, service);
         _pendingLogs = () => logs.Pending;
-        var planner = new SubmissionPlanner(stores.Recipes, stores.Durable.Catalog, views, new KnownNodeShapes(new NodeShape(stores.Capacity, []), []), stores.Retry, _ => null, NoQueries.Instance);
+        var planner = new SubmissionPlanner(stores.Recipes, stores.Durable.Catalog, views, new KnownNodeShapes(() => new ConfiguredNodes(new NodeShape(stores.Capacity, []), [])), stores.Retry, _ => null, NoQueries.Instance);
         var timeout = world.Planted == PlantedBug.LostAtFence ? world.Terms.FenceAfter : world.Terms.NodeTimeout;
         Scheduler = System.Spawn(new Props<SchedulerMessage>(() => _scheduler = new SchedulerActor(SchedulingPolicy.Usual, new NodeWatch(local?.Name, timeout))) { Supervision = Escalate }, "scheduler");
         _jobs = new ListeningScheduler(Scheduler);
-        Frontend = System.Spawn(new Props<FrontendMessage>(() => new FrontendActor(journal, views, planner, _jobs)) { Supervision = Escalate }, "frontend");
+        Frontend = System.Spawn(new Props<FrontendMessage>(() => new FrontendActor(journal, views, () => planner, _jobs)) { Supervision = Escalate }, "frontend");
         Catalog = System.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");
         var parts = new FrontendParts(Scheduler, Frontend, logs, history, Grants, world.Outputs.SeenBy(service), timeout);
         var presence = new NodePresence(local?.Name, timeout, Process.Time);
-        Nodes = System.Spawn(new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, presence, world.Terms.Link)) { Supervision = Escalate }, "nodes");
+        Nodes = System.Spawn(new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, presence, () => world.Terms.Link)) { Supervision = Escalate }, "nodes");
         if (local is not null)
         {
             Local = new SimulatedManager(world, local, System, new SimulatedLauncher(world, local, Process), logs, Scheduler, Frontend);

@@ -68,6 +68,24 @@ public sealed class ServeTests
     }
 
     [Fact]
+    public async Task A_hangup_reads_the_configuration_again_and_the_service_runs_on()
+    {
+        await using var dpu = new RealDpu();
+        await dpu.StartAsync("--config", dpu.NewFile("site.conf", ""));
+        dpu.NewFile("site.conf", "dpu.recipes.New { command = [true] }\n");
+        dpu.Signal("HUP");
+        await Eventually.HoldsAsync(() => dpu.Said.Contains("+ recipe New", StringComparison.Ordinal), "it says what changed");
+        (await dpu.RunAsync("run", "New", "--wait")).Exits(0);
+
+        var file = dpu.NewFile("site.conf", "dpu.recipes.New { command = [true]\n");
+        dpu.Signal("HUP");
+        await Eventually.HoldsAsync(() => dpu.Said.Contains("Nothing was changed.", StringComparison.Ordinal), "it says that it is wrong");
+        dpu.Said.ShouldContain($"{file}:");
+        (await dpu.RunAsync("reload")).Exits(2).Error.ShouldContain($"{file}:");
+        (await dpu.RunAsync("run", "New", "--wait")).Exits(0);
+    }
+
+    [Fact]
     public async Task Without_a_service_every_command_says_so_and_ends_with_3()
     {
         await using var dpu = new RealDpu();
@@ -91,7 +109,7 @@ public sealed class ServeTests
         (await ProgramRun.OfAsync(dpu.ServeElsewhere("--config", dpu.NewFile("unknown.conf", "dpu.http.prot = 1\n")))).Exits(2).Error.ShouldContain("unknown.conf:1");
         (await ProgramRun.OfAsync(dpu.ServeElsewhere("-D", "dpu.cluster.fence-after=1 h"))).Exits(2).Error.ShouldContain("node-timeout");
         (await ProgramRun.OfAsync(dpu.ServeElsewhere("--config", "/no/such/file.conf"))).Exits(2).Error.ShouldContain("/no/such/file.conf");
-        (await ProgramRun.OfAsync(dpu.ServeElsewhere("--role", "frontend"))).Exits(2).Error.ShouldContain("embedded");
+        (await ProgramRun.OfAsync(dpu.ServeElsewhere("--role", "backend"))).Exits(2).Error.ShouldContain("a node is run by 'dpu node'");
         ProcessTable.Mentioning(dpu.Home).ShouldBeEmpty();
     }
 
