@@ -293,11 +293,6 @@ public sealed class ScalingActor(
 
         Ask($"clearing up after {name}", stopping => system?.ForgetAsync(name, stopping) ?? Task.CompletedTask);
         Ask($"forgetting the node {name}", stopping => ChangeAsync(new MembershipCommand.Leave(name), stopping));
-        if (job is { State: BatchState.Ended, ProcessesAreGone: true })
-        {
-            // The batch system has ended all that it started: its tasks need not wait for node-timeout.
-            scheduler.Tell(new SchedulerMessage.NodeLost(name, $"its job {job.Id} ended in the batch system"));
-        }
     }
 
     private IPilots? SystemOf(string via) => systems.FirstOrDefault(system => system.Via == via);

@@ -25,8 +25,4 @@ public enum BatchState
 /// <param name="State">What it is at.</param>
 /// <param name="Reason">The batch system's own word for why it waits or how it ended; null when it says none.</param>
 /// <param name="EndsAt">When it will be ended at the latest; null when that is not known.</param>
-public sealed record BatchJob(string Id, string Name, BatchState State, string? Reason, DateTimeOffset? EndsAt)
-{
-    /// <summary>Of one that is over: whether all of its processes have certainly ended. A host that the batch system cannot reach may go on.</summary>
-    public bool ProcessesAreGone { get; init; }
-}
+public sealed record BatchJob(string Id, string Name, BatchState State, string? Reason, DateTimeOffset? EndsAt);

@@ -19,9 +19,6 @@ internal sealed class SlurmProvider(BatchCommand command, BatchSettings settings
     /// <summary>Pending jobs that the controller does not try again by itself.</summary>
     private static readonly string[] StuckReasons = ["launch failed requeued held", "BadConstraints", "DependencyNeverSatisfied"];
 
-    /// <summary>Ends that the job's host has reported: before, it is COMPLETING. Of NODE_FAIL and BOOT_FAIL nobody knows.</summary>
-    private static readonly string[] EndedByItsHost = ["COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "DEADLINE", "OUT_OF_MEMORY", "PREEMPTED"];
-
     public string Name => "slurm";
 
     /// <summary>The spool keeps scripts in directories of mode 0750 and files of mode 0700, and the controller shows them to their owner and to operators only.</summary>
@@ -100,10 +97,7 @@ internal sealed class SlurmProvider(BatchCommand command, BatchSettings settings
             fields[4],
             state,
             state == BatchState.Ended ? reason ?? fields[1] : reason,
-            long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null)
-        {
-            ProcessesAreGone = state == BatchState.Ended && EndedByItsHost.Contains(fields[1]),
-        };
+            long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null);
     }
 
     /// <summary>The states of squeue(1); one that is not known is over: it was an end in every version so far.</summary>

@@ -126,7 +126,7 @@ internal sealed class SimulatedSite : IPilots
             throw new BatchSystemException("squeue: it did not answer", unanswered: true);
         }
 
-        BatchJob[] shown = [.. _jobs.Values.Select(job => new BatchJob(job.Id, job.Name, job.State, null, null) { ProcessesAreGone = job.State == BatchState.Ended })];
+        BatchJob[] shown = [.. _jobs.Values.Select(job => new BatchJob(job.Id, job.Name, job.State, null, null))];
         await World.Delay(Delay());
         return shown;
     }

@@ -79,12 +79,12 @@ public sealed class SlurmProviderTests : IDisposable
             """);
         (await Provider().ListAsync(CancellationToken.None)).ShouldBe([
             new BatchJob("3", "job.sh", BatchState.Queued, "PartitionConfig", null),
-            new BatchJob("2", "q", BatchState.Ended, "JobHeldUser", DateTimeOffset.FromUnixTimeSeconds(1795820458)) { ProcessesAreGone = true },
+            new BatchJob("2", "q", BatchState.Ended, "JobHeldUser", DateTimeOffset.FromUnixTimeSeconds(1795820458)),
             new BatchJob("1", "dpu|with \"bars\", and commas", BatchState.Running, null, DateTimeOffset.FromUnixTimeSeconds(1795821057)),
             new BatchJob("4", "x", BatchState.Ending, null, DateTimeOffset.FromUnixTimeSeconds(1795821057)),
-            new BatchJob("5", "y", BatchState.Ended, "NonZeroExitCode", DateTimeOffset.FromUnixTimeSeconds(1795821057)) { ProcessesAreGone = true },
+            new BatchJob("5", "y", BatchState.Ended, "NonZeroExitCode", DateTimeOffset.FromUnixTimeSeconds(1795821057)),
             new BatchJob("6", "z", BatchState.Stuck, "launch failed requeued held", null),
-            new BatchJob("7", "w", BatchState.Ended, "CANCELLED", DateTimeOffset.FromUnixTimeSeconds(1795821057)) { ProcessesAreGone = true },
+            new BatchJob("7", "w", BatchState.Ended, "CANCELLED", DateTimeOffset.FromUnixTimeSeconds(1795821057)),
         ]);
         _commands.ArgumentsOf("squeue").ShouldBe(["--noheader", "--states=all", "--user=ann", "--format=%i|%T|%e|%r|%j"]);
         _commands.EnvironmentOf("squeue").ShouldContain("SLURM_TIME_FORMAT=%s");
