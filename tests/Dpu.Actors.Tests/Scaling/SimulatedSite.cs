@@ -53,8 +53,6 @@ internal sealed class SimulatedSite : IPilots
 
     public HashSet<string> Drained { get; } = [];
 
-    public List<string> Lost { get; } = [];
-
     public List<string> Forgotten { get; } = [];
 
     public List<PilotOrder> Orders { get; } = [];
@@ -191,9 +189,6 @@ internal sealed class SimulatedSite : IPilots
             {
                 case SchedulerMessage.GetNeed need:
                     need.ReplyTo.Tell(new ClusterNeed([.. site.Living.Where(job => job.Up).Select(StatusOf)], site.Missing, site.Missing));
-                    break;
-                case SchedulerMessage.NodeLost lost:
-                    site.Lost.Add(lost.Name);
                     break;
             }
 

@@ -99,14 +99,6 @@ internal static class GoldenEvents
         new MembershipEvent.NodeResumed("schmidt", "fokke", Morning.AddSeconds(3)),
         new MembershipEvent.NodeDescribed("schmidt", new Resources(16, 64L << 30), ["gpu", "a, b"], Morning.AddSeconds(5)),
         new MembershipEvent.NodeLeft("schmidt", Morning.AddSeconds(6)),
-        new ScalingEvent.TargetSet(2, "slurm", "fokke", Morning),
-        new ScalingEvent.TargetSet(null, "gridengine", "fokke", Morning.AddSeconds(1)),
-        new ScalingEvent.PilotOrdered("pilot-dpu-0123abcd", "slurm", Morning.AddSeconds(2)),
-        new ScalingEvent.PilotSubmitted("pilot-dpu-0123abcd", "84820"),
-        new ScalingEvent.PilotJoined("pilot-dpu-0123abcd"),
-        new ScalingEvent.PilotDrained("pilot-dpu-0123abcd"),
-        new ScalingEvent.PilotEnded("pilot-dpu-0123abcd", null, Morning.AddSeconds(3)),
-        new ScalingEvent.PilotEnded("pilot-dpu-4567cdef", "sbatch: it said \"no\", and why", Morning.AddSeconds(4)),
     ];
 
     private static StepPlan Warp => new("warp", "makeWarp", 0, 2, new Resources(1, 0), null, new StepWork.Groups(
@@ -142,6 +134,14 @@ internal static class GoldenEvents
             "schmidt",
             [new AttemptEnd(1, 2, null, false, "", null, [], []) { StagingInSeconds = 12.5, SavingSeconds = 0.25 }],
             Submission.AddSeconds(4)),
+        new ScalingEvent.TargetSet(2, "slurm", "fokke", Morning),
+        new ScalingEvent.TargetSet(null, "gridengine", "fokke", Morning.AddSeconds(1)),
+        new ScalingEvent.PilotOrdered("pilot-dpu-0123abcd", "slurm", Morning.AddSeconds(2)),
+        new ScalingEvent.PilotSubmitted("pilot-dpu-0123abcd", "84820"),
+        new ScalingEvent.PilotJoined("pilot-dpu-0123abcd"),
+        new ScalingEvent.PilotDrained("pilot-dpu-0123abcd"),
+        new ScalingEvent.PilotEnded("pilot-dpu-0123abcd", null, Morning.AddSeconds(3)),
+        new ScalingEvent.PilotEnded("pilot-dpu-4567cdef", "sbatch: it said \"no\", and why", Morning.AddSeconds(4)),
     ];
 
     /// <summary>What the second version could tell.</summary>
