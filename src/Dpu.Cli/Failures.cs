@@ -52,10 +52,17 @@ internal static class Failures
     private static void Say(CliContext context, IEnumerable<string> lines)
     {
         var prefix = "dpu: ";
-        foreach (var line in lines.SelectMany(l => l.Split('\n')))
+        try
         {
-            context.Say(prefix + line);
-            prefix = "";
+            foreach (var line in lines.SelectMany(l => l.Split('\n')))
+            {
+                context.Say(prefix + line);
+                prefix = "";
+            }
+        }
+        catch (IOException)
+        {
+            // The terminal was closed: nobody is left to be told, and the exit code says it.
         }
     }
 

@@ -44,9 +44,11 @@ internal sealed class NodeCommand : DpuCommand
     {
         var context = invocation.Context;
         using var interrupt = context.CatchInterrupt();
+        NodeHost? running = null;
+        using var hangup = ReloadOnHangup.Catch(context, () => Volatile.Read(ref running)?.Reload(), interrupt);
         await using var node = await StartAsync(Read(invocation), context, interrupt.Token);
+        Volatile.Write(ref running, node);
         context.Say($"Node '{node.Name}' keeps its data in {node.DataDirectory}. Ctrl-C stops it.");
-        using var hangup = ReloadOnHangup.Catch(context, node.Reload, interrupt);
         await WaitAsync(node, interrupt.Token);
         if (interrupt.Token.IsCancellationRequested)
         {

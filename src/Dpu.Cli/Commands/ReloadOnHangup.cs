@@ -7,9 +7,9 @@ namespace Dpu.Cli.Commands;
 internal static class ReloadOnHangup
 {
     /// <param name="context">Where it is said.</param>
-    /// <param name="reload">Reads it again.</param>
+    /// <param name="reload">Reads it again; null while that which has one is still being started. Caught until after its stop: a terminal that is closed may signal twice.</param>
     /// <param name="interrupt">Raised when nobody is there to be told: the terminal was closed, which sends the same signal.</param>
-    public static IDisposable Catch(CliContext context, Func<ReloadReport> reload, Interrupt interrupt) => context.CatchHangup(() =>
+    public static IDisposable Catch(CliContext context, Func<ReloadReport?> reload, Interrupt interrupt) => context.CatchHangup(() =>
     {
         try
         {
@@ -24,11 +24,11 @@ internal static class ReloadOnHangup
         }
     });
 
-    private static List<string> LinesOf(Func<ReloadReport> reload)
+    private static List<string> LinesOf(Func<ReloadReport?> reload)
     {
         try
         {
-            return [.. ReloadCommand.LinesOf(reload())];
+            return reload() is { } report ? [.. ReloadCommand.LinesOf(report)] : ["It is just being started: ask again in a moment."];
         }
         catch (StartupException error)
         {

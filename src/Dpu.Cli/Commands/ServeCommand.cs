@@ -1,4 +1,5 @@
 using Dpu.Cli.Arguments;
+using Dpu.Service;
 
 namespace Dpu.Cli.Commands;
 
@@ -18,14 +19,16 @@ internal sealed class ServeCommand : DpuCommand
     {
         var context = invocation.Context;
         using var interrupt = context.CatchInterrupt();
+        DpuHost? running = null;
+        using var hangup = ReloadOnHangup.Catch(context, () => Volatile.Read(ref running)?.Reload(), interrupt);
         await using var host = await Host.StartAsync(_hosting.Read(invocation), interrupt.Token);
+        Volatile.Write(ref running, host);
         context.Say($"DPU '{host.Name}' listens at {Host.AddressOf(host)}, its data are in {host.DataDirectory}. Ctrl-C stops it.");
         if (host.PublicAddress is { } address)
         {
             context.Say($"Nodes and clients on other hosts use {address.GetLeftPart(UriPartial.Authority)}, over TLS{(host.CaSha256 is { } pin ? $"; its own authority's key is {pin}" : "")}.");
         }
 
-        using var hangup = ReloadOnHangup.Catch(context, host.Reload, interrupt);
         await Host.WaitAsync(host, interrupt.Token);
         if (interrupt.Token.IsCancellationRequested)
         {

@@ -43,7 +43,7 @@ internal static partial class HostLog
     [LoggerMessage(5012, LogLevel.Information, "The link of node {Node} ended: {Reason}.")]
     public static partial void LinkEnded(ILogger logger, string node, string reason);
 
-    [LoggerMessage(5020, LogLevel.Information, "The configuration was read again; {Changes} keys differ.")]
+    [LoggerMessage(5020, LogLevel.Information, "The configuration was read again; keys that differ: {Changes}.")]
     public static partial void Reloaded(ILogger logger, int changes);
 
     [LoggerMessage(5021, LogLevel.Information, "Configuration: {Change}")]

@@ -20,6 +20,15 @@ public sealed class LimitTests
         RecipeLimits = SchedulingPolicy.Usual.RecipeLimits.Add("Limited", 5),
     };
 
+    /// <summary>Other rules with the same limits for what is checked.</summary>
+    private static readonly SchedulingPolicy OtherWords = Limits with
+    {
+        RecipeLimits = Limits.RecipeLimits.Add("Free", 1000),
+        ShareHalfLife = TimeSpan.FromSeconds(3),
+        LocalityWait = TimeSpan.Zero,
+        Patience = TimeSpan.Zero,
+    };
+
     private static readonly Arbitrary<(int[] Moves, JobDemand[] Jobs)> Stories = (
             from jobs in Gen.Choose(1, 6).SelectMany(Jobs)
             from moves in Gen.Choose(0, 1000).ListOf(40)
@@ -135,6 +144,11 @@ public sealed class LimitTests
     private static void Step(SchedulerBench bench, int move, double seconds)
     {
         bench.Now = bench.Now.AddSeconds(move % 3);
+        if (move % 11 < 2)
+        {
+            bench.Reconfigure(move % 11 == 0 ? Limits : OtherWords);
+        }
+
         var held = bench.Held.Keys.OrderBy(task => task.Job.Value).ThenBy(task => task.Task).ToList();
         switch (move % 7)
         {

@@ -38,13 +38,26 @@ public sealed class ReloadCommandTests
     [Fact]
     public async Task A_wrong_configuration_ends_with_2()
     {
-        var dpu = new FakeDpu().When(HttpMethod.Post, "/reload", () => FakeDpu.Problem(
-            HttpStatusCode.UnprocessableEntity, """{"title":"Refused","status":422,"detail":"Nothing was changed.","code":"bad-configuration","errors":[{"code":"bad-configuration","message":"site.conf:3:1: no."}]}"""));
-
-        var run = await CliRun.Of(dpu, "reload");
+        var run = await CliRun.Of(Refusing(), "reload");
 
         (run.ExitCode, run.Out, run.Error).ShouldBe((2, "", "dpu: Nothing was changed.\n  - site.conf:3:1: no.\n"));
     }
 
+    [Fact]
+    public async Task Whoever_has_nobody_left_to_tell_ends_all_the_same()
+    {
+        var run = await CliRun.With(Refusing(), context => context with { Error = new ClosedTerminal() }, "reload");
+
+        run.ExitCode.ShouldBe(2);
+    }
+
+    private sealed class ClosedTerminal : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("Input/output error");
+    }
+
     private static FakeDpu Answering(string report) => new FakeDpu().When(HttpMethod.Post, "/reload", report);
+
+    private static FakeDpu Refusing() => new FakeDpu().When(HttpMethod.Post, "/reload", () => FakeDpu.Problem(
+        HttpStatusCode.UnprocessableEntity, """{"title":"Refused","status":422,"detail":"Nothing was changed.","code":"bad-configuration","errors":[{"code":"bad-configuration","message":"site.conf:3:1: no."}]}"""));
 }
