@@ -142,13 +142,18 @@ public sealed class WebSocketUplink(UplinkSettings settings, TimeProvider time, 
 
         // Before the node can be given anything its keeper has a lease: without one it would fence nothing.
         sender.Post(LinkCodec.Encode(new UpFrame.Heartbeat(BootClock.Now)), urgent: true);
-        if (await ReadAsync(receiver, bound.Token) is not DownFrame.HeartbeatSeen seen)
+        while (await ReadAsync(receiver, bound.Token) is { } frame)
         {
-            throw new InvalidDataException("it did not acknowledge the first heartbeat.");
+            if (frame is DownFrame.HeartbeatSeen seen)
+            {
+                Acknowledge(terms, seen.SentAt);
+                return terms;
+            }
+
+            // A job had something for the node that it is not ready for yet: it says it again when the node is.
         }
 
-        Acknowledge(terms, seen.SentAt);
-        return terms;
+        throw new UplinkRefusedException("it closed the link before it acknowledged a heartbeat.");
     }
 
     private void Acknowledge(LinkTerms terms, TimeSpan sentAt)

@@ -38,6 +38,7 @@ public sealed class WebSocketLinkTests : IAsyncLifetime, IDisposable
 
         (await _frontend.NextAsync<RemoteNodesMessage.Greeted>()).Hello.ShouldBe(Hello);
         down.Send(new DownFrame.Welcome(Given.Terms));
+        down.Send(new DownFrame.EndTasks([Given.Attempt(0)]));
 
         (await node.NextAsync()).ShouldBe(new UplinkEvent.Connected(Given.Terms));
         var lease = node.Leases.First();
