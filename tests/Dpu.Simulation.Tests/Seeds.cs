@@ -6,7 +6,7 @@ using Dpu.TestKit;
 
 namespace Dpu.Simulated;
 
-/// <summary>Runs one seed after the other, on every processor at once: each world belongs to one thread and shares nothing with others.</summary>
+/// <summary>Runs one seed after the other, on every processor at once: each world belongs to one thread, and shares with others only what never changes.</summary>
 internal static partial class Seeds
 {
     private const int StoryLines = 120;
@@ -21,10 +21,11 @@ internal static partial class Seeds
         var failures = new ConcurrentDictionary<int, SimulationException>();
         var (next, ran, steps, tasks, faults) = (first - 1, 0, 0L, 0L, 0L);
         var watch = Stopwatch.StartNew();
+        var before = Environment.CpuUsage.TotalTime;
         var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work)).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
-        return new SeedsReport(first, ran, watch.Elapsed, steps, tasks, faults, [.. failures.OrderBy(failure => failure.Key).Select(failure => new FailedSeed(failure.Key, failure.Value))]);
+        return new SeedsReport(first, ran, watch.Elapsed, Environment.CpuUsage.TotalTime - before, steps, tasks, faults, [.. failures.OrderBy(failure => failure.Key).Select(failure => new FailedSeed(failure.Key, failure.Value))]);
 
         void Work()
         {
@@ -61,7 +62,7 @@ internal static partial class Seeds
 internal sealed record FailedSeed(int Seed, SimulationException Reason);
 
 /// <summary>How many seeds ran, and which failed.</summary>
-internal sealed record SeedsReport(int First, int Count, TimeSpan Time, long Steps, long Tasks, long Faults, IReadOnlyList<FailedSeed> Failures)
+internal sealed record SeedsReport(int First, int Count, TimeSpan Time, TimeSpan Worked, long Steps, long Tasks, long Faults, IReadOnlyList<FailedSeed> Failures)
 {
     private const int SeedsNamed = 5;
 
@@ -77,5 +78,5 @@ internal sealed record SeedsReport(int First, int Count, TimeSpan Time, long Ste
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Count} seeds from {First} in {Time.TotalSeconds:0.0} s: {Count / Time.TotalSeconds:0.0} seeds/s; each {Steps / Good} steps, {(double)Tasks / Good:0} tasks, {(double)Faults / Good:0.0} faults; {Failures.Count} failed");
+        $"{Count} seeds from {First} in {Time.TotalSeconds:0.0} s: {Count / Time.TotalSeconds:0.0} seeds/s, {Worked.TotalMilliseconds / Count:0.0} ms of a processor each; each {Steps / Good} steps, {(double)Tasks / Good:0} tasks, {(double)Faults / Good:0.0} faults; {Failures.Count} failed");
 }

@@ -20,8 +20,6 @@ public sealed class LogSearch
     /// <summary>How many lines are kept for each pattern.</summary>
     public const int KeptPerPattern = 5;
 
-    private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
-
     private readonly ImmutableArray<Search> _searches;
     private readonly Line _out = new();
     private readonly Line _error = new();
@@ -106,7 +104,7 @@ public sealed class LogSearch
 
     private sealed class Search(LogPattern pattern)
     {
-        private readonly Regex _regex = new(pattern.Regex, Options);
+        private readonly Regex _regex = LogRegexes.Of(pattern.Regex);
         private readonly List<(DateTimeOffset At, string Line)> _kept = [];
         private int _count;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Dpu.Actors.Catalog;
@@ -39,6 +40,9 @@ internal sealed class ClusterSimulation : IDisposable
         Stack { command = [long, stack], inputs { warps { type = warp } }, resources { memory = 200 MiB }, outputs { stack { type = stack, pattern = "*", main = true } } }
         """;
 
+    /// <summary>A catalog never changes, so worlds with the same rules share one.</summary>
+    private static readonly ConcurrentDictionary<RetryRules, RecipeCatalog> Catalogs = new();
+
     private readonly List<SimulatedHost> _hosts = [];
     private readonly Chaos _chaos;
 
@@ -49,7 +53,7 @@ internal sealed class ClusterSimulation : IDisposable
         var retry = new RetryRules(tries, 3, tries, tries, tries, losses, MemoryFactor: 2, MemoryBytesMax: null);
         var capacity = new Resources(World.Random.Next(1, 4), 400L << 20);
         var store = new MemoryStore(World.Terms.Encodes ? DpuEvents.Codec : null);
-        Stores = new SimulatedStores(store, new DurableLogs(), ReadRecipes(retry), capacity, retry);
+        Stores = new SimulatedStores(store, new DurableLogs(), Catalogs.GetOrAdd(retry, ReadRecipes), capacity, retry);
         World.Witness = Witness = new Witness(World, Stores, () => Frontend);
         for (var number = 1; number <= World.Terms.Nodes; number++)
         {
