@@ -14,7 +14,12 @@ namespace Dpu.Cluster.Frontend;
 /// attempts the views know; while they are asked, whatever came later waits, or an attempt's lines would change places. What waits is bounded by what
 /// the link lets be under way.
 /// </remarks>
-internal sealed class IncomingLogs(string node, FrontendParts parts, ActorContext<RemoteNodeMessage> context)
+/// <param name="node">Whose.</param>
+/// <param name="parts">Where they go.</param>
+/// <param name="context">Of the actor that this is a part of.</param>
+/// <param name="hearEnd">Called with an end once the lines before it were handed over.</param>
+internal sealed class IncomingLogs(
+    string node, FrontendParts parts, ActorContext<RemoteNodeMessage> context, Action<IDownlink, ReceivedFrame, UpFrame.Ended> hearEnd)
 {
     private const int RememberedMax = 10_000;
     private static readonly TimeSpan AgainDelay = TimeSpan.FromSeconds(1);
@@ -24,6 +29,7 @@ internal sealed class IncomingLogs(string node, FrontendParts parts, ActorContex
     private readonly Dictionary<AttemptId, bool> _own = [];
     private bool _looking;
 
+    /// <summary>Lines, or the end that follows them.</summary>
     public void Add(IDownlink link, ReceivedFrame received)
     {
         _waiting.Enqueue((link, received));
@@ -64,6 +70,13 @@ internal sealed class IncomingLogs(string node, FrontendParts parts, ActorContex
     {
         while (!_looking && _waiting.TryPeek(out var next))
         {
+            if (next.Received.Frame is UpFrame.Ended ended)
+            {
+                _waiting.Dequeue();
+                hearEnd(next.Link, next.Received, ended);
+                continue;
+            }
+
             var chunks = ((UpFrame.Logs)next.Received.Frame).Chunks;
             var unknown = chunks.Select(chunk => chunk.Attempt).Distinct().Where(attempt => IsOwn(attempt) is null).ToImmutableArray();
             if (!unknown.IsEmpty)

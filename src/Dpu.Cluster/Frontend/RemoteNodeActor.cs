@@ -38,7 +38,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     protected override ValueTask OnStartAsync()
     {
         _self = new RemoteNodeRef(Context.Self);
-        _logs = new IncomingLogs(name, parts, Context);
+        _logs = new IncomingLogs(name, parts, Context, Examine);
         return ValueTask.CompletedTask;
     }
 
@@ -134,14 +134,11 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     {
         switch (received.Frame)
         {
-            case UpFrame.Logs:
+            case UpFrame.Logs or UpFrame.Ended:
                 _logs.Add(link, received);
                 return;
             case UpFrame.ReadLogs read:
                 LookUp(link, received, read);
-                return;
-            case UpFrame.Ended ended:
-                Examine(link, received, ended);
                 return;
             default:
                 Hear(received.Frame);

@@ -189,6 +189,23 @@ public sealed class RemoteNodesActorTests
     }
 
     [Fact]
+    public void An_end_waits_for_the_lines_before_it()
+    {
+        var (link, node) = _bench.Join();
+        _bench.ViewsAnswer = new TaskCompletionSource();
+        _bench.Say(link, new UpFrame.Logs(1, [Chunk(1, 1)]));
+        _bench.Give(node, 0);
+
+        _bench.Say(link, new UpFrame.Logs(2, [Chunk(0, 2)]), new UpFrame.Ended(Given.Job, [Given.Report(0)]));
+        _bench.Job.ExpectNoMoreMessages();
+        _bench.World.Schedule(TimeSpan.Zero, _bench.ViewsAnswer.SetResult);
+        _bench.World.RunUntilIdle();
+
+        _bench.Job.ExpectMessage<JobMessage.Reported>();
+        Stored(0).ShouldBe("line 2\n");
+    }
+
+    [Fact]
     public void When_the_views_cannot_be_asked_whose_lines_they_are_they_wait()
     {
         var (link, _) = _bench.Join();

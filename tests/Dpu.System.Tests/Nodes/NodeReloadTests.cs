@@ -18,7 +18,7 @@ public sealed class NodeReloadTests
         node.Signal("HUP");
 
         await Eventually.AsksAsync(async () => (await dpu.Client.GetNodesAsync(CancellationToken.None)).Single().Tags is ["gpu"], "the frontend knows its tags");
-        node.Said.ShouldContain("needs a restart: node.drain-time: 10 m → 1 m");
+        await Eventually.HoldsAsync(() => node.Said.Contains("needs a restart: node.drain-time: 10 m → 1 m", StringComparison.Ordinal), "it says what needs a restart");
         (await dpu.RunAsync("exec", "--wait", "--", "true")).Exits(0);
     }
 }
