@@ -1,5 +1,4 @@
 using Dpu.System.Tests.Processes;
-using Shouldly;
 using Xunit;
 
 namespace Dpu.System.Tests.Nodes;
