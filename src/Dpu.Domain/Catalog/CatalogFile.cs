@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 
 namespace Dpu.Domain.Catalog;
 
@@ -24,11 +26,24 @@ public sealed record CatalogFile(
     ImmutableSortedDictionary<string, MetadataValue> Metadata,
     AttemptId? MadeBy,
     bool Committed,
-    DateTimeOffset RegisteredAt);
+    DateTimeOffset RegisteredAt)
+{
+    /// <summary>Whose it is: who ingested it, or whose job made it; null when that was not recorded.</summary>
+    [JsonRequired]
+    public string? Owner { get; init; }
+
+    /// <summary>Who sees it, beside its owner.</summary>
+    [JsonRequired]
+    public WorkContext Context { get; init; } = WorkContext.OfRawData;
+
+    /// <summary>The code of a user's own that made it, by its checksum; null for released code.</summary>
+    [JsonRequired]
+    public string? CodeSha256 { get; init; }
+}
 
 /// <summary>What happened to the catalog by itself; outputs of tasks arrive inside their job's events.</summary>
 public abstract record CatalogEvent(DateTimeOffset At)
 {
-    /// <summary>Files from outside were ingested. Stored as <c>catalog.files-registered.v1</c>.</summary>
+    /// <summary>Files from outside were ingested. Stored as <c>catalog.files-registered.v2</c>.</summary>
     public sealed record FilesRegistered(ImmutableArray<CatalogFile> Files, DateTimeOffset At) : CatalogEvent(At);
 }

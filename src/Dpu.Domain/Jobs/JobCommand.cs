@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Recipes;
+using Dpu.Domain.Users;
 
 namespace Dpu.Domain.Jobs;
 
@@ -59,6 +60,9 @@ public abstract record JobCommand
 
     /// <summary>A user wants it to come earlier or later.</summary>
     public sealed record ChangePriority(string By, int Priority) : JobCommand;
+
+    /// <summary>A user shows it, and what it makes, to others than before.</summary>
+    public sealed record ChangeContext(string By, WorkContext Context) : JobCommand;
 
     /// <summary>A job has ended that this one may wait for.</summary>
     public sealed record PrerequisiteEnded(JobId Prerequisite, JobStatus Status) : JobCommand;

@@ -33,6 +33,11 @@ internal static class JobControl
         ? new JobDecision.Ignored("it has this priority")
         : new JobDecision.Accepted([new JobEvent.PriorityChanged(change.By, change.Priority, now)]);
 
+    /// <summary>Ended or not: what a job made can be shown to others at any time.</summary>
+    public static JobDecision Change(JobState state, JobCommand.ChangeContext change, DateTimeOffset now) => state.Spec!.Context == change.Context
+        ? new JobDecision.Ignored("it has this context")
+        : new JobDecision.Accepted([new JobEvent.ContextChanged(change.By, change.Context, now)]);
+
     /// <summary>One job fewer to wait for; or, when that one did not end FINISHED, nothing left to wait for.</summary>
     public static JobDecision Take(JobState state, JobCommand.PrerequisiteEnded ended, DateTimeOffset now)
     {

@@ -18,6 +18,7 @@ public static class JobDecider
         (_, JobCommand.CancelJob cancel) => Cancel(state, cancel, now),
         (_, JobCommand.RetryJob retry) => JobControl.Retry(state, retry, now),
         (_, JobCommand.PrerequisiteEnded ended) => JobControl.Take(state, ended, now),
+        (_, JobCommand.ChangeContext change) => JobControl.Change(state, change, now),
         ({ Ended: true }, _) => HasEnded(state),
         (_, JobCommand.HoldJob hold) => JobControl.Hold(state, hold, now),
         (_, JobCommand.ReleaseJob release) => JobControl.Release(state, release, now),

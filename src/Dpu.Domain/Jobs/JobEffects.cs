@@ -21,7 +21,7 @@ public sealed record JobEffects(ImmutableArray<TaskRange> Released, ImmutableArr
         JobEvent.CancelRequested { Force: true } => DemandsOnly with { ToEnd = [.. before.Running.OrderBy(r => r.Key).Select(r => new TaskAttempt(r.Key, r.Value.Number))] },
         JobEvent.CancelRequested or JobEvent.Held or JobEvent.Released or JobEvent.PriorityChanged or JobEvent.PrerequisitesMet => DemandsOnly,
         JobEvent.TasksReopened => DemandsOnly with { Released = after.Startable() },
-        JobEvent.TasksStarted or JobEvent.TasksAborted or JobEvent.TasksHeld => None,
+        JobEvent.TasksStarted or JobEvent.TasksAborted or JobEvent.TasksHeld or JobEvent.ContextChanged => None,
         _ => throw new InvalidOperationException($"A job knows no event {@event.GetType().Name}."),
     };
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
+using Dpu.Domain.Users;
 
 namespace Dpu.Domain.Jobs;
 
@@ -103,7 +104,7 @@ public sealed record StepChange(int Step, ImmutableArray<StepCommand> Commands, 
 /// <summary>Something that happened to a job. Events carry arrays: one append covers all that waited.</summary>
 public abstract record JobEvent(DateTimeOffset At)
 {
-    /// <summary><c>job.submitted.v2</c></summary>
+    /// <summary><c>job.submitted.v3</c></summary>
     public sealed record Submitted(JobId Job, JobSpec Spec, JobPlan Plan, DateTimeOffset At) : JobEvent(At);
 
     /// <summary>Attempts were numbered and given to a node. <c>job.tasks-started.v1</c></summary>
@@ -146,4 +147,7 @@ public abstract record JobEvent(DateTimeOffset At)
     /// <param name="Tasks">Which.</param>
     /// <param name="Changes">What is different this time; empty for the same again.</param>
     public sealed record TasksReopened(string By, string Key, ImmutableArray<TaskRange> Tasks, ImmutableArray<StepChange> Changes, DateTimeOffset At) : JobEvent(At);
+
+    /// <summary>It and everything that it made, or makes yet, is shown to others from now on. <c>job.context-changed.v1</c></summary>
+    public sealed record ContextChanged(string By, WorkContext Context, DateTimeOffset At) : JobEvent(At);
 }

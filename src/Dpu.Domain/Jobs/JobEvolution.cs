@@ -19,6 +19,7 @@ public static class JobEvolution
         JobEvent.Released when state is { Exists: true, Ended: false } => state with { Held = null },
         JobEvent.PriorityChanged changed when state is { Exists: true, Ended: false } => state with { Priority = changed.Priority },
         JobEvent.PrerequisitesMet met when state is { Exists: true, Ended: false } => state with { WaitsFor = state.WaitsFor.RemoveRange(met.Jobs) },
+        JobEvent.ContextChanged changed when state.Exists => state with { Spec = state.Spec! with { Context = changed.Context } },
         JobEvent.TasksReopened reopened when state.Ended => JobReopening.Apply(state, reopened),
         _ => throw new InvalidOperationException($"{state} cannot have had the event {@event.GetType().Name}."),
     };

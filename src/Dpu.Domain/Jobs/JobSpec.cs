@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Dpu.Domain.Shipping;
+using Dpu.Domain.Users;
 
 namespace Dpu.Domain.Jobs;
 
@@ -38,6 +40,22 @@ public sealed record JobSpec(
     /// <summary>The campaign that it belongs to, or null.</summary>
     [JsonRequired]
     public CampaignUnit? Campaign { get; init; }
+
+    /// <summary>Who sees it and what it makes, beside <see cref="User"/>. With code of the user's own it is private.</summary>
+    [JsonRequired]
+    public WorkContext Context { get; init; } = WorkContext.Usual;
+
+    /// <summary>Which version of the recipes it runs; null for the usual one.</summary>
+    [JsonRequired]
+    public string? Version { get; init; }
+
+    /// <summary>The code of the user's own that its recipes run with, or null.</summary>
+    [JsonRequired]
+    public ShippedCode? Code { get; init; }
+
+    /// <summary>What of the user's settings its tasks find.</summary>
+    [JsonRequired]
+    public ShippedSettings Settings { get; init; } = ShippedSettings.None;
 }
 
 /// <summary>A submission's options as they were given: as tokens or as a JSON object by name.</summary>

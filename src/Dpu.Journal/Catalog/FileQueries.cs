@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Sqlite;
 using Dpu.Journal.Views;
 
@@ -10,7 +11,7 @@ namespace Dpu.Journal.Catalog;
 internal static class FileQueries
 {
     private const string Columns =
-        "f.id, f.name, f.path, f.size_bytes, f.sha256, f.type, f.committed, f.registered_at, f.job_id, f.task, f.attempt, f.step, f.main";
+        "f.id, f.name, f.path, f.size_bytes, f.sha256, f.type, f.committed, f.registered_at, f.job_id, f.task, f.attempt, f.step, f.main, f.owner, f.project, f.privileges, f.code_sha256";
 
     public static ImmutableArray<CatalogFile> Select(Database database, FileSelection selection, int limit)
     {
@@ -56,7 +57,8 @@ internal static class FileQueries
     public static CatalogFile? GetWithdrawn(Database database, string id)
     {
         var query = database.Prepare("""
-            SELECT id, name, path, size_bytes, sha256, type, committed, registered_at, job_id, task, attempt FROM withdrawn_files WHERE id = ?
+            SELECT id, name, path, size_bytes, sha256, type, committed, registered_at, w.job_id, task, attempt, NULL, 0, j.user, j.project, j.privileges, j.code_sha256
+            FROM withdrawn_files w JOIN jobs j ON j.job_id = w.job_id WHERE id = ?
             """).Bind(id);
         return query.Step() ? Read(database, query) : null;
     }
@@ -113,7 +115,12 @@ internal static class FileQueries
         Metadata(database, row.Text(0)),
         row.IsNull(8) ? null : new AttemptId(new JobId(row.Int(8)), row.Int(9), row.Int(10)),
         row.Bool(6),
-        row.Time(7));
+        row.Time(7))
+    {
+        Owner = row.TextOrNull(13),
+        Context = new WorkContext(row.Text(14), (Privileges)row.Int(15)),
+        CodeSha256 = row.TextOrNull(16),
+    };
 
     private static ImmutableSortedDictionary<string, MetadataValue> Metadata(Database database, string file)
     {

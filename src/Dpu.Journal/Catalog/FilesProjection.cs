@@ -34,7 +34,7 @@ internal sealed class FilesProjection(Database database)
 
             foreach (var output in end.Outputs)
             {
-                Add(FileOf(output, attempt, context.Commits, ended.At), context.StepOf(end.Task).Name, output.Name, output.Main);
+                Add(FileOf(output, attempt, context, ended.At), context.StepOf(end.Task).Name, output.Name, output.Main);
                 Relate(output.Id, ProvenanceRelation.WasGeneratedBy, process);
                 foreach (var source in output.DerivedFrom)
                 {
@@ -61,7 +61,11 @@ internal sealed class FilesProjection(Database database)
         }
     }
 
-    private static CatalogFile FileOf(OutputFile output, AttemptId attempt, bool committed, DateTimeOffset at) => new(
+    public void Apply(JobContext context, JobEvent.ContextChanged changed) =>
+        database.Prepare("UPDATE files SET project = ?, privileges = ? WHERE job_id = ?")
+            .Bind(changed.Context.Project).Bind((int)changed.Context.Privileges).Bind(context.Job).Run();
+
+    private static CatalogFile FileOf(OutputFile output, AttemptId attempt, JobContext context, DateTimeOffset at) => new(
         output.Id,
         Path.GetFileName(output.Path),
         output.Path,
@@ -70,19 +74,27 @@ internal sealed class FilesProjection(Database database)
         output.Type,
         output.Metadata,
         attempt,
-        committed,
-        at);
+        context.Commits,
+        at)
+    {
+        Owner = context.User,
+        Context = context.Work,
+        CodeSha256 = context.CodeSha256,
+    };
 
     private void Add(CatalogFile file, string? step, string? output, bool main)
     {
         database.Prepare("""
-            INSERT INTO files (id, name, path, size_bytes, sha256, type, committed, registered_at, job_id, task, attempt, step, output, main)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO files (id, name, path, size_bytes, sha256, type, committed, registered_at, owner, project, privileges, code_sha256, job_id, task, attempt,
+              step, output, main)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET name = excluded.name, path = excluded.path, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
-              type = excluded.type, committed = excluded.committed, registered_at = excluded.registered_at
+              type = excluded.type, committed = excluded.committed, registered_at = excluded.registered_at,
+              owner = excluded.owner, project = excluded.project, privileges = excluded.privileges, code_sha256 = excluded.code_sha256
             """)
             .Bind(file.Id).Bind(file.Name).Bind(file.Path).Bind(file.SizeBytes).Bind(file.Sha256).Bind(file.Type).Bind(file.Committed)
-            .Bind(file.RegisteredAt).Bind(file.MadeBy?.Job.Value).Bind(file.MadeBy?.Task).Bind(file.MadeBy?.Number)
+            .Bind(file.RegisteredAt).Bind(file.Owner).Bind(file.Context.Project).Bind((int)file.Context.Privileges).Bind(file.CodeSha256)
+            .Bind(file.MadeBy?.Job.Value).Bind(file.MadeBy?.Task).Bind(file.MadeBy?.Number)
             .Bind(step).Bind(output).Bind(main).Run();
         database.Prepare("DELETE FROM file_metadata WHERE file_id = ?").Bind(file.Id).Run();
         foreach (var (key, value) in file.Metadata)

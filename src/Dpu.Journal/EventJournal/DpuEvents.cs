@@ -14,7 +14,7 @@ public static class DpuEvents
 
     /// <summary>The same as a builder, for those who add forms of their own: snapshots, tests.</summary>
     public static EventCodecBuilder Registered() => new EventCodecBuilder()
-        .Register("job.submitted.v2", DpuEventsJson.Default.Submitted)
+        .Register("job.submitted.v3", DpuEventsJson.Default.Submitted)
         .Register("job.tasks-started.v1", DpuEventsJson.Default.TasksStarted)
         .Register("job.tasks-ended.v3", DpuEventsJson.Default.TasksEnded)
         .Register("job.tasks-held.v2", DpuEventsJson.Default.TasksHeld)
@@ -27,10 +27,13 @@ public static class DpuEvents
         .Register("job.prerequisites-met.v1", DpuEventsJson.Default.PrerequisitesMet)
         .Register("job.tasks-reopened.v1", DpuEventsJson.Default.TasksReopened)
         .Upcast("job.submitted.v1", "job.submitted.v2", OldForms.SubmittedV1)
+        .Upcast("job.submitted.v2", "job.submitted.v3", OldForms.SubmittedV2)
         .Upcast("job.tasks-ended.v1", "job.tasks-ended.v2", OldForms.TasksEndedV1)
         .Upcast("job.tasks-ended.v2", "job.tasks-ended.v3", OldForms.WithoutPhases)
         .Upcast("job.tasks-held.v1", "job.tasks-held.v2", OldForms.WithoutPhases)
-        .Register("catalog.files-registered.v1", DpuEventsJson.Default.FilesRegistered)
+        .Register("job.context-changed.v1", DpuEventsJson.Default.ContextChanged)
+        .Register("catalog.files-registered.v2", DpuEventsJson.Default.FilesRegistered)
+        .Upcast("catalog.files-registered.v1", "catalog.files-registered.v2", OldForms.FilesRegisteredV1)
         .Register("membership.key-created.v1", DpuEventsJson.Default.KeyCreated)
         .Register("membership.key-revoked.v1", DpuEventsJson.Default.KeyRevoked)
         .Register("membership.identity-revoked.v1", DpuEventsJson.Default.IdentityRevoked)
@@ -79,6 +82,7 @@ public static class DpuEvents
 [JsonSerializable(typeof(JobEvent.PriorityChanged))]
 [JsonSerializable(typeof(JobEvent.PrerequisitesMet))]
 [JsonSerializable(typeof(JobEvent.TasksReopened))]
+[JsonSerializable(typeof(JobEvent.ContextChanged))]
 [JsonSerializable(typeof(CatalogEvent.FilesRegistered))]
 [JsonSerializable(typeof(MembershipEvent.KeyCreated))]
 [JsonSerializable(typeof(MembershipEvent.KeyRevoked))]

@@ -20,6 +20,30 @@ internal static class OldForms
         return submitted;
     }
 
+    /// <summary>There was one user and one version, and nobody shipped anything.</summary>
+    public static JsonNode SubmittedV2(JsonNode submitted)
+    {
+        var spec = submitted["spec"]!.AsObject();
+        spec["context"] = JsonNode.Parse("""{ "project": "common", "privileges": "Project" }""");
+        spec["version"] = null;
+        spec["code"] = null;
+        spec["settings"] = JsonNode.Parse("""{ "variables": {}, "configuration": null }""");
+        return submitted;
+    }
+
+    /// <summary>Whose they were nobody asked: they were for everybody who had the token.</summary>
+    public static JsonNode FilesRegisteredV1(JsonNode registered)
+    {
+        foreach (var file in registered["files"]!.AsArray())
+        {
+            file!["owner"] = null;
+            file["context"] = JsonNode.Parse("""{ "project": "common", "privileges": "Users" }""");
+            file["codeSha256"] = null;
+        }
+
+        return registered;
+    }
+
     /// <summary>An attempt was tried again as it was, and nobody looked into its output.</summary>
     public static JsonNode TasksEndedV1(JsonNode ended)
     {

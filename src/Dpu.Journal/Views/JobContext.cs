@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 
 namespace Dpu.Journal.Views;
 
@@ -21,6 +22,12 @@ internal sealed class JobContext(int job, string user, bool commits, StepContext
     public HashSet<int> Held { get; init; } = [];
 
     public int Priority { get; set; }
+
+    /// <summary>Who sees it, beside its user.</summary>
+    public required WorkContext Work { get; set; }
+
+    /// <summary>The code of its user's own, or null.</summary>
+    public required string? CodeSha256 { get; init; }
 
     public string? HeldBy { get; set; }
 

@@ -1,3 +1,4 @@
+using Dpu.Domain.Users;
 using Dpu.Journal.Sqlite;
 
 namespace Dpu.Journal.Views;
@@ -60,7 +61,7 @@ internal sealed class JobContexts(Database database)
 
     private JobContext Load(int job)
     {
-        var query = database.Prepare("SELECT user, commits, started_at, ended_at, cancelled_by, priority, held_by, held_because, waits_for FROM jobs WHERE job_id = ?").Bind(job);
+        var query = database.Prepare("SELECT user, commits, started_at, ended_at, cancelled_by, priority, held_by, held_because, waits_for, project, privileges, code_sha256 FROM jobs WHERE job_id = ?").Bind(job);
         if (!query.Step())
         {
             throw new InvalidOperationException($"Job {job} has events before it was submitted.");
@@ -77,6 +78,8 @@ internal sealed class JobContexts(Database database)
             HeldBy = query.TextOrNull(6),
             HeldBecause = query.TextOrNull(7),
             WaitsFor = ViewText.Jobs(query.Text(8)),
+            Work = new WorkContext(query.Text(9), (Privileges)query.Int(10)),
+            CodeSha256 = query.TextOrNull(11),
         };
         query.Reset();
         return context;

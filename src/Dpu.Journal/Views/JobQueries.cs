@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Sqlite;
 
 namespace Dpu.Journal.Views;
@@ -9,7 +10,7 @@ internal static class JobQueries
 {
     private const string Columns = """
         SELECT job_id, sequence, user, status, normal, error, aborted, submitted, unknown, priority, tags, commits, estimated_seconds, idempotency_key,
-          fingerprint, submitted_at, started_at, ended_at, cancelled_by, held_by, held_because, after, waits_for FROM jobs
+          fingerprint, submitted_at, started_at, ended_at, cancelled_by, held_by, held_because, after, waits_for, project, privileges, version, code_sha256 FROM jobs
         """;
 
     public static ImmutableArray<JobRow> List(Database database, JobFilter filter)
@@ -114,5 +115,8 @@ internal static class JobQueries
         HeldBecause = row.TextOrNull(20),
         After = ViewText.Jobs(row.Text(21)),
         WaitsFor = ViewText.Jobs(row.Text(22)),
+        Context = new WorkContext(row.Text(23), (Privileges)row.Int(24)),
+        Version = row.TextOrNull(25),
+        CodeSha256 = row.TextOrNull(26),
     };
 }

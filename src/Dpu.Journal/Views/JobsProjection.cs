@@ -13,12 +13,19 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         var steps = submitted.Plan.Steps
             .Select((step, index) => new StepContext(index, step.Name, step.Recipe, step.First, step.Count, step.Resources.MemoryBytes, new TaskCounts(0, 0, 0, step.Count, 0)))
             .ToArray();
-        var context = new JobContext(job, spec.User, spec.Commit, steps) { Priority = spec.Priority, WaitsFor = spec.After };
+        var context = new JobContext(job, spec.User, spec.Commit, steps)
+        {
+            Priority = spec.Priority,
+            WaitsFor = spec.After,
+            Work = spec.Context,
+            CodeSha256 = spec.Code?.Sha256,
+        };
         database.Prepare("""
-            INSERT INTO jobs (job_id, sequence, user, status, priority, tags, commits, estimated_seconds, idempotency_key, fingerprint, submitted_at,
-              after, waits_for, normal, error, aborted, submitted, unknown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO jobs (job_id, sequence, user, project, privileges, version, code_sha256, status, priority, tags, commits, estimated_seconds, idempotency_key, fingerprint, submitted_at,
+              after, waits_for, normal, error, aborted, submitted, unknown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-            .Bind(job).Bind(spec.Sequence).Bind(spec.User).Bind(ViewText.Of(context.Status)).Bind(spec.Priority).Bind(ViewText.OfTags(spec.Tags))
+            .Bind(job).Bind(spec.Sequence).Bind(spec.User).Bind(spec.Context.Project).Bind((int)spec.Context.Privileges).Bind(spec.Version).Bind(spec.Code?.Sha256)
+            .Bind(ViewText.Of(context.Status)).Bind(spec.Priority).Bind(ViewText.OfTags(spec.Tags))
             .Bind(spec.Commit).Bind(spec.EstimatedSeconds).Bind(spec.IdempotencyKey).Bind(spec.Fingerprint).Bind(submitted.At)
             .Bind(ViewText.OfJobs(spec.After)).Bind(ViewText.OfJobs(spec.After)).Bind(context.Counts).Run();
         if (spec.Campaign is { } campaign)
@@ -85,6 +92,13 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         }
 
         context.Touch(held.At);
+    }
+
+    public void Apply(JobContext context, JobEvent.ContextChanged changed)
+    {
+        context.Work = changed.Context;
+        database.Prepare("UPDATE jobs SET project = ?, privileges = ? WHERE job_id = ?")
+            .Bind(changed.Context.Project).Bind((int)changed.Context.Privileges).Bind(context.Job).Run();
     }
 
     /// <summary>What a person decided, or what other jobs came to: sums of the job, written with it.</summary>

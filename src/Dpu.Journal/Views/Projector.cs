@@ -128,6 +128,10 @@ internal sealed class Projector
             case JobEvent.TasksAborted aborted:
                 _jobs.Apply(context, aborted);
                 break;
+            case JobEvent.ContextChanged changed:
+                _jobs.Apply(context, changed);
+                _files.Apply(context, changed);
+                break;
             case JobEvent.CancelRequested or JobEvent.Held or JobEvent.Released or JobEvent.PriorityChanged or JobEvent.PrerequisitesMet:
                 JobsProjection.ApplyToJob(context, job);
                 break;

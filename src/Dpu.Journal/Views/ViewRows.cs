@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 
 namespace Dpu.Journal.Views;
 
@@ -48,6 +49,15 @@ public sealed record JobRow(
 
     /// <summary>Those among them that have not yet.</summary>
     public ImmutableArray<JobId> WaitsFor { get; init; } = [];
+
+    /// <summary>Who sees it, beside its user.</summary>
+    public WorkContext Context { get; init; } = WorkContext.Usual;
+
+    /// <summary>The version of the recipes that it runs; null for the usual one.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The code of its user's own that it runs, by its checksum; null for none.</summary>
+    public string? CodeSha256 { get; init; }
 }
 
 /// <summary>A step of a job.</summary>

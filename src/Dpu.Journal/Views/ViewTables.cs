@@ -4,7 +4,7 @@ namespace Dpu.Journal.Views;
 /// <remarks>Another <see cref="Version"/> than the stored one drops them, and they are folded again from the first event.</remarks>
 internal static class ViewTables
 {
-    public const int Version = 6;
+    public const int Version = 7;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -23,6 +23,10 @@ internal static class ViewTables
           job_id INTEGER PRIMARY KEY,
           sequence TEXT NOT NULL,
           user TEXT NOT NULL,
+          project TEXT NOT NULL,
+          privileges INTEGER NOT NULL,
+          version TEXT,
+          code_sha256 TEXT,
           status TEXT NOT NULL,
           priority INTEGER NOT NULL,
           tags TEXT NOT NULL,
@@ -147,6 +151,10 @@ internal static class ViewTables
           type TEXT NOT NULL,
           committed INTEGER NOT NULL,
           registered_at TEXT NOT NULL,
+          owner TEXT,
+          project TEXT NOT NULL,
+          privileges INTEGER NOT NULL,
+          code_sha256 TEXT,
           job_id INTEGER,
           task INTEGER,
           attempt INTEGER,

@@ -1,4 +1,5 @@
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Shouldly;
 using Xunit;
 
@@ -23,6 +24,7 @@ public sealed class CommandsInStatesTests
         hold            Unknown!    Held                Held            Held              IsCancelled!    -                     -                   Held                HasEnded!       HasEnded!       HasEnded!
         release         Unknown!    -                   -               -                 -               Released              Released+TasksEnded -                   HasEnded!       HasEnded!       HasEnded!
         priority        Unknown!    PriorityChanged     PriorityChanged PriorityChanged   PriorityChanged PriorityChanged       PriorityChanged     PriorityChanged     HasEnded!       HasEnded!       HasEnded!
+        context         Unknown!    ContextChanged      ContextChanged  ContextChanged    ContextChanged  ContextChanged        ContextChanged      ContextChanged      ContextChanged  ContextChanged  ContextChanged
         met             Unknown!    -                   -               -                 -               -                     -                   PrerequisitesMet    -               -               -
         broken          Unknown!    -                   -               -                 -               -                     -                   Aborted             -               -               -
         retry           Unknown!    HasNotEnded!        HasNotEnded!    HasNotEnded!      HasNotEnded!    HasNotEnded!          HasNotEnded!        HasNotEnded!        Invalid!        TasksReopened   TasksReopened
@@ -56,6 +58,7 @@ public sealed class CommandsInStatesTests
         ["hold"] = Given.Hold(),
         ["release"] = Given.Release(),
         ["priority"] = new JobCommand.ChangePriority("somebody", 5),
+        ["context"] = new JobCommand.ChangeContext("somebody", new WorkContext("KIDS", Privileges.World)),
         ["met"] = new JobCommand.PrerequisiteEnded(new JobId(3), JobStatus.Finished),
         ["broken"] = new JobCommand.PrerequisiteEnded(new JobId(3), JobStatus.Failed),
         ["retry"] = Given.Retry(),

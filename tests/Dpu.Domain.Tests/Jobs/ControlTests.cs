@@ -1,4 +1,5 @@
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Shouldly;
 using Xunit;
 
@@ -98,6 +99,16 @@ public sealed class ControlTests
 
         state.Priority.ShouldBe(-7);
         Given.Decide(state, new JobCommand.ChangePriority("somebody", -7)).ShouldBeOfType<JobDecision.Ignored>();
+    }
+
+    [Fact]
+    public void A_job_can_be_shown_to_others_also_after_its_end()
+    {
+        var world = new WorkContext("KIDS", Privileges.World);
+        var state = Given.Job(Given.Tasks(1), Given.Start(0), Given.Ended(0), new JobCommand.ChangeContext("somebody", world));
+
+        state.Spec!.Context.ShouldBe(world);
+        Given.Decide(state, new JobCommand.ChangeContext("somebody", world)).ShouldBeOfType<JobDecision.Ignored>();
     }
 
     [Fact]

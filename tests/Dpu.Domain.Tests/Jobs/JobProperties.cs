@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -169,7 +170,7 @@ public sealed class JobProperties
     private static readonly Arbitrary<RandomWalk> Walks = (
             from sizes in Gen.Choose(1, 5).ListOf(3)
             from edges in Gen.Choose(0, 2).ListOf(40)
-            from choices in (from what in Gen.Choose(0, 17) from task in Gen.Choose(-1, 12) from number in Gen.Choose(0, 4) select (what, task, number)).ListOf()
+            from choices in (from what in Gen.Choose(0, 18) from task in Gen.Choose(-1, 12) from number in Gen.Choose(0, 4) select (what, task, number)).ListOf()
             from attempts in Gen.Choose(1, 3)
             from losses in Gen.Choose(1, 3)
             let rules = new RetryRules(attempts, attempts, attempts, attempts, attempts, losses, 2, 1 << 10)
@@ -211,6 +212,7 @@ public sealed class JobProperties
             12 => Given.Hold(),
             13 or 14 => Given.Release(),
             15 => new JobCommand.ChangePriority("somebody", wanted),
+            17 => new JobCommand.ChangeContext("somebody", new WorkContext("KIDS", wanted % 2 == 0 ? Privileges.MyDb : Privileges.World)),
             16 => Given.Retry($"again-{task}-{wanted}"),
             _ => Given.Cancel(force: wanted % 2 == 0),
         };

@@ -4,6 +4,8 @@ using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Membership;
 using Dpu.Domain.Scaling;
+using Dpu.Domain.Shipping;
+using Dpu.Domain.Users;
 
 namespace Dpu.Journal.Tests.EventJournal;
 
@@ -147,8 +149,38 @@ internal static class GoldenEvents
     /// <summary>What the second version could tell.</summary>
     public static object[] V2 { get; } = [.. V1, .. NewInV2];
 
+    /// <summary>What the third version could tell.</summary>
+    public static object[] V3 { get; } = [.. V2, .. NewInV3];
+
+    /// <summary>What came with the fourth.</summary>
+    private static object[] NewInV4 { get; } =
+    [
+        new JobEvent.Submitted(
+            new JobId(4),
+            new JobSpec("exec", "jane", 0, [], false, 0, "key-6", "")
+            {
+                Context = new WorkContext("KIDS, north", Privileges.MyDb),
+                Version = "develop",
+                Code = new ShippedCode(FooSha256, 4096),
+                Settings = new ShippedSettings(Texts(("AWEPIPE", "/home/jane/awe"), ("project", "KIDS, \"north\"")), "[global]\nproject : KIDS\n"),
+            },
+            new JobPlan([], [new StepPlan("true", null, 0, 1, new Resources(1, 0), null, new StepWork.Exec(["true"], null))]),
+            Submission),
+        new JobEvent.ContextChanged("fokke", new WorkContext("KIDS, north", Privileges.World), Submission.AddSeconds(10)),
+        new CatalogEvent.FilesRegistered(
+            [
+                new CatalogFile("raw-3c4d", "b.fits", "/raw/b.fits", 2880, EmptySha256, "raw-bias", Metadata(), null, true, Morning)
+                {
+                    Owner = "jane",
+                    Context = new WorkContext("KIDS, north", Privileges.Project),
+                    CodeSha256 = FooSha256,
+                },
+            ],
+            Morning),
+    ];
+
     /// <summary>Everything that today's version can tell, each at least once.</summary>
-    public static object[] All { get; } = [.. V2, .. NewInV3];
+    public static object[] All { get; } = [.. V3, .. NewInV4];
 
     private static StepCommand WarpCommand(string name) => new(
         name,
