@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dpu.Actors.Membership;
 using Dpu.Client.Trust;
+using Dpu.Domain.Users;
 using Microsoft.AspNetCore.Http;
 
 namespace Dpu.Service.Http;
@@ -34,13 +35,16 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
     private const string Scheme = "Bearer ";
     private const string NodePrefix = NodeCredential.Prefix + ":";
     private const string KeyPrefix = JoinKey.Prefix + ":";
-    private const string UserKey = "dpu.user";
+    private const string CallerKey = "dpu.caller";
     private const string NodeKey = "dpu.node";
     private const string RefusedKey = "dpu.refused";
 
     private readonly byte[] _tokenHash = Hash(token);
 
-    public static string? UserOf(HttpContext context) => context.Items[UserKey] as string;
+    /// <summary>Who asks, and what he may see and do.</summary>
+    public static Caller CallerOf(HttpContext context) => context.Items[CallerKey] as Caller ?? Caller.Visitor;
+
+    public static string? UserOf(HttpContext context) => CallerOf(context).Name;
 
     /// <summary>Whose request it is, at an endpoint that is for the owner only.</summary>
     public static string RequireUser(HttpContext context) =>
@@ -149,7 +153,7 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
             return (ProblemResult.Because(StatusCodes.Status403Forbidden, "for-nodes", "This is for nodes only: the owner's token does not count here."), null);
         }
 
-        context.Items[UserKey] = user;
+        context.Items[CallerKey] = Caller.OperatorNamed(user);
         return (null, null);
     }
 
