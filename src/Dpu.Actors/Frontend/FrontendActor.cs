@@ -283,6 +283,7 @@ public sealed partial class FrontendActor(
             Asked = AskedOf(submission),
             Campaign = unit,
             After = submission.After,
+            Isolated = submission.Isolated,
         }, plan.Plan);
     }
 

@@ -14,6 +14,9 @@ public abstract record Submission(string User, string IdempotencyKey, int Priori
     /// <summary>The campaign that it belongs to, or null.</summary>
     public CampaignRequest? Campaign { get; init; }
 
+    /// <inheritdoc cref="JobSpec.Isolated"/>
+    public bool Isolated { get; init; }
+
     /// <summary>Jobs that must have ended FINISHED before anything of this one starts.</summary>
     public ImmutableArray<JobId> After { get; init; } = [];
 

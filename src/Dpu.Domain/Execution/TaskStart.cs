@@ -19,6 +19,12 @@ public sealed record TaskStart(
     ImmutableArray<string> Command,
     TaskWork Work)
 {
+    /// <summary>Whose job it belongs to.</summary>
+    public string User { get; init; } = "";
+
+    /// <inheritdoc cref="JobSpec.Isolated"/>
+    public bool Isolated { get; init; }
+
     /// <summary>What exit codes of its program mean.</summary>
     public ImmutableArray<ExitRule> Exits { get; init; } = [];
 
@@ -38,6 +44,8 @@ public sealed record TaskStart(
         var attempt = new AttemptId(state.Id, task, state.Cells[task].Attempts);
         return new TaskStart(attempt, step.Name, state.ResourcesOf(task), step.WallTime, command, work)
         {
+            User = state.Spec!.User,
+            Isolated = state.Spec.Isolated,
             Exits = step.Rules.Exits,
             Patterns = step.Rules.Patterns,
         };

@@ -45,6 +45,10 @@ public sealed record JobSpec(
     [JsonRequired]
     public WorkContext Context { get; init; } = WorkContext.Usual;
 
+    /// <summary>Whether its tasks run as a Unix user of the job's own where a node can do that: it is a user's, not an operator's.</summary>
+    [JsonRequired]
+    public bool Isolated { get; init; }
+
     /// <summary>Which version of the recipes it runs; null for the usual one.</summary>
     [JsonRequired]
     public string? Version { get; init; }

@@ -25,6 +25,7 @@ internal static class OldForms
     {
         var spec = submitted["spec"]!.AsObject();
         spec["context"] = JsonNode.Parse("""{ "project": "common", "privileges": "Project" }""");
+        spec["isolated"] = false;
         spec["version"] = null;
         spec["code"] = null;
         spec["settings"] = JsonNode.Parse("""{ "variables": {}, "configuration": null }""");

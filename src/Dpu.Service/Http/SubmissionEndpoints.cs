@@ -6,6 +6,7 @@ using Dpu.Actors.Scheduling;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
+using Dpu.Domain.Users;
 using Dpu.Kernel;
 using Microsoft.AspNetCore.Http;
 
@@ -47,6 +48,7 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
         {
             Campaign = asked.Campaign is { } campaign ? new CampaignRequest(campaign.Name, campaign.Request, campaign.Unit) : null,
             After = JobsOf(asked.After),
+            Isolated = IsIsolated(context),
         };
         return asked.DryRun ? await PreviewAsync(submission, [], warning: null, context.RequestAborted) : await SubmitAsync(submission, context.RequestAborted);
     }
@@ -84,6 +86,7 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             MaxPerNode = asked.MaxPerNode,
             ExpectedSeconds = asked.ExpectedSeconds ?? 0,
             After = JobsOf(asked.After),
+            Isolated = IsIsolated(context),
         };
         var nodes = await NodesAsync(submission.Hosts, context.RequestAborted);
         var warning = HostNames.Warning(submission.Hosts.Select(host => host.Host), nodes);
@@ -91,6 +94,9 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             ? await PreviewAsync(submission, nodes, warning, context.RequestAborted)
             : await SubmitAsync(submission, context.RequestAborted, warning);
     }
+
+    /// <summary>Operators could do anything on the nodes anyhow; everybody else's tasks run apart.</summary>
+    private static bool IsIsolated(HttpContext context) => RequestGuard.CallerOf(context).Type != UserType.Operator;
 
     private static ImmutableArray<JobId> JobsOf(IReadOnlyList<int>? jobs) => [.. (jobs ?? []).Distinct().Order().Select(job => new JobId(job))];
 

@@ -160,6 +160,7 @@ internal static class GoldenEvents
             new JobSpec("exec", "jane", 0, [], false, 0, "key-6", "")
             {
                 Context = new WorkContext("KIDS, north", Privileges.MyDb),
+                Isolated = true,
                 Version = "develop",
                 Code = new ShippedCode(FooSha256, 4096),
                 Settings = new ShippedSettings(Texts(("AWEPIPE", "/home/jane/awe"), ("project", "KIDS, \"north\"")), "[global]\nproject : KIDS\n"),
