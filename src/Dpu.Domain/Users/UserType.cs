@@ -53,4 +53,41 @@ public static class Rights
         Right.Operate => UserType.Operator,
         _ => throw new ArgumentOutOfRangeException(nameof(right), right, "unknown right"),
     };
+
+    /// <summary>A sentence for whoever lacks <paramref name="right"/>: which type it takes, and which he has.</summary>
+    public static string Refusal(Right right, Caller caller)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return right switch
+        {
+            Right.RunRecipes => $"To run something here one has to be a user of type 1, 2 or 3: {Who(caller)}.",
+            Right.ChooseResources => $"Nodes, resources, versions and priorities are chosen by users of type 2 or 3: {Who(caller)}.",
+            Right.ShipCode => $"Code of their own is shipped by users of type 3: {Who(caller)}.",
+            Right.RunCommands => $"Commands of any kind are run by users of type 3: {Who(caller)}.",
+            Right.Operate => $"This is for operators (nodes, keys, users, configuration, files of the DPU's host, other people's jobs): {Who(caller)}.",
+            _ => throw new ArgumentOutOfRangeException(nameof(right), right, "unknown right"),
+        };
+    }
+
+    /// <summary>As in <c>dpu user add --type</c>: the numbers of the design note, and words for those that it does not number.</summary>
+    public static string TextOf(UserType type) => type switch
+    {
+        UserType.Visitor => "visitor",
+        UserType.Standard => "1",
+        UserType.Steering => "2",
+        UserType.Developer => "3",
+        UserType.Operator => "operator",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown type of user"),
+    };
+
+    /// <summary>The type that <see cref="TextOf"/> writes so; null for anything else.</summary>
+    public static UserType? TypeOf(string? text) => Enum.GetValues<UserType>().Cast<UserType?>().FirstOrDefault(type => TextOf(type!.Value) == text);
+
+    private static string Who(Caller caller) => (caller.Name, caller.Type) switch
+    {
+        (null, _) => "you are a visitor",
+        ({ } name, UserType.Visitor) => $"you are '{name}', who may look only",
+        ({ } name, UserType.Operator) => $"you are '{name}', an operator",
+        ({ } name, var type) => $"you are '{name}', a user of type {TextOf(type)}",
+    };
 }

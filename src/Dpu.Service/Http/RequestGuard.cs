@@ -32,6 +32,9 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
         public static ForJoinKeys Instance { get; } = new();
     }
 
+    /// <summary>Marks endpoints that not every user may use.</summary>
+    public sealed record Needs(Right Right);
+
     private const string Scheme = "Bearer ";
     private const string NodePrefix = NodeCredential.Prefix + ":";
     private const string KeyPrefix = JoinKey.Prefix + ":";
@@ -45,6 +48,11 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
     public static Caller CallerOf(HttpContext context) => context.Items[CallerKey] as Caller ?? Caller.Visitor;
 
     public static string? UserOf(HttpContext context) => CallerOf(context).Name;
+
+    /// <summary>Why the caller may not do what takes a right; null when he has it.</summary>
+    public static ProblemResult? Refusal(HttpContext context, Right right) => CallerOf(context) is var caller && caller.Has(right)
+        ? null
+        : ProblemResult.Because(StatusCodes.Status403Forbidden, "not-allowed", Rights.Refusal(right, caller));
 
     /// <summary>Whose request it is, at an endpoint that is for the owner only.</summary>
     public static string RequireUser(HttpContext context) =>
