@@ -237,12 +237,14 @@ public sealed class DpuHost : IAsyncDisposable
 
         var presence = new NodePresence(HasNode ? node.Name : null, Options.Cluster.NodeTimeout, time);
         var grants = new NodeGrants();
+        var phases = new PhaseBoard(time);
         var history = new AttemptHistory(store.Views);
         var storeFolder = Path.Combine(data.FullPath, "store");
         var arriving = new ArrivingOutputs(storeFolder, history.FateOfAsync);
         var probe = StoreProbes.Make(storeFolder);
-        var parts = new FrontendParts(scheduler, frontend, logs, history, grants, arriving, Options.Cluster.NodeTimeout) with
+        var parts = new FrontendParts(scheduler, frontend, logs, history, grants, arriving, Options.Cluster.NodeTimeout)
         {
+            Phases = phases,
             Described = (name, facts) => membership.Tell(new MembershipMessage.Note(new MembershipCommand.Describe(name, facts.Capacity, facts.Tags))),
         };
         var remoteNodes = system.Spawn(
@@ -264,6 +266,7 @@ public sealed class DpuHost : IAsyncDisposable
             live, _reloading.Reload, system, frontend, PlannerNow, executables, IngestNow, store.Views, store.Reader, store.Catalog, logs, HasNode, shapes, scheduler, new JobPlans(journal),
             new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token)
         {
+            Phases = phases,
             Packages = packages,
             Launches = launches,
             Scaling = scaling,
@@ -294,7 +297,7 @@ public sealed class DpuHost : IAsyncDisposable
         // Last, because it starts a keeper: a start that fails before has none to take back.
         var files = new TaskFiles(data.FullPath, new LocalStore(storeFolder), node, Options.Node.SearchPath, executables);
         _reloading.Begin(options => joined = system.Spawn(
-            new Props<NodeMessage>(() => new ClusterManagerActor(NodeOptionsOf(options), launcher, files, logs, scheduler, frontend)) { Supervision = Escalate },
+            new Props<NodeMessage>(() => new ClusterManagerActor(NodeOptionsOf(options), launcher, files, logs, scheduler, frontend, now => phases.Tell(node.Name, now))) { Supervision = Escalate },
             $"node-{node.Name}"));
     }
 

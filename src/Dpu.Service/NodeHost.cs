@@ -151,7 +151,7 @@ public sealed class NodeHost : IAsyncDisposable
         var store = new NodeStore(() => told.Terms, new RemoteStore(Path.Combine(data.FullPath, "store"), client, cache, leavings));
         var files = new TaskFiles(data.FullPath, store, node, _options.Node.SearchPath, executables);
         var manager = system.Spawn(
-            new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, new UplinkLogStore(up), UplinkRefs.Scheduler(up), UplinkRefs.Frontend(up))) { Supervision = Escalate },
+            new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, new UplinkLogStore(up), UplinkRefs.Scheduler(up), UplinkRefs.Frontend(up), phases => up.Tell(new UplinkMessage.PhasesChanged(phases)))) { Supervision = Escalate },
             $"node-{node.Name}");
         var parts = new NodeParts(system, up, manager, logger, say);
         var comesBack = request is { Until: null, IdleExit: null };

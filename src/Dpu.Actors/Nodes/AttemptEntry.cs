@@ -5,7 +5,7 @@ using Dpu.Kernel;
 namespace Dpu.Actors.Nodes;
 
 /// <summary>What a Cluster_Manager remembers of an attempt, from its assignment until its outcome is durable.</summary>
-internal sealed class AttemptEntry(TaskStart start, IActorRef<JobMessage> job)
+internal sealed class AttemptEntry(TaskStart start, IActorRef<JobMessage> job, DateTimeOffset? since)
 {
     public TaskStart Start { get; } = start;
 
@@ -39,6 +39,21 @@ internal sealed class AttemptEntry(TaskStart start, IActorRef<JobMessage> job)
 
     /// <summary>Whether the outcome has been waiting for its answer for a while.</summary>
     public bool Unanswered { get; set; }
+
+    /// <summary>When the stage began in which it is; null when this life of the service does not know.</summary>
+    public DateTimeOffset? Since { get; set; } = since;
+
+    /// <summary>How far its files are.</summary>
+    public FilesProgress Files { get; } = new();
+
+    /// <summary>What it does now; null when it has ended, and only its outcome is waited with.</summary>
+    public AttemptPhase? Phase => Outcome is null ? new AttemptPhase(Start.Attempt, Stage, Since, Files.Read()) : null;
+
+    private AttemptStage Stage =>
+        EndSequenceNr is not null ? AttemptStage.Saving
+        : Launched || Request is not null ? AttemptStage.Running
+        : Task is null ? AttemptStage.Waiting
+        : AttemptStage.StagingIn;
 
     public bool RunsInLauncher => Launched && EndSequenceNr is null && Outcome is null;
 }

@@ -20,13 +20,16 @@ public sealed class ClusterManagerActor(
     ITaskFiles files,
     ILogStore logs,
     IActorRef<SchedulerMessage> scheduler,
-    IActorRef<FrontendMessage> frontend) : BatchActor<NodeMessage>
+    IActorRef<FrontendMessage> frontend,
+    Action<ImmutableArray<AttemptPhase>> tellPhases) : BatchActor<NodeMessage>
 {
     private static readonly TimeSpan AskAgainDelay = TimeSpan.FromSeconds(5);
     private static readonly object AskAgainTimer = new();
     private static readonly TimeSpan CompanyDelay = TimeSpan.FromMilliseconds(10);
     private static readonly object CompanyTimer = new();
     private static readonly object IdleTimer = new();
+    private static readonly TimeSpan PhasesDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly object PhasesTimer = new();
     private const int WaitingPerCpuToBeBusy = 8;
     private const int OutcomesToldAtOnce = 64;
 
@@ -35,6 +38,7 @@ public sealed class ClusterManagerActor(
     private readonly NodeLedger _ledger = new(options.Capacity);
     private readonly List<AttemptEntry> _toLaunch = [];
     private readonly ReportOutbox _outbox = new();
+    private readonly PhaseTeller _phases = new(tellPhases);
     private readonly List<IActorRef<NodeQuiet>> _awaitQuiet = [];
     private readonly List<IActorRef<NodeEmpty>> _awaitEmpty = [];
     private NodeMessage.AwaitIdle? _awaitIdle;
@@ -48,6 +52,8 @@ public sealed class ClusterManagerActor(
     private bool _drains;
     private bool _willAskAgain;
     private bool _paused;
+    private bool _willLookAtPhases;
+    private bool _looksAtPhases;
 
     /// <summary>Nothing of any attempt is remembered, neither as running nor as something to tell.</summary>
     internal bool HoldsNothing => _entries.Count == 0 && _strangers.Count == 0 && _ledger is { Waiting: 0, Running: 0 };
@@ -77,7 +83,20 @@ public sealed class ClusterManagerActor(
         RememberToAskAgain();
         PauseOrResume();
         AnswerThoseWhoWait();
+        TellPhases();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>What changes often is told now and then, and what has changed back meanwhile is not told at all.</summary>
+    private void TellPhases()
+    {
+        var mayChange = _looksAtPhases ? _phases.Look(_entries.Values) : _entries.Count > 0 || !_phases.HasToldNothing;
+        _looksAtPhases = false;
+        if (mayChange && !_willLookAtPhases)
+        {
+            _willLookAtPhases = true;
+            Context.Timers.StartSingle(PhasesTimer, NodeMessage.LookAtPhases.Instance, PhasesDelay);
+        }
     }
 
     /// <summary>Only now: what an attempt printed before its end was handed to the log store, where its actor looks for it.</summary>
@@ -222,6 +241,9 @@ public sealed class ClusterManagerActor(
                 break;
             case NodeMessage.TellOutcomes:
                 break;
+            case NodeMessage.LookAtPhases:
+                (_willLookAtPhases, _looksAtPhases) = (false, true);
+                break;
             case NodeMessage.AwaitQuiet quiet:
                 _awaitQuiet.Add(quiet.ReplyTo);
                 break;
@@ -282,7 +304,7 @@ public sealed class ClusterManagerActor(
             return;
         }
 
-        var entry = new AttemptEntry(start, job);
+        var entry = new AttemptEntry(start, job, Context.Time.GetUtcNow());
         _entries.Add(start.Attempt, entry);
         if (_ledger.CanEverHold(start.Resources))
         {
@@ -312,7 +334,7 @@ public sealed class ClusterManagerActor(
         }
         else
         {
-            var entry = new AttemptEntry(task.Start, job);
+            var entry = new AttemptEntry(task.Start, job, since: null);
             _entries.Add(attempt, entry);
             Lose(entry, $"the keeper of node {options.Name} was restarted while it ran");
         }
@@ -330,19 +352,20 @@ public sealed class ClusterManagerActor(
 
     private void Resume(IActorRef<JobMessage> job, TaskStart start, Strangers.Stranger stranger)
     {
-        var entry = new AttemptEntry(start, job) { Launched = true };
+        var entry = new AttemptEntry(start, job, since: null) { Launched = true };
         _entries.Add(start.Attempt, entry);
         _ledger.Hold(start.Attempt, start.Resources);
-        entry.Task = SpawnTask(start, adopted: true);
+        entry.Task = SpawnTask(entry, adopted: true);
         foreach (var said in stranger.Events)
         {
             HearFrom(entry, said, stranger.Incarnation);
         }
     }
 
-    private IActorRef<TaskMessage> SpawnTask(TaskStart start, bool adopted)
+    private IActorRef<TaskMessage> SpawnTask(AttemptEntry entry, bool adopted)
     {
-        var props = new Props<TaskMessage>(() => new TaskActor(start, adopted, files, logs, Context.Self));
+        var (start, progress) = (entry.Start, entry.Files);
+        var props = new Props<TaskMessage>(() => new TaskActor(start, adopted, files, progress, logs, Context.Self));
         var attempt = start.Attempt;
         var task = Context.Spawn(props, $"{attempt.Job}.{attempt.Task}.{attempt.Number}");
         Context.Watch(task, new NodeMessage.TaskActorGone(attempt));
@@ -360,7 +383,9 @@ public sealed class ClusterManagerActor(
         // What an earlier life of the service started holds resources that the ledger learns of when a job claims it.
         while (_connected && !_strangers.MayRun && _ledger.TryAdmit(out var start))
         {
-            _entries[start.Attempt].Task = SpawnTask(start, adopted: false);
+            var entry = _entries[start.Attempt];
+            entry.Since = Context.Time.GetUtcNow();
+            entry.Task = SpawnTask(entry, adopted: false);
         }
     }
 
@@ -378,6 +403,8 @@ public sealed class ClusterManagerActor(
         if (_entries.TryGetValue(request.Attempt, out var entry))
         {
             entry.Request = request;
+            entry.Since = Context.Time.GetUtcNow();
+            entry.Files.Clear();
             _toLaunch.Add(entry);
         }
     }
@@ -607,6 +634,7 @@ public sealed class ClusterManagerActor(
     {
         entry.EndSequenceNr = end.SequenceNr;
         entry.EndIncarnation = incarnation;
+        entry.Since = Context.Time.GetUtcNow();
         _ledger.Release(entry.Start.Attempt);
         if (entry.Task is not { } task)
         {

@@ -103,6 +103,12 @@ public abstract record NodeMessage
         public static AskAgain Instance { get; } = new();
     }
 
+    /// <summary>Time to look what attempts do.</summary>
+    internal sealed record LookAtPhases : NodeMessage
+    {
+        public static LookAtPhases Instance { get; } = new();
+    }
+
     /// <summary>Outcomes have waited long enough for company.</summary>
     internal sealed record TellOutcomes : NodeMessage
     {

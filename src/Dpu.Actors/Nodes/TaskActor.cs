@@ -18,7 +18,7 @@ namespace Dpu.Actors.Nodes;
 /// An adopted attempt begins at running. Only attempts of steps that have patterns are searched. What cannot be read then is tried again a few times
 /// and given up: an attempt never fails because its lines could not be looked at.
 /// </remarks>
-internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files, ILogStore logs, IActorRef<NodeMessage> manager)
+internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files, FilesProgress progress, ILogStore logs, IActorRef<NodeMessage> manager)
     : Actor<TaskMessage>
 {
     private const int SearchesMax = 4;
@@ -119,7 +119,7 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
     private void Prepare()
     {
         _phaseBegan = Context.Time.GetTimestamp();
-        var preparing = files.PrepareAsync(start, Wanted());
+        var preparing = files.PrepareAsync(start, progress, Wanted());
         if (preparing.IsCompletedSuccessfully)
         {
             Launch(preparing.Result);
@@ -213,7 +213,7 @@ internal sealed class TaskActor(TaskStart start, bool adopted, ITaskFiles files,
         _phaseBegan = Context.Time.GetTimestamp();
         _hold = verdict.Hold;
         Context.PipeToSelf(
-            _ => files.CollectAsync(start, Wanted()),
+            _ => files.CollectAsync(start, progress, Wanted()),
             outputs => new TaskMessage.Collected(exit, outputs),
             reason => new TaskMessage.FilesFailed(exit, reason));
     }

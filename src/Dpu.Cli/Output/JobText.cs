@@ -72,12 +72,12 @@ internal sealed class JobText(CliContext context, TextWriter writer)
     private void WriteTasks(IReadOnlyList<TaskDetail> tasks)
     {
         writer.WriteLine();
-        var table = new Table("TASK", "STEP", tasks.Any(task => task.Line is not null) ? "LINE" : "KEYS", "STATE", "TRY", "NODE", "TIME", "CPU", "MEMORY", "ENDED", tasks.Any(HasPhases) ? "FILES" : "").Right(0, 4, 6, 7, 8);
+        var table = new Table("TASK", "STEP", tasks.Any(task => task.Line is not null) ? "LINE" : "KEYS", "STATE", "TRY", "NODE", "TIME", "CPU", "MEMORY", "ENDED", tasks.Any(HasPhases) ? "FILES" : "", tasks.Any(IsSomewhere) ? "NOW" : "").Right(0, 4, 6, 7, 8);
         foreach (var task in tasks)
         {
             if (task.Attempts.Count == 0)
             {
-                table.Add(Units.Number(task.Task), task.Step, LineOrKeys(task), task.State, "", task.Host is null ? "" : $"({task.Host})", "", "", "", "", "");
+                table.Add(Units.Number(task.Task), task.Step, LineOrKeys(task), task.State, "", task.Host is null ? "" : $"({task.Host})", "", "", "", "", "", "");
             }
 
             foreach (var attempt in task.Attempts)
@@ -95,7 +95,8 @@ internal sealed class JobText(CliContext context, TextWriter writer)
                     Units.Duration(TimeSpan.FromSeconds(attempt.CpuSeconds)),
                     attempt.MemoryBytes == 0 ? Units.Size(attempt.MaxRssBytes) : $"{Units.Size(attempt.MaxRssBytes)} of {Units.Size(attempt.MemoryBytes)}",
                     Ending(attempt),
-                    Phases(attempt));
+                    Phases(attempt),
+                    attempt.Phase is { } phase ? PhaseText.Of(phase, context.Time.LocalTimeZone, context.Time.GetUtcNow()) : "");
             }
         }
 
@@ -163,6 +164,8 @@ internal sealed class JobText(CliContext context, TextWriter writer)
         var parts = new[] { (Name: "in", Seconds: attempt.StagingInSeconds), (Name: "out", Seconds: attempt.SavingSeconds) }.Where(part => part.Seconds >= PhaseSecondsMin);
         return string.Join(", ", parts.Select(part => $"{part.Name} {Units.Duration(TimeSpan.FromSeconds(part.Seconds!.Value))}"));
     }
+
+    private static bool IsSomewhere(TaskDetail task) => task.Attempts.Any(attempt => attempt.Phase is not null);
 
     private static string LineOrKeys(TaskDetail task) => task.Line ?? Keys.Text(task.Keys);
 

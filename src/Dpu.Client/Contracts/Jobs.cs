@@ -168,6 +168,10 @@ public sealed record AttemptDetail(
     /// <summary>How much memory it was given; 0 for no limit.</summary>
     public long MemoryBytes { get; init; }
 
+    /// <summary>What it does at this moment, as its node said last; not written when it has ended, or its node has not said it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PhaseInfo? Phase { get; init; }
+
     /// <summary>How long it took to put its files in place; not written when that is not known (yet).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? StagingInSeconds { get; init; }
@@ -176,3 +180,31 @@ public sealed record AttemptDetail(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? SavingSeconds { get; init; }
 }
+
+/// <summary>What an attempt does on its node.</summary>
+/// <param name="Name"><c>waiting</c> (for room there), <c>staging-in</c>, <c>running</c> or <c>saving</c>.</param>
+public sealed record PhaseInfo(string Name)
+{
+    /// <summary>Since when; not written when the node does not know, as of what it took up again after a restart.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>How far its files are; not written when none are on their way.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PhaseFiles? Files { get; init; }
+
+    /// <summary>The node is cut off, and was heard for the last time then; not written while it is connected.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? AsOf { get; init; }
+}
+
+/// <summary>How far files are that are put in place or saved.</summary>
+/// <param name="Done">How many are in their place.</param>
+/// <param name="Total">How many there are.</param>
+/// <param name="BytesDone">How much of them is there.</param>
+/// <param name="BytesTotal">How much they are together; not written when that is not known.</param>
+public sealed record PhaseFiles(
+    int Done,
+    int Total,
+    long BytesDone,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? BytesTotal);

@@ -1,4 +1,5 @@
 using Dpu.Actors.Frontend;
+using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Logs;
@@ -23,6 +24,9 @@ public sealed record FrontendParts(
     IBroughtOutputs Outputs,
     TimeSpan NodeTimeout)
 {
+    /// <summary>What attempts do on nodes.</summary>
+    public required PhaseBoard Phases { get; init; }
+
     /// <summary>Told each time that a node says what it has.</summary>
     public Action<string, Links.NodeFacts> Described { get; init; } = static (_, _) => { };
 }

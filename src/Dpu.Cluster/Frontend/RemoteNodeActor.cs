@@ -60,6 +60,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
                 (_link, _product) = (linked.Link, linked.Product);
                 _hasLeft = false;
                 _logs.Forget();
+                parts.Phases.Forget(name);
                 _link.Send(new DownFrame.Welcome(linked.Terms));
 
                 // From now on its heartbeats renew its lease, also while it is not ready: its tasks must not be given up before it is silent again.
@@ -70,6 +71,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
                 break;
             case RemoteNodeMessage.Unlinked unlinked when unlinked.Link == _link:
                 _link = null;
+                parts.Phases.CutOff(name, unlinked.Silent);
                 BeginEra();
                 parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name, parts.NodeTimeout - unlinked.Silent, unlinked.Silent));
                 break;
@@ -96,6 +98,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
             case RemoteNodeMessage.Forget forget:
                 Take([.. parts.Grants.Of(name).Where(granted => granted.Era < forget.Era).Select(granted => granted.Start.Attempt)]);
                 RememberToForget(since: forget.Era);
+                ForgetPhasesIfAway();
                 break;
             case RemoteNodeMessage.Checked examined:
                 Take(examined);
@@ -127,6 +130,15 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         if (_era > since)
         {
             Context.Timers.StartSingle(ForgetTimer, new RemoteNodeMessage.Forget(_era), parts.NodeTimeout);
+        }
+    }
+
+    /// <summary>By now its attempts are lost.</summary>
+    private void ForgetPhasesIfAway()
+    {
+        if (_link is null)
+        {
+            parts.Phases.Forget(name);
         }
     }
 
@@ -167,8 +179,12 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
             case UpFrame.Lost lost:
                 Report(lost);
                 break;
+            case UpFrame.Phases phases:
+                parts.Phases.Tell(name, phases.Attempts);
+                break;
             case UpFrame.Leaving:
                 ClusterLog.Left(Context.Logger, name);
+                parts.Phases.Forget(name);
                 _hasLeft = true;
                 parts.Scheduler.Tell(new SchedulerMessage.NodeLeft(name, parts.NodeTimeout, InOrder: true));
                 LoseWhatItNeverGot();

@@ -27,6 +27,7 @@ public static class LinkCodec
         Of(8, LinkJson.Default.Leaving),
         Of(9, LinkJson.Default.Heartbeat),
         Of(10, LinkJson.Default.ReadLogs),
+        Of(11, LinkJson.Default.Phases),
         Of(33, LinkJson.Default.Welcome),
         Of(34, LinkJson.Default.Refused),
         Of(35, LinkJson.Default.StartTasks),

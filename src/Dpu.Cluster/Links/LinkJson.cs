@@ -29,6 +29,7 @@ namespace Dpu.Cluster.Links;
 [JsonSerializable(typeof(UpFrame.Ended))]
 [JsonSerializable(typeof(UpFrame.Lost), TypeInfoPropertyName = "UpLost")]
 [JsonSerializable(typeof(UpFrame.ReadLogs))]
+[JsonSerializable(typeof(UpFrame.Phases))]
 [JsonSerializable(typeof(UpFrame.Leaving))]
 [JsonSerializable(typeof(UpFrame.Heartbeat))]
 [JsonSerializable(typeof(DownFrame.Welcome))]

@@ -4,10 +4,13 @@ namespace Dpu.Cluster.Links;
 public static class LinkProtocol
 {
     /// <summary>What this build speaks best.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The oldest version that it still speaks: one before its own, once there is one.</summary>
     public const int OldestVersion = 1;
+
+    /// <summary>The first version whose frontends want to know what attempts do.</summary>
+    public const int PhasesVersion = 2;
 
     /// <summary>A longer frame is refused before it is read.</summary>
     public const int FrameBytesMax = 16 << 20;

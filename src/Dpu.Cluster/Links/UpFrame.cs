@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Logs;
 
@@ -40,6 +41,9 @@ public abstract record UpFrame
 
     /// <summary>What is stored of an attempt's output, from a place on; answered with <see cref="DownFrame.LogsRead"/> under its number.</summary>
     public sealed record ReadLogs(long Number, AttemptId Attempt, long Block, int Chunk, int BytesMax) : UpFrame;
+
+    /// <summary>What attempts do there, all of them; replaces what was said before. Since version <see cref="LinkProtocol.PhasesVersion"/>.</summary>
+    public sealed record Phases(ImmutableArray<AttemptPhase> Attempts) : UpFrame;
 
     /// <summary>It leaves in order, and holds nothing of any job.</summary>
     public sealed record Leaving : UpFrame;

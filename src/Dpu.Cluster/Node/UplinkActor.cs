@@ -4,6 +4,7 @@ using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Cluster.Links;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Logs;
 using Dpu.Kernel;
@@ -17,7 +18,7 @@ namespace Dpu.Cluster.Node;
 /// </summary>
 /// <remarks>
 /// While there is no link, reports are dropped: the Cluster_Manager keeps each until its job has settled it, and jobs ask for them when the node is
-/// there again. Logs wait here, and are sent again, in order.
+/// there again. Logs wait here, and are sent again, in order. What attempts do is told over each new link first.
 /// </remarks>
 public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchActor<UplinkMessage>
 {
@@ -30,6 +31,8 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
     private IActorRef<NodeMessage>? _manager;
     private UplinkEvent.Leased? _lease;
     private bool _linked;
+    private bool _wantsPhases;
+    private ImmutableArray<AttemptPhase> _phases = [];
     private string? _refusal;
     private UplinkMessage.Leave? _leave;
     private long _number;
@@ -69,7 +72,7 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
                 Hear(received.Frame);
                 break;
             case UplinkMessage.Linked { Event: UplinkEvent.Disconnected disconnected }:
-                _linked = false;
+                (_linked, _wantsPhases) = (false, false);
                 ClusterLog.Unlinked(Context.Logger, disconnected.Reason);
                 break;
             case UplinkMessage.ForScheduler { Message: SchedulerMessage.NodeJoined joined }:
@@ -102,6 +105,10 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
             case UplinkMessage.FactsChanged:
                 TellReady();
                 break;
+            case UplinkMessage.PhasesChanged changed:
+                _phases = changed.Attempts;
+                TellPhases();
+                break;
             case UplinkMessage.Leave leave:
                 Leave(leave);
                 break;
@@ -132,9 +139,10 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
 
     private void Begin(LinkTerms terms)
     {
-        _linked = true;
+        (_linked, _wantsPhases) = (true, terms.Version >= LinkProtocol.PhasesVersion);
         ClusterLog.Uplinked(Context.Logger, terms.Dpu, terms.Product);
         TellReady();
+        TellPhases();
         foreach (var (number, store) in _logs)
         {
             Send(number, store);
@@ -169,6 +177,14 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
         if (_refusal is { } reason)
         {
             uplink.Send(new UpFrame.NotReady(reason));
+        }
+    }
+
+    private void TellPhases()
+    {
+        if (_wantsPhases)
+        {
+            uplink.Send(new UpFrame.Phases(_phases));
         }
     }
 

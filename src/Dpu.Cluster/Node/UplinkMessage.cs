@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
 using Dpu.Actors.Scheduling;
 using Dpu.Cluster.Links;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Logs;
 using Dpu.Kernel;
@@ -14,6 +16,9 @@ public abstract record UplinkMessage
     private UplinkMessage()
     {
     }
+
+    /// <summary>What the node's attempts do now: all of them.</summary>
+    public sealed record PhasesChanged(ImmutableArray<AttemptPhase> Attempts) : UplinkMessage;
 
     /// <summary>
     /// Leave in order: what comes from now on is not taken, and as soon as the node holds nothing of any job the frontend is told so. Answered when that

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Estimates;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Scheduling;
 
@@ -8,7 +9,11 @@ namespace Dpu.Domain.Explaining;
 /// <summary>One attempt, as the views tell it.</summary>
 /// <param name="Patterns">Names of the patterns that its output fits.</param>
 public sealed record ExplainedAttempt(
-    int Number, string Node, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, FailureCause? Cause, string Message, long? MaxRssBytes, ImmutableArray<string> Patterns);
+    int Number, string Node, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, FailureCause? Cause, string Message, long? MaxRssBytes, ImmutableArray<string> Patterns)
+{
+    /// <summary>What it does now, as its node said last; null when it has ended, or its node has not said it.</summary>
+    public KnownPhase? Phase { get; init; }
+}
 
 /// <summary>Where a task stands, for an explanation.</summary>
 public enum ExplainedState

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Dpu.Domain.Estimates;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 
 namespace Dpu.Domain.Explaining;
@@ -189,12 +190,16 @@ public static class Explanation
         }
 
         var slow = running
+            .Where(task => StageOf(task) != AttemptStage.Waiting)
             .Select(task => (Task: task, Seconds: (now - task.Attempts[^1].StartedAt).TotalSeconds, Expected: job.Plan.Steps[job.Plan.StepOf(task.Task)].Rules.ExpectedSeconds))
             .Where(pair => pair.Expected > 0 && pair.Seconds > SlowFactor * pair.Expected)
             .OrderByDescending(pair => pair.Seconds / pair.Expected)
             .ToList();
-        var longest = running.Max(task => now - task.Attempts[^1].StartedAt);
-        yield return new Reason("running", $"{Tasks(running.Count)} run{(running.Count == 1 ? "s" : "")} now, the longest for {Text(longest)}.", running.Count, null);
+        foreach (var stage in running.GroupBy(StageOf).OrderBy(group => group.Key))
+        {
+            yield return Present(stage.Key, [.. stage], now);
+        }
+
         if (slow.Count > 0)
         {
             var (task, seconds, expected) = slow[0];
@@ -205,6 +210,24 @@ public static class Explanation
                 Say($"dpu logs {job.Job} --task {task.Task} --follow"));
         }
     }
+
+    /// <summary>Of whom nothing is known runs, as far as anybody knows.</summary>
+    private static AttemptStage StageOf(ExplainedTask task) => task.Attempts[^1].Phase?.Phase.Stage ?? AttemptStage.Running;
+
+    private static Reason Present(AttemptStage stage, List<ExplainedTask> tasks, DateTimeOffset now)
+    {
+        var longest = tasks.MinBy(SinceWhen)!;
+        var what = $"{Tasks(tasks.Count)} {PhaseWords.Verb(stage, tasks.Count)}, ";
+        var (named, phase) = (longest.Attempts[^1], longest.Attempts[^1].Phase);
+        var which = stage == AttemptStage.Running && phase?.CutOffSince is null ? "the longest" : Say($"task {longest.Task} on {named.Node}");
+        var rest = phase is null ? "" : PhaseWords.Progress(phase) + PhaseWords.AsOf(phase);
+        return new Reason(stage == AttemptStage.Waiting ? "given-ahead" : PhaseWords.NameOf(stage), $"{what}{which} for {Text(now - SinceWhen(longest))}{rest}.", tasks.Count, null);
+    }
+
+    /// <summary>Since when it does what it does; how long it runs counts from when it was given to its node, as ever.</summary>
+    private static DateTimeOffset SinceWhen(ExplainedTask task) => StageOf(task) == AttemptStage.Running
+        ? task.Attempts[^1].StartedAt
+        : task.Attempts[^1].Phase?.Phase.Since ?? task.Attempts[^1].StartedAt;
 
     private static IEnumerable<Reason> Ended(ExplainedJob job)
     {

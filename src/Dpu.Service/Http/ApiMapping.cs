@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Catalog;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Explaining;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
 using Dpu.Fits;
@@ -38,12 +40,12 @@ internal static class ApiMapping
     public static IReadOnlyList<FindingSummary>? Findings(ImmutableArray<FindingCount> counts) =>
         counts.IsEmpty ? null : [.. counts.Select(count => new FindingSummary(count.Step, count.Pattern, LevelOf(count.Level), count.Lines, count.Attempts))];
 
-    public static TaskDetail Task(TaskRow row, IReadOnlyList<string>? lastLines, StepPlan? step = null) => new(
+    public static TaskDetail Task(TaskRow row, IReadOnlyList<string>? lastLines, Func<int, AttemptRow, KnownPhase?> phaseOf, StepPlan? step = null) => new(
         row.Task,
         row.StepName,
         row.Keys,
         row.State.ToString(),
-        [.. row.Attempts.Select(Attempt)],
+        [.. row.Attempts.Select(attempt => Attempt(attempt, phaseOf(row.Task, attempt)))],
         lastLines,
         step?.Rules.Placement.HostOf(row.Task - step.First),
         step?.Work is StepWork.Exec { Lines: { } lines } ? lines[row.Task - step.First] : null)
@@ -106,7 +108,7 @@ internal static class ApiMapping
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown type of option"),
     };
 
-    private static AttemptDetail Attempt(AttemptRow row) => new(
+    private static AttemptDetail Attempt(AttemptRow row, KnownPhase? phase) => new(
         row.Number,
         row.Node,
         row.StartedAt,
@@ -124,6 +126,14 @@ internal static class ApiMapping
         MemoryBytes = row.MemoryBytes,
         StagingInSeconds = row.StagingInSeconds,
         SavingSeconds = row.SavingSeconds,
+        Phase = phase is null ? null : Phase(phase),
+    };
+
+    private static PhaseInfo Phase(KnownPhase known) => new(PhaseWords.NameOf(known.Phase.Stage))
+    {
+        Since = known.Phase.Since,
+        Files = known.Phase.Files is { Total: > 0 } files ? new PhaseFiles(files.Done, files.Total, files.BytesDone, files.BytesTotal) : null,
+        AsOf = known.CutOffSince,
     };
 
     private static Client.Contracts.Finding Found(LogFinding finding) => new(finding.Pattern, LevelOf(finding.Level), finding.At, finding.Line, finding.Count);

@@ -5,6 +5,8 @@ using Dpu.Actors.Scheduling;
 using Dpu.Client.Contracts;
 using Dpu.Cluster.Frontend;
 using Dpu.Domain.Catalog;
+using Dpu.Domain.Execution;
+using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Journal.Catalog;
@@ -48,6 +50,9 @@ internal sealed record ApiServices(
     ILogger Logger,
     CancellationToken Stopping)
 {
+    /// <summary>What attempts do at this moment.</summary>
+    public required PhaseBoard Phases { get; init; }
+
     /// <summary>The program, packed for hosts that do not have it.</summary>
     public required NodePackages Packages { get; init; }
 
@@ -78,6 +83,10 @@ internal sealed record ApiServices(
     public string Store => Path.Combine(Options.DataDirectory, "store");
 
     public StagingParts Staging => new(Grants, FindRegisteredAsync, Store, Arriving);
+
+    /// <summary>What an attempt does now; null when it has ended, or its node has not said it.</summary>
+    public KnownPhase? PhaseOf(JobId job, int task, AttemptRow attempt) =>
+        attempt.EndedAt is null ? Phases.Find(attempt.Node, new AttemptId(job, task, attempt.Number)) : null;
 
     private async Task<CatalogFile?> FindRegisteredAsync(string id, CancellationToken cancellationToken)
     {

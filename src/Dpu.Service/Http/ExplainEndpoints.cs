@@ -80,14 +80,14 @@ internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines
         foreach (var row in failed)
         {
             var wantsLine = told.Count < MessagesWithLines && told.Add(row.Message);
-            tasks.Add(Task(row, wantsLine ? (await lastLines.ReadAsync(job, row, cancellationToken)).LastOrDefault(line => line.Trim().Length > 0) : null));
+            tasks.Add(Task(job, row, wantsLine ? (await lastLines.ReadAsync(job, row, cancellationToken)).LastOrDefault(line => line.Trim().Length > 0) : null));
         }
 
-        tasks.AddRange(others.Where(row => row.State != TaskViewState.Error).Select(row => Task(row, lastLine: null)));
+        tasks.AddRange(others.Where(row => row.State != TaskViewState.Error).Select(row => Task(job, row, lastLine: null)));
         return tasks.ToImmutable();
     }
 
-    private static ExplainedTask Task(TaskRow row, string? lastLine) => new(
+    private ExplainedTask Task(JobId job, TaskRow row, string? lastLine) => new(
         row.Task,
         row.State switch
         {
@@ -108,6 +108,9 @@ internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines
             attempt.Cause,
             attempt.Message,
             attempt.MaxRssBytes,
-            [.. attempt.Findings.Select(finding => finding.Pattern).Distinct(StringComparer.Ordinal)]))],
+            [.. attempt.Findings.Select(finding => finding.Pattern).Distinct(StringComparer.Ordinal)])
+        {
+            Phase = services.PhaseOf(job, row.Task, attempt),
+        })],
         lastLine);
 }

@@ -139,6 +139,7 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
                 yield return ApiMapping.Task(
                     mayReadOutput ? row : WithoutOutput(row),
                     wantsLines ? await lastLines.ReadAsync(job, row, context.RequestAborted) : null,
+                    (task, attempt) => services.PhaseOf(job, task, attempt),
                     plan?.Steps[row.Step]);
                 next = row.Task + 1;
             }

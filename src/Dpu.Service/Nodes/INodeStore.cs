@@ -11,10 +11,10 @@ internal interface INodeStore
     /// <summary>Where paths that are registered relative to the store begin; absolute.</summary>
     string Root { get; }
 
-    /// <summary>Sees to it that the inputs of an attempt can be read here, and says where.</summary>
+    /// <summary>Sees to it that the inputs of an attempt can be read here, and says where; counts those that have to be brought.</summary>
     /// <exception cref="TaskFilesException">An input is not there; the message is for people.</exception>
     /// <exception cref="IOException">The disk refuses.</exception>
-    Task<TaskPlace> BringAsync(AttemptId attempt, TaskWork.Directed work, TaskPlace place, CancellationToken cancellationToken);
+    Task<TaskPlace> BringAsync(AttemptId attempt, TaskWork.Directed work, TaskPlace place, FilesProgress progress, CancellationToken cancellationToken);
 
     /// <summary>Where outputs of an attempt go.</summary>
     IOutputStore OutputsOf(AttemptId attempt);
@@ -39,7 +39,7 @@ internal interface IOutputStore
     /// <exception cref="TaskFilesException">The file is missing, is no regular file, or cannot be read.</exception>
     void Check(string source, string place, string shownName);
 
-    /// <summary>Size and SHA-256 of the file, which is in its place afterwards. Again, after a crash, is the same.</summary>
+    /// <summary>Size and SHA-256 of the file, which is in its place afterwards. Again, after a crash, is the same. Tells how far it is on its way.</summary>
     /// <exception cref="TaskFilesException">The file is missing, is no regular file, or cannot be saved.</exception>
-    Task<(long SizeBytes, string Sha256)> SaveAsync(string source, string place, string shownName, CancellationToken cancellationToken);
+    Task<(long SizeBytes, string Sha256)> SaveAsync(string source, string place, string shownName, FileProgress progress, CancellationToken cancellationToken);
 }

@@ -28,9 +28,8 @@ internal sealed class InputCache(string folder, long bytesMax, Func<IEnumerable<
     /// <summary>Puts a link to an input at <paramref name="target"/>, and brings the file here before if need be.</summary>
     /// <exception cref="TaskFilesException">The frontend does not have it.</exception>
     /// <exception cref="IOException">The disk refuses.</exception>
-    public async Task LinkAsync(AttemptId attempt, string id, string target, CancellationToken cancellationToken)
+    public async Task LinkAsync(AttemptId attempt, string id, RemoteInput input, string target, FileProgress progress, CancellationToken cancellationToken)
     {
-        var input = await client.FindInputAsync(attempt, id, cancellationToken);
         var turn = Enter(input.Sha256);
         try
         {
@@ -39,9 +38,11 @@ internal sealed class InputCache(string folder, long bytesMax, Func<IEnumerable<
             {
                 if (!TryLink(input, target))
                 {
-                    await FetchAsync(attempt, id, input, cancellationToken);
+                    await FetchAsync(attempt, id, input, progress, cancellationToken);
                     _ = TryLink(input, target) ? true : throw new IOException($"{PathOf(input)} is gone a moment after it was brought there");
                 }
+
+                progress.Done(input.SizeBytes);
             }
             finally
             {
@@ -81,13 +82,13 @@ internal sealed class InputCache(string folder, long bytesMax, Func<IEnumerable<
         }
     }
 
-    private async Task FetchAsync(AttemptId attempt, string id, RemoteInput input, CancellationToken cancellationToken)
+    private async Task FetchAsync(AttemptId attempt, string id, RemoteInput input, FileProgress progress, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder, OwnerOnly);
         var path = PathOf(input);
         var part = path + PartSuffix;
         MakeRoom(input.SizeBytes - (new FileInfo(part) is { Exists: true } begun ? begun.Length : 0));
-        await client.DownloadAsync(attempt, id, input, part, cancellationToken);
+        await client.DownloadAsync(attempt, id, input, part, progress, cancellationToken);
         File.SetUnixFileMode(part, ReadOnly);
         lock (_gate)
         {

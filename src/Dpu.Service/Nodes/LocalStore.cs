@@ -1,3 +1,4 @@
+using Dpu.Actors.Nodes;
 using Dpu.Cluster.Frontend;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
@@ -11,7 +12,7 @@ internal sealed class LocalStore(string root) : INodeStore
 {
     public string Root => root;
 
-    public Task<TaskPlace> BringAsync(AttemptId attempt, TaskWork.Directed work, TaskPlace place, CancellationToken cancellationToken) => Task.FromResult(place);
+    public Task<TaskPlace> BringAsync(AttemptId attempt, TaskWork.Directed work, TaskPlace place, FilesProgress progress, CancellationToken cancellationToken) => Task.FromResult(place);
 
     public IOutputStore OutputsOf(AttemptId attempt) => new Outputs(FolderOf(attempt));
 
@@ -39,7 +40,7 @@ internal sealed class LocalStore(string root) : INodeStore
 
         public void Check(string source, string place, string shownName) => SavedFile.Check(source, Path.Combine(folder, place), shownName);
 
-        public Task<(long SizeBytes, string Sha256)> SaveAsync(string source, string place, string shownName, CancellationToken cancellationToken) =>
+        public Task<(long SizeBytes, string Sha256)> SaveAsync(string source, string place, string shownName, FileProgress progress, CancellationToken cancellationToken) =>
             Task.FromResult(SavedFile.MoveTo(source, Path.Combine(folder, place), shownName));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Dpu.Actors.Nodes;
 using Dpu.Cluster.Links;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
@@ -22,7 +23,7 @@ internal sealed class NodeStore(Func<LinkTerms?> terms, RemoteStore remote) : IN
     /// Inputs that were ingested lie anywhere: where the file system is shared in part, those are brought that are not here. Another file may have the same path
     /// here, which at least its size tells.
     /// </summary>
-    public async Task<TaskPlace> BringAsync(AttemptId attempt, TaskWork.Directed work, TaskPlace place, CancellationToken cancellationToken)
+    public async Task<TaskPlace> BringAsync(AttemptId attempt, TaskWork.Directed work, TaskPlace place, FilesProgress progress, CancellationToken cancellationToken)
     {
         var missing = ImmutableArray.CreateBuilder<InputFile>();
         foreach (var file in RemoteStore.FilesOf(work))
@@ -33,7 +34,7 @@ internal sealed class NodeStore(Func<LinkTerms?> terms, RemoteStore remote) : IN
             }
         }
 
-        return missing.Count == 0 ? place : await remote.BringAsync(attempt, missing, place, cancellationToken);
+        return missing.Count == 0 ? place : await remote.BringAsync(attempt, missing, place, progress, cancellationToken);
     }
 
     public IOutputStore OutputsOf(AttemptId attempt) => Shared()?.OutputsOf(attempt) ?? remote.OutputsOf(attempt);

@@ -22,7 +22,7 @@ internal sealed class OutputCollector(
     private const int ResultsFileBytesMax = 64 * 1024 * 1024;
 
     /// <exception cref="TaskFilesException">An output is missing or cannot be saved; the message is for people.</exception>
-    public async Task<ImmutableArray<OutputFile>> CollectAsync(CancellationToken cancellationToken)
+    public async Task<ImmutableArray<OutputFile>> CollectAsync(FilesProgress progress, CancellationToken cancellationToken)
     {
         var declared = Declared();
         foreach (var rule in orders.Outputs.Where(rule => rule.Main && !declared.Any(output => output.Type == rule.Type)))
@@ -37,14 +37,18 @@ internal sealed class OutputCollector(
             store.Check(Path.Combine(folder, output.Path), PlaceOf(output), output.Path);
         }
 
+        progress.Begin(declared.Length, declared.Sum(output => LengthOf(output.Path)));
         var saved = ImmutableArray.CreateBuilder<OutputFile>(declared.Length);
         foreach (var output in declared)
         {
-            saved.Add(await SaveAsync(output, cancellationToken));
+            saved.Add(await SaveAsync(output, progress.Next(), cancellationToken));
         }
 
         return saved.MoveToImmutable();
     }
+
+    /// <summary>What an earlier life of the service saved already is not here any more.</summary>
+    private long LengthOf(string path) => new FileInfo(Path.Combine(folder, path)) is { Exists: true } file ? file.Length : 0;
 
     private ImmutableArray<DeclaredOutput> Declared()
     {
@@ -115,10 +119,11 @@ internal sealed class OutputCollector(
         }
     }
 
-    private async Task<OutputFile> SaveAsync(DeclaredOutput output, CancellationToken cancellationToken)
+    private async Task<OutputFile> SaveAsync(DeclaredOutput output, FileProgress progress, CancellationToken cancellationToken)
     {
         var place = PlaceOf(output);
-        var (size, sha256) = await store.SaveAsync(Path.Combine(folder, output.Path), place, output.Path, cancellationToken);
+        var (size, sha256) = await store.SaveAsync(Path.Combine(folder, output.Path), place, output.Path, progress, cancellationToken);
+        progress.Done(size);
         return new OutputFile(
             string.Create(CultureInfo.InvariantCulture, $"{attempt.Job}.{attempt.Task}.{attempt.Number}.{output.Name}"),
             Path.GetFileName(output.Path),

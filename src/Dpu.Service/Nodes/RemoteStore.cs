@@ -20,19 +20,24 @@ internal sealed class RemoteStore(string root, StagingClient client, InputCache 
 
     public string Root => root;
 
-    public Task<TaskPlace> BringAsync(AttemptId attempt, TaskWork.Directed work, TaskPlace place, CancellationToken cancellationToken) =>
-        BringAsync(attempt, FilesOf(work), place, cancellationToken);
+    public Task<TaskPlace> BringAsync(AttemptId attempt, TaskWork.Directed work, TaskPlace place, FilesProgress progress, CancellationToken cancellationToken) =>
+        BringAsync(attempt, FilesOf(work), place, progress, cancellationToken);
 
     /// <summary>Brings these of its inputs.</summary>
-    public async Task<TaskPlace> BringAsync(AttemptId attempt, IEnumerable<InputFile> files, TaskPlace place, CancellationToken cancellationToken)
+    public async Task<TaskPlace> BringAsync(AttemptId attempt, IEnumerable<InputFile> files, TaskPlace place, FilesProgress progress, CancellationToken cancellationToken)
     {
         // A folder for each: files of the same name may come from different places, and a recipe reads meaning from names.
         var links = files.Select((file, index) => (file.Id, Target: Path.Combine(
             Leavings.InputsOf(place.WorkDirectory), index.ToString(CultureInfo.InvariantCulture), Path.GetFileName(file.Path)))).ToImmutableArray();
-        await Parallel.ForEachAsync(
-            links,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (link, stopping) => await cache.LinkAsync(attempt, link.Id, link.Target, stopping));
+        var some = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        progress.Begin(links.Length, null);
+        var inputs = new RemoteInput[links.Length];
+        await Parallel.ForAsync(0, links.Length, some, async (index, stopping) => inputs[index] = await client.FindInputAsync(attempt, links[index].Id, stopping));
+
+        // Only now it is known how much it is; to ask for that first takes no request more.
+        progress.Begin(links.Length, inputs.Sum(input => input.SizeBytes));
+        await Parallel.ForAsync(0, links.Length, some, async (index, stopping) =>
+            await cache.LinkAsync(attempt, links[index].Id, inputs[index], links[index].Target, progress.Next(), stopping));
         return place with { Brought = links.ToImmutableDictionary(link => link.Id, link => link.Target, StringComparer.Ordinal) };
     }
 
@@ -64,14 +69,14 @@ internal sealed class RemoteStore(string root, StagingClient client, InputCache 
             SavedFile.Check(source, source, shownName);
         }
 
-        public async Task<(long SizeBytes, string Sha256)> SaveAsync(string source, string place, string shownName, CancellationToken cancellationToken)
+        public async Task<(long SizeBytes, string Sha256)> SaveAsync(string source, string place, string shownName, FileProgress progress, CancellationToken cancellationToken)
         {
             try
             {
                 await using var file = RegularFile.Open(source, $"'{shownName}'", followLinks: false);
                 var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
                 var size = file.Position;
-                await client.UploadAsync(attempt, place, file, size, sha256, cancellationToken);
+                await client.UploadAsync(attempt, place, file, size, sha256, progress, cancellationToken);
                 return (size, sha256);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -18,7 +18,7 @@ internal sealed class StagedInputs(string folder, UnpackLimits limits)
 
     /// <exception cref="TaskFilesException">An input is not there, or an archive is refused.</exception>
     /// <exception cref="IOException">The disk refuses.</exception>
-    public void Put(ImmutableArray<StagedFile> staged)
+    public void Put(ImmutableArray<StagedFile> staged, FilesProgress progress)
     {
         foreach (var file in staged)
         {
@@ -33,7 +33,15 @@ internal sealed class StagedInputs(string folder, UnpackLimits limits)
             }
         }
 
-        var unpacked = staged.Where(file => file.Unpack).SelectMany(Unpack).ToImmutableArray();
+        var archives = staged.Where(file => file.Unpack).ToImmutableArray();
+        if (archives.IsEmpty)
+        {
+            // Links take no time: what was counted before stands.
+            return;
+        }
+
+        progress.Begin(archives.Length, null);
+        var unpacked = archives.SelectMany(file => Unpack(file, progress)).ToImmutableArray();
         if (!unpacked.IsEmpty)
         {
             File.WriteAllText(UnpackedList, string.Join('\0', unpacked));
@@ -43,8 +51,12 @@ internal sealed class StagedInputs(string folder, UnpackLimits limits)
     /// <summary>What archives brought, relative to the work directory.</summary>
     public ImmutableArray<string> Unpacked() => File.Exists(UnpackedList) ? [.. File.ReadAllText(UnpackedList).Split('\0')] : [];
 
-    private IEnumerable<string> Unpack(StagedFile file) =>
-        new UnpackedArchive(file.Id, Path.Combine(folder, file.Target), limits).Unpack(file.Source).Select(name => Path.Combine(file.Target, name));
+    private string[] Unpack(StagedFile file, FilesProgress progress)
+    {
+        string[] names = [.. new UnpackedArchive(file.Id, Path.Combine(folder, file.Target), limits).Unpack(file.Source).Select(name => Path.Combine(file.Target, name))];
+        progress.Next().Done(0);
+        return names;
+    }
 
     private static void Link(string source, string target)
     {

@@ -88,7 +88,7 @@ internal sealed class StagingClient(
     /// <summary>Brings an input to a file; bytes that are there already, from an earlier try, are not asked for again.</summary>
     /// <exception cref="TaskFilesException">The frontend does not have it any more, or what it has is not what was registered.</exception>
     /// <exception cref="IOException">The disk here refuses.</exception>
-    public async Task DownloadAsync(AttemptId attempt, string id, RemoteInput input, string path, CancellationToken cancellationToken)
+    public async Task DownloadAsync(AttemptId attempt, string id, RemoteInput input, string path, FileProgress progress, CancellationToken cancellationToken)
     {
         for (var different = 1; ; different++)
         {
@@ -96,7 +96,7 @@ internal sealed class StagingClient(
             {
                 await PersistAsync(
                     $"the input {id}",
-                    async (frontend, patience) => await FetchAsync(InputAddress(frontend, attempt, id), input, file, patience),
+                    async (frontend, patience) => await FetchAsync(InputAddress(frontend, attempt, id), input, file, progress, patience),
                     input.SizeBytes,
                     cancellationToken);
                 file.Position = 0;
@@ -117,7 +117,7 @@ internal sealed class StagingClient(
 
     /// <summary>Brings an output to the store.</summary>
     /// <exception cref="TaskFilesException">The frontend refuses it.</exception>
-    public Task UploadAsync(AttemptId attempt, string path, FileStream file, long sizeBytes, string sha256, CancellationToken cancellationToken)
+    public Task UploadAsync(AttemptId attempt, string path, FileStream file, long sizeBytes, string sha256, FileProgress progress, CancellationToken cancellationToken)
     {
         var different = 0;
         return PersistAsync(
@@ -129,7 +129,7 @@ internal sealed class StagingClient(
                 {
                     try
                     {
-                        await SendAsync(address, file, Math.Max(0, Math.Min(received, sizeBytes - 1)), sizeBytes, sha256, patience);
+                        await SendAsync(address, file, Math.Max(0, Math.Min(received, sizeBytes - 1)), sizeBytes, sha256, progress, patience);
                     }
                     catch (RefusedException refused) when (refused.Code == StagingHeaders.WrongDigest && ++different < DifferentMax)
                     {
@@ -143,7 +143,7 @@ internal sealed class StagingClient(
             cancellationToken);
     }
 
-    private async Task<bool> FetchAsync(Uri address, RemoteInput input, FileStream file, Patience patience)
+    private async Task<bool> FetchAsync(Uri address, RemoteInput input, FileStream file, FileProgress progress, Patience patience)
     {
         if (file.Length >= input.SizeBytes)
         {
@@ -174,12 +174,14 @@ internal sealed class StagingClient(
         }
 
         file.Position = file.Length;
+        progress.At(file.Position);
         await using var body = await answer.Content.ReadAsStreamAsync(patience.Token);
         var buffer = new byte[CopyBytes];
         for (int read; (read = await ReadAsync(body, buffer, patience)) > 0;)
         {
             await file.WriteAsync(buffer.AsMemory(0, (int)Math.Min(read, input.SizeBytes - file.Position)), patience.Token);
             patience.Extend();
+            progress.At(file.Position);
         }
 
         return file.Length == input.SizeBytes ? true : throw new HttpRequestException("the answer ended early");
@@ -213,10 +215,10 @@ internal sealed class StagingClient(
             : 0;
     }
 
-    private async Task SendAsync(Uri address, FileStream file, long offset, long sizeBytes, string sha256, Patience patience)
+    private async Task SendAsync(Uri address, FileStream file, long offset, long sizeBytes, string sha256, FileProgress progress, Patience patience)
     {
         file.Position = offset;
-        using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = new StreamContent(new WatchedStream(file, patience), CopyBytes) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, address) { Content = new StreamContent(new WatchedStream(file, progress, patience), CopyBytes) };
         request.Content.Headers.ContentLength = sizeBytes - offset;
         request.Headers.Add(StagingHeaders.Digest, StagingHeaders.DigestOf(sha256));
         if (offset > 0)
@@ -349,7 +351,7 @@ internal sealed class StagingClient(
     }
 
     /// <summary>A file that is being sent: each piece shows that the frontend still reads. It stays open, for another try.</summary>
-    private sealed class WatchedStream(FileStream file, Patience patience) : Stream
+    private sealed class WatchedStream(FileStream file, FileProgress progress, Patience patience) : Stream
     {
         public override bool CanRead => true;
 
@@ -374,12 +376,14 @@ internal sealed class StagingClient(
         public override int Read(Span<byte> buffer)
         {
             patience.Extend();
+            progress.At(file.Position);
             return file.Read(buffer);
         }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             patience.Extend();
+            progress.At(file.Position);
             return file.ReadAsync(buffer, cancellationToken);
         }
 

@@ -21,16 +21,16 @@ internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOpti
 
     private readonly ConcurrentDictionary<JobId, string> _jobFolders = [];
 
-    public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, CancellationToken cancellationToken) => start.Work switch
+    public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, FilesProgress progress, CancellationToken cancellationToken) => start.Work switch
     {
         // A command needs its job's directory only, which is there from its first task on: no detour over another thread.
         TaskWork.OfCommand => PrepareCommand(start),
-        TaskWork.Directed directed => new ValueTask<LaunchRequest>(Task.Run(() => PrepareAsync(start, directed, cancellationToken), cancellationToken)),
+        TaskWork.Directed directed => new ValueTask<LaunchRequest>(Task.Run(() => PrepareAsync(start, directed, progress, cancellationToken), cancellationToken)),
         _ => throw new InvalidOperationException($"A task knows no work {start.Work.GetType().Name}."),
     };
 
-    public Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken) =>
-        Task.Run(() => CollectAsync(start, (TaskWork.Directed)start.Work, cancellationToken), cancellationToken);
+    public Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, FilesProgress progress, CancellationToken cancellationToken) =>
+        Task.Run(() => CollectAsync(start, (TaskWork.Directed)start.Work, progress, cancellationToken), cancellationToken);
 
     public Task DiscardAsync(AttemptId attempt, CancellationToken cancellationToken) => store.DiscardAsync(attempt, cancellationToken);
 
@@ -52,13 +52,13 @@ internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOpti
     private static TaskFilesException NoFolder(Exception error) =>
         new(FailureCause.Data, $"the work directory cannot be made: {error.Message}");
 
-    private async Task<LaunchRequest> PrepareAsync(TaskStart start, TaskWork.Directed directed, CancellationToken cancellationToken)
+    private async Task<LaunchRequest> PrepareAsync(TaskStart start, TaskWork.Directed directed, FilesProgress progress, CancellationToken cancellationToken)
     {
         try
         {
             var folder = AttemptFolder(start.Attempt);
             var place = PlaceOf(folder);
-            var orders = OrdersFor(start, directed, await store.BringAsync(start.Attempt, directed, place, cancellationToken));
+            var orders = OrdersFor(start, directed, await store.BringAsync(start.Attempt, directed, place, progress, cancellationToken));
             var commands = orders.Commands.Select(command => Found(command, directed)).ToImmutableArray();
             if (Directory.Exists(folder))
             {
@@ -67,7 +67,7 @@ internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOpti
             }
 
             Directory.CreateDirectory(folder, OwnerOnly);
-            new StagedInputs(folder, node.Unpack).Put(orders.Staged);
+            new StagedInputs(folder, node.Unpack).Put(orders.Staged, progress);
             MakeOutputFolders(folder, orders.Outputs);
             foreach (var list in orders.Lists)
             {
@@ -136,13 +136,13 @@ internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOpti
         folder,
         node.LimitsOf(start));
 
-    private Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, TaskWork.Directed directed, CancellationToken cancellationToken)
+    private Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, TaskWork.Directed directed, FilesProgress progress, CancellationToken cancellationToken)
     {
         var folder = AttemptFolder(start.Attempt);
 
         // What the orders say of a file that is in place does not depend on where it came from.
         var orders = OrdersFor(start, directed, PlaceOf(folder));
-        return new OutputCollector(start.Attempt, directed, orders, new StagedInputs(folder, node.Unpack), folder, store.OutputsOf(start.Attempt)).CollectAsync(cancellationToken);
+        return new OutputCollector(start.Attempt, directed, orders, new StagedInputs(folder, node.Unpack), folder, store.OutputsOf(start.Attempt)).CollectAsync(progress, cancellationToken);
     }
 
     private string JobFolder(JobId job) => _jobFolders.GetOrAdd(job, id =>

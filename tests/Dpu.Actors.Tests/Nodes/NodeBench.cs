@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Kernel;
 using Dpu.TestKit;
@@ -22,7 +24,7 @@ internal sealed class NodeBench : IAsyncDisposable
         Job = new TestProbe<JobMessage>(World, "job");
         System = World.StartSystem("service", system => system with { Loggers = Log });
         Node = System.Spawn(
-            new Props<NodeMessage>(() => Manager = new ClusterManagerActor(Options, Launcher, Files, Logs, Scheduler, Frontend)),
+            new Props<NodeMessage>(() => Manager = new ClusterManagerActor(Options, Launcher, Files, Logs, Scheduler, Frontend, Phases.Add)),
             "node");
         World.RunUntilIdle();
     }
@@ -38,6 +40,9 @@ internal sealed class NodeBench : IAsyncDisposable
     public ScriptedFiles Files { get; }
 
     public ScriptedLogStore Logs { get; } = new();
+
+    /// <summary>What it told of its attempts' phases, each time all of them.</summary>
+    public List<ImmutableArray<AttemptPhase>> Phases { get; } = [];
 
     public RecordedLog Log { get; } = new();
 

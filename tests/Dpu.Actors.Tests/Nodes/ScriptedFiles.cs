@@ -23,16 +23,20 @@ internal sealed class ScriptedFiles(NodeOptions node) : ITaskFiles
 
     public List<AttemptId> Prepared { get; } = [];
 
+    /// <summary>Where it is counted how far they are.</summary>
+    public Dictionary<AttemptId, FilesProgress> Progress { get; } = [];
+
     public List<AttemptId> Collected { get; } = [];
 
-    public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, CancellationToken cancellationToken)
+    public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, FilesProgress progress, CancellationToken cancellationToken)
     {
         Prepared.Add(start.Attempt);
+        Progress[start.Attempt] = progress;
         var request = new LaunchRequest(start.Attempt, start.Command, [], "/work", node.LimitsOf(start));
         return Waits ? new(ForeverAsync<LaunchRequest>(cancellationToken)) : HoldPreparation is { } hold ? new(WaitAsync(hold, request)) : PreparationFails is { } failure ? throw failure : new(request);
     }
 
-    public async Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, FilesProgress progress, CancellationToken cancellationToken)
     {
         Collected.Add(start.Attempt);
         if (Waits)

@@ -21,7 +21,7 @@ internal sealed class FrontendBench : IAttemptHistory, IBroughtOutputs
         Frontend = new TestProbe<FrontendMessage>(World, "frontend");
         Job = new TestProbe<JobMessage>(World, "job");
         Presence = new NodePresence("local", Given.NodeTimeout, World.Time);
-        var parts = new FrontendParts(Scheduler, Frontend, Logs, this, Grants, this, Given.NodeTimeout);
+        var parts = new FrontendParts(Scheduler, Frontend, Logs, this, Grants, this, Given.NodeTimeout) { Phases = Phases = new PhaseBoard(World.Time) };
         Nodes = World.StartSystem("frontend").Spawn(new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, Presence, () => Given.Terms)), "nodes");
     }
 
@@ -36,6 +36,8 @@ internal sealed class FrontendBench : IAttemptHistory, IBroughtOutputs
     public MemoryLogStore Logs { get; } = new();
 
     public NodeGrants Grants { get; } = new();
+
+    public PhaseBoard Phases { get; }
 
     public NodePresence Presence { get; }
 

@@ -34,6 +34,34 @@ public sealed class RemoteNodesActorTests
     }
 
     [Fact]
+    public void What_attempts_do_is_known_as_of_when_their_node_was_heard_and_until_they_are_lost()
+    {
+        var (link, _) = _bench.Join();
+        var phase = new AttemptPhase(Given.Attempt(0), AttemptStage.StagingIn, Given.Now, null);
+        _bench.Say(link, new UpFrame.Phases([phase]));
+        _bench.Phases.Find("n1", phase.Attempt).ShouldBe(new KnownPhase(phase, null));
+        var heard = _bench.World.Time.GetUtcNow() - TimeSpan.FromSeconds(10);
+
+        _bench.Nodes.Tell(new RemoteNodesMessage.Closed(link, TimeSpan.FromSeconds(10)));
+        _bench.World.RunUntilIdle();
+        _bench.Phases.Find("n1", phase.Attempt).ShouldBe(new KnownPhase(phase, heard));
+
+        _bench.World.RunFor(2 * Given.NodeTimeout);
+        _bench.Phases.Find("n1", phase.Attempt).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_node_tells_what_its_attempts_do_anew_over_each_link()
+    {
+        var (link, _) = _bench.Join();
+        _bench.Say(link, new UpFrame.Phases([new AttemptPhase(Given.Attempt(0), AttemptStage.Running, null, null)]));
+
+        _bench.Greet();
+
+        _bench.Phases.Find("n1", Given.Attempt(0)).ShouldBeNull("it may have been restarted with an older version, which says nothing");
+    }
+
+    [Fact]
     public void A_node_that_speaks_no_version_of_ours_is_refused_with_a_sentence()
     {
         var link = _bench.Greet(version: 9, oldest: 8);

@@ -31,6 +31,7 @@ public sealed class LinkCodecTests
         new UpFrame.Lost(Attempt.Job, [new TaskAttempt(3, 2)], "its keeper died"),
         new UpFrame.Logs(4, [new LogChunk(Attempt, OutputStream.Error, At, "node.h.Bias", Incarnation, 9, Encoding.UTF8.GetBytes("8,6 ° \n"))]),
         new UpFrame.ReadLogs(5, Attempt, 6, 7, 8),
+        new UpFrame.Phases([new AttemptPhase(Attempt, AttemptStage.StagingIn, At, new FilesMoved(3, 7, 2L << 30, 10L << 30)), new AttemptPhase(Attempt with { Task = 4 }, AttemptStage.Running, null, null)]),
         new UpFrame.Leaving(),
         new UpFrame.Heartbeat(TimeSpan.FromMilliseconds(12345.6789)),
     }.ToDictionary(frame => frame.GetType().Name);
@@ -157,8 +158,9 @@ public sealed class LinkCodecTests
 
     [Theory]
     [InlineData(1, 1, 1)]
-    [InlineData(2, 1, 1)]
-    [InlineData(3, 2, null)]
+    [InlineData(2, 1, 2)]
+    [InlineData(3, 2, 2)]
+    [InlineData(4, 3, null)]
     public void The_newest_version_that_both_speak_is_spoken(int version, int oldest, int? agreed) => LinkProtocol.Agree(version, oldest).ShouldBe(agreed);
 
     private static void Read(byte[] bytes)

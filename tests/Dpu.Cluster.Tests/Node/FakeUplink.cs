@@ -22,10 +22,11 @@ internal sealed class FakeUplink : IUplink
         }
     }
 
-    public void Stand()
+    /// <param name="version">Of the protocol, as both agreed.</param>
+    public void Stand(int version = 1)
     {
         Linked = true;
-        _onEvent!(new UplinkEvent.Connected(Given.Terms));
+        _onEvent!(new UplinkEvent.Connected(Given.Terms with { Version = version }));
     }
 
     public void Break()

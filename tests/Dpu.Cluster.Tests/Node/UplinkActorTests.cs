@@ -53,6 +53,30 @@ public sealed class UplinkActorTests
     }
 
     [Fact]
+    public void What_attempts_do_is_told_and_told_again_over_each_new_link()
+    {
+        ManagerJoins();
+        Stand(version: 2);
+        TellPhases(Staging);
+        Break();
+        TellPhases(Staging with { Stage = AttemptStage.Running });
+        Stand(version: 2);
+
+        _link.Sent.OfType<UpFrame.Phases>().Select(told => told.Attempts.SingleOrDefault()?.Stage).ShouldBe([null, AttemptStage.StagingIn, AttemptStage.Running]);
+    }
+
+    [Fact]
+    public void A_frontend_that_does_not_know_of_phases_is_not_told_any()
+    {
+        ManagerJoins();
+        Stand(version: 1);
+
+        TellPhases(Staging);
+
+        _link.Sent.OfType<UpFrame.Phases>().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void What_it_has_is_told_again_when_that_has_changed()
     {
         ManagerJoins();
@@ -196,9 +220,17 @@ public sealed class UplinkActorTests
         _world.RunUntilIdle();
     }
 
-    private void Stand()
+    private static AttemptPhase Staging { get; } = new(Given.Attempt(0), AttemptStage.StagingIn, Given.Now, null);
+
+    private void TellPhases(params AttemptPhase[] phases)
     {
-        _link.Stand();
+        _uplink.Tell(new UplinkMessage.PhasesChanged([.. phases]));
+        _world.RunUntilIdle();
+    }
+
+    private void Stand(int version = 1)
+    {
+        _link.Stand(version);
         _world.RunUntilIdle();
     }
 

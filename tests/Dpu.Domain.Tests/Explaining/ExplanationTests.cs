@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Estimates;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Explaining;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Scheduling;
@@ -57,6 +58,31 @@ public sealed class ExplanationTests
         [
             new Reason("held", "Held by ann: checking the flats. Nothing more of it is started.", 2, "dpu release 12"),
             new Reason("waits-for-job", "It waits for job 41 to end FINISHED.", 2, "dpu explain 41"),
+        ]);
+    }
+
+    [Fact]
+    public void What_tasks_do_at_this_moment_is_told_by_phase_with_the_one_that_takes_longest()
+    {
+        ExplainedTask In(int task, AttemptStage stage, double minutes, FilesMoved? files = null, DateTimeOffset? cutOff = null) => new(
+            task,
+            ExplainedState.Running,
+            "",
+            [Attempt(1, null, "") with { StartedAt = Then, EndedAt = null, Phase = new KnownPhase(new AttemptPhase(new AttemptId(new JobId(12), task, 1), stage, Then.AddMinutes(minutes), files), cutOff) }],
+            null);
+        var job = Job([new TaskCounts(0, 0, 0, 5, 0), default], ended: false, [
+            In(0, AttemptStage.Running, 0),
+            In(1, AttemptStage.StagingIn, 2),
+            In(2, AttemptStage.StagingIn, 1, new FilesMoved(3, 7, Gibi * 21 / 10, 10 * Gibi)),
+            In(3, AttemptStage.Saving, 3, new FilesMoved(0, 1, 5, 10), Then.AddMinutes(4)),
+            In(4, AttemptStage.Waiting, 0),
+        ]);
+
+        Explanation.Of(job, Then.AddMinutes(5)).Where(reason => reason.Code is "given-ahead" or "staging-in" or "running" or "saving").ShouldBe([
+            new Reason("given-ahead", "1 task waits for room on its node, task 4 on n1 for 5 min 0 s.", 1, null),
+            new Reason("staging-in", "2 tasks stage in their files, task 2 on n1 for 4 min 0 s (3 of 7 files, 2.1 GiB of 10 GiB).", 2, null),
+            new Reason("running", "1 task runs now, the longest for 5 min 0 s.", 1, null),
+            new Reason("saving", "1 task has run, and saves what it made, task 3 on n1 for 2 min 0 s (0 of 1 file, 5 bytes of 10 bytes), as of 23:04:00 UTC: its node is cut off.", 1, null),
         ]);
     }
 

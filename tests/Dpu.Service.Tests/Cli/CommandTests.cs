@@ -377,6 +377,22 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Show_says_what_attempts_do_at_this_moment()
+    {
+        const string Phase = """{"name":"staging-in","since":"2026-11-22T09:55:57Z","files":{"done":3,"total":7,"bytesDone":2254857830,"bytesTotal":10737418240},"asOf":"2026-11-22T09:56:00Z"}""";
+        const string Attempt = """{"attempt":1,"node":"far","started":"2026-11-22T09:55:56Z","ended":null,"exitCode":null,"cause":null,"maxRssBytes":0,"cpuSeconds":0,"state":"Running","phase":""" + Phase + "}";
+        const string Tasks = ""","steps":[],"tasks":[{"task":0,"step":"Reduce","keys":{},"state":"Running","attempts":[""" + Attempt + "]}]}";
+        var dpu = new FakeDpu().When(HttpMethod.Get, "/jobs/1?tasks=true", Samples.Job("RUNNING", "0/0/0/1/0", 1)[..^1] + Tasks);
+
+        var text = (await CliRun.Of(dpu, "show", "1", "--tasks")).Out;
+        var json = (await CliRun.Of(dpu, "show", "1", "--tasks", "--json")).Out;
+
+        text.Split('\n').Single(line => line.Contains("far", StringComparison.Ordinal)).ShouldMatch(
+            @"  staging in since \S* ?\d\d:55:57 \(3 of 7 files, 2\.1 GiB of 10 GiB\), as of \S* ?\d\d:56:00: the node is cut off$");
+        JsonDocument.Parse(json).RootElement.GetProperty("tasks")[0].GetProperty("attempts")[0].GetProperty("phase").GetProperty("files").GetProperty("bytesTotal").GetInt64().ShouldBe(10737418240);
+    }
+
+    [Fact]
     public async Task A_failure_of_the_program_itself_is_one_sentence_and_a_file()
     {
         var state = Directory.CreateTempSubdirectory("dpu-state-");

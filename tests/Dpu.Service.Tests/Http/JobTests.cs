@@ -190,6 +190,35 @@ public sealed class JobTests(RunningDpu dpu)
         await late.ProblemAsync(409, "ended");
     }
 
+    [Fact]
+    public async Task What_an_attempt_does_is_shown_until_it_has_ended()
+    {
+        var job = await dpu.ExecAsync("sleep", "1000");
+        await PhasesAsync(job, phases => phases is ["running"]);
+        (await dpu.Client.ExplainAsync(job, CancellationToken.None)).Reasons.ShouldContain(reason => reason.Code == "running" && reason.Tasks == 1);
+        (await CancelAsync(job, force: true)).Dispose();
+        await dpu.EndOfAsync(job);
+
+        (await PhasesAsync(job, _ => true)).ShouldBe([null]);
+    }
+
+    /// <summary>Of each task's last attempt.</summary>
+    private async Task<List<string?>> PhasesAsync(int job, Func<List<string?>, bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var shown = await dpu.Client.GetJobAsync(job, tasks: true, limit.Token);
+            List<string?> phases = [.. shown.Tasks!.Select(task => task.Attempts is [.., var last] ? last.Phase?.Name : null)];
+            if (condition(phases))
+            {
+                return phases;
+            }
+
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
     /// <summary>They come 10,000 at a time.</summary>
     [Theory]
     [InlineData(10_000)]

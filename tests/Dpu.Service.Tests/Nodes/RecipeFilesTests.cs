@@ -81,7 +81,7 @@ public sealed class RecipeFilesTests : IDisposable
     public async Task Inputs_are_linked_under_the_names_that_the_recipe_wants()
     {
         var raw = _folder.File("raw/a.fits", "pixels");
-        await _files.PrepareAsync(Start(In("raw/{filter}", "{visit}.fits"), raw), CancellationToken.None);
+        await _files.PrepareAsync(Start(In("raw/{filter}", "{visit}.fits"), raw), new FilesProgress(), CancellationToken.None);
         var staged = new FileInfo(Path.Combine(Work, "raw/#842/7.fits"));
         File.ReadAllText(staged.FullName).ShouldBe("pixels");
         staged.Delete();
@@ -109,7 +109,7 @@ public sealed class RecipeFilesTests : IDisposable
     public async Task An_archive_is_unpacked(bool compressed)
     {
         var archive = Archive(compressed, Regular("cat/1.fits", "one"), new PaxTarEntry(TarEntryType.SymbolicLink, "cat/last") { LinkName = "../cat/1.fits" });
-        await _files.PrepareAsync(Start(In("ref", null, unpack: true), archive), CancellationToken.None);
+        await _files.PrepareAsync(Start(In("ref", null, unpack: true), archive), new FilesProgress(), CancellationToken.None);
         File.ReadAllText(Path.Combine(Work, "ref/cat/1.fits")).ShouldBe("one");
         File.ReadAllText(Path.Combine(Work, "ref/cat/last")).ShouldBe("one");
     }
@@ -150,15 +150,15 @@ public sealed class RecipeFilesTests : IDisposable
     {
         var archive = Archive(false, Regular("given.fits", "given"));
         var start = Start(In("deep", null, unpack: true), archive, new OutputRule("warp", "warp", "deep/*.fits", true) { Folder = "coadd/{filter}" });
-        await _files.PrepareAsync(start, CancellationToken.None);
+        await _files.PrepareAsync(start, new FilesProgress(), CancellationToken.None);
         _folder.File(Path.Combine(Work, "deep/b.fits"), "b");
         _folder.File(Path.Combine(Work, "deep/a.fits"), "a");
-        var outputs = await _files.CollectAsync(start, CancellationToken.None);
+        var outputs = await _files.CollectAsync(start, new FilesProgress(), CancellationToken.None);
         outputs.Select(output => output.Path).ShouldBe(["12/0.1/coadd/#842/a.fits", "12/0.1/coadd/#842/b.fits"]);
 
         // As after a crash between the two: what was moved is no longer where its pattern looks for it.
         File.Move(Path.Combine(Saved, "coadd/#842/b.fits"), Path.Combine(Work, "deep/b.fits"));
-        (await _files.CollectAsync(start, CancellationToken.None)).Select(output => (output.Id, output.Path, output.Sha256))
+        (await _files.CollectAsync(start, new FilesProgress(), CancellationToken.None)).Select(output => (output.Id, output.Path, output.Sha256))
             .ShouldBe(outputs.Select(output => (output.Id, output.Path, output.Sha256)));
     }
 
@@ -166,10 +166,10 @@ public sealed class RecipeFilesTests : IDisposable
     public async Task Two_outputs_for_one_place_in_the_store_are_refused()
     {
         var start = Start(In(null, null), _folder.File("raw/a", ""), new OutputRule("warp", "warp", "*/x.fits", true) { Folder = "all" });
-        await _files.PrepareAsync(start, CancellationToken.None);
+        await _files.PrepareAsync(start, new FilesProgress(), CancellationToken.None);
         _folder.File(Path.Combine(Work, "a/x.fits"), "a");
         _folder.File(Path.Combine(Work, "b/x.fits"), "b");
-        (await Should.ThrowAsync<TaskFilesException>(() => _files.CollectAsync(start, CancellationToken.None))).Message
+        (await Should.ThrowAsync<TaskFilesException>(() => _files.CollectAsync(start, new FilesProgress(), CancellationToken.None))).Message
             .ShouldBe("the outputs 'a/x.fits' and 'b/x.fits' would both be 'all/x.fits' in the store");
     }
 
@@ -211,11 +211,11 @@ public sealed class RecipeFilesTests : IDisposable
     }
 
     private Task<TaskFilesException> FailsAsync(TaskStart start) =>
-        Should.ThrowAsync<TaskFilesException>(() => _files.PrepareAsync(start, CancellationToken.None).AsTask());
+        Should.ThrowAsync<TaskFilesException>(() => _files.PrepareAsync(start, new FilesProgress(), CancellationToken.None).AsTask());
 
     private async Task<(int Code, string Output)> RunAsync(TaskStart start)
     {
-        var request = await _files.PrepareAsync(start, CancellationToken.None);
+        var request = await _files.PrepareAsync(start, new FilesProgress(), CancellationToken.None);
         var info = new ProcessStartInfo(request.Command[0], request.Command.Skip(1))
         {
             WorkingDirectory = request.WorkDirectory,

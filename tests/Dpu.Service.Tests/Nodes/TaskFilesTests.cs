@@ -42,7 +42,7 @@ public sealed class TaskFilesTests : IDisposable
     [Fact]
     public async Task A_recipe_finds_its_directions_in_a_folder_of_its_own()
     {
-        var request = await _files.PrepareAsync(Start(), CancellationToken.None);
+        var request = await _files.PrepareAsync(Start(), new FilesProgress(), CancellationToken.None);
         request.WorkDirectory.ShouldBe(Work);
         request.Command.ShouldBe([_folder.At("bin/reduce"), "--date", "2000-04-28"]);
         File.GetUnixFileMode(Work).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -58,7 +58,7 @@ public sealed class TaskFilesTests : IDisposable
     [Fact]
     public async Task A_task_is_told_who_it_is_and_nothing_else()
     {
-        var request = await _files.PrepareAsync(Start(), CancellationToken.None);
+        var request = await _files.PrepareAsync(Start(), new FilesProgress(), CancellationToken.None);
         request.Environment.ToDictionary(pair => pair.Key, pair => pair.Value).ShouldBe(
             new Dictionary<string, string>
             {
@@ -82,16 +82,16 @@ public sealed class TaskFilesTests : IDisposable
     [Fact]
     public async Task What_an_earlier_start_of_the_attempt_left_is_cleared_away()
     {
-        await _files.PrepareAsync(Start(), CancellationToken.None);
+        await _files.PrepareAsync(Start(), new FilesProgress(), CancellationToken.None);
         File.WriteAllText(Path.Combine(Work, "x_reduced_y.fits"), "half");
-        await _files.PrepareAsync(Start(), CancellationToken.None);
+        await _files.PrepareAsync(Start(), new FilesProgress(), CancellationToken.None);
         Directory.EnumerateFileSystemEntries(Work).Select(Path.GetFileName).ShouldBe(["task.json"]);
     }
 
     [Fact]
     public async Task What_a_lost_attempt_had_saved_is_removed()
     {
-        await _files.PrepareAsync(Start(), CancellationToken.None);
+        await _files.PrepareAsync(Start(), new FilesProgress(), CancellationToken.None);
         File.WriteAllText(Path.Combine(Work, "x_reduced_y.fits"), "whole");
         var saved = Path.Combine(Data, "store", (await CollectAsync()).Single().Path);
         File.Exists(saved).ShouldBeTrue();
@@ -106,8 +106,8 @@ public sealed class TaskFilesTests : IDisposable
     public async Task Tasks_of_a_command_share_their_jobs_folder()
     {
         var command = Start() with { Command = ["echo"], Work = TaskWork.Plain };
-        var first = await _files.PrepareAsync(command, CancellationToken.None);
-        var second = await _files.PrepareAsync(command with { Attempt = Attempt with { Task = 4 } }, CancellationToken.None);
+        var first = await _files.PrepareAsync(command, new FilesProgress(), CancellationToken.None);
+        var second = await _files.PrepareAsync(command with { Attempt = Attempt with { Task = 4 } }, new FilesProgress(), CancellationToken.None);
         first.WorkDirectory.ShouldBe(Path.Combine(Data, "work/12"));
         second.WorkDirectory.ShouldBe(first.WorkDirectory);
         first.Command.ShouldBe(["echo"]);
@@ -116,7 +116,7 @@ public sealed class TaskFilesTests : IDisposable
     [Fact]
     public async Task A_program_that_is_not_installed_is_a_failure_of_the_launch()
     {
-        var error = await FailsAsync(() => _files.PrepareAsync(Start(work => work with { Commands = [work.Commands[0] with { Program = ["no-such-program"] }] }), CancellationToken.None).AsTask());
+        var error = await FailsAsync(() => _files.PrepareAsync(Start(work => work with { Commands = [work.Commands[0] with { Program = ["no-such-program"] }] }), new FilesProgress(), CancellationToken.None).AsTask());
         error.Cause.ShouldBe(FailureCause.Launch);
         error.Message.ShouldContain("no-such-program");
         Directory.Exists(Work).ShouldBeFalse();
@@ -131,7 +131,7 @@ public sealed class TaskFilesTests : IDisposable
         var start = directed ? Start() : Start() with { Work = TaskWork.Plain };
 
         // Not thrown from the call itself: that would be the failure of the actor that asks.
-        var preparing = _files.PrepareAsync(start, CancellationToken.None);
+        var preparing = _files.PrepareAsync(start, new FilesProgress(), CancellationToken.None);
         var error = await FailsAsync(() => preparing.AsTask());
         error.Cause.ShouldBe(FailureCause.Data);
         error.Message.ShouldContain("work");
@@ -317,14 +317,14 @@ public sealed class TaskFilesTests : IDisposable
     /// <summary>The attempt was prepared, and its recipe left this behind.</summary>
     private async Task WorkedAsync(string? results, params (string Name, string Text)[] files)
     {
-        await _files.PrepareAsync(Start(), CancellationToken.None);
+        await _files.PrepareAsync(Start(), new FilesProgress(), CancellationToken.None);
         foreach (var (name, text) in results is null ? files : [.. files, ("results.json", results)])
         {
             _folder.File(Path.Combine(Work, name), text);
         }
     }
 
-    private Task<ImmutableArray<OutputFile>> CollectAsync() => _files.CollectAsync(Start(), CancellationToken.None);
+    private Task<ImmutableArray<OutputFile>> CollectAsync() => _files.CollectAsync(Start(), new FilesProgress(), CancellationToken.None);
 
     private async Task<string> CollectFailsAsync()
     {

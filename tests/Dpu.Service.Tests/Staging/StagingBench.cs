@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Dpu.Actors.Jobs;
+using Dpu.Actors.Nodes;
 using Dpu.Cluster.Frontend;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
@@ -55,7 +56,7 @@ internal sealed class StagingBench : IAsyncDisposable
         var cache = new InputCache(CacheFolder, cacheMaxBytes, _leavings.Links, _client, TimeProvider.System);
         Remote = new RemoteStore(Path.Combine(Data, "store"), _client, cache, _leavings);
         _folder.Script("bin/reduce", "#!/bin/sh\n");
-        var node = new Actors.Nodes.NodeOptions(Node, "host", new Resources(4, 1L << 30), TimeSpan.FromSeconds(1), 1000, 100, EnforceMemory: true);
+        var node = new NodeOptions(Node, "host", new Resources(4, 1L << 30), TimeSpan.FromSeconds(1), 1000, 100, EnforceMemory: true);
         Files = new TaskFiles(Data, Remote, node, _folder.At("bin"), new RecipeExecutables(_folder.At("bin")));
     }
 
@@ -147,7 +148,7 @@ internal sealed class StagingBench : IAsyncDisposable
     public async Task<TaskStart> WorkedAsync(params (string Name, byte[] Content)[] files)
     {
         var start = Give();
-        await Files.PrepareAsync(start, CancellationToken.None);
+        await Files.PrepareAsync(start, new FilesProgress(), CancellationToken.None);
         foreach (var (name, content) in files)
         {
             File.WriteAllBytes(Path.Combine(Work, name), content);

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Dpu.Actors.Nodes;
 using Dpu.Client.Contracts;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Service.Http;
 using Dpu.Service.Staging;
@@ -28,7 +29,7 @@ public sealed class StagingTests : IAsyncLifetime
         var made = _bench.Register("11.0.1.b", "11/0.1/b, 2%.fits", StagingBench.Bytes(3_000_000));
         var raw = _bench.Register("raw-a", Path.Combine(_bench.Store, "../raw/a.fits"), StagingBench.Bytes(10, seed: 2));
 
-        await _bench.Files.PrepareAsync(_bench.Give(made, raw), CancellationToken.None);
+        await _bench.Files.PrepareAsync(_bench.Give(made, raw), new FilesProgress(), CancellationToken.None);
 
         var task = JsonDocument.Parse(File.ReadAllText(Path.Combine(_bench.Work, "task.json"))).RootElement;
         var paths = task.GetProperty("inputs").GetProperty("science").EnumerateArray().Select(input => input.GetProperty("path").GetString()!).ToList();
@@ -36,6 +37,57 @@ public sealed class StagingTests : IAsyncLifetime
         paths.ShouldAllBe(path => path.StartsWith(_bench.Data));
         File.ReadAllBytes(paths[0]).ShouldBe(StagingBench.Bytes(3_000_000));
         File.ReadAllBytes(paths[1]).ShouldBe(StagingBench.Bytes(10, seed: 2));
+    }
+
+    [Fact]
+    public async Task How_far_inputs_are_can_be_seen_while_they_are_brought()
+    {
+        var (small, large) = (StagingBench.Bytes(10, seed: 2), StagingBench.Bytes(3_000_000));
+        var start = _bench.Give(_bench.Register("small", "raw/a.fits", small), _bench.Register("large", "raw/b.fits", large));
+        var (half, goOn, progress) = (new TaskCompletionSource(), new TaskCompletionSource(), new FilesProgress());
+        _bench.Middle = async (context, next) =>
+        {
+            if (context.Request.Method == "GET" && context.Request.Path.Value!.EndsWith("/large", StringComparison.Ordinal))
+            {
+                context.Response.ContentLength = large.Length;
+                context.Response.Headers.ETag = $"\"{StagingBench.Sha256(large)}\"";
+                await context.Response.Body.WriteAsync(large.AsMemory(0, 1_000_000));
+                await context.Response.Body.FlushAsync();
+                half.SetResult();
+                await goOn.Task;
+                await context.Response.Body.WriteAsync(large.AsMemory(1_000_000));
+                return;
+            }
+
+            await next();
+        };
+
+        var preparing = _bench.Files.PrepareAsync(start, progress, CancellationToken.None);
+        await half.Task;
+        await UntilAsync(() => progress.Read() == new FilesMoved(1, 2, 1_000_010, 3_000_010));
+        goOn.SetResult();
+        await preparing;
+
+        progress.Read().ShouldNotBeNull().Done.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task How_much_is_saved_can_be_seen()
+    {
+        var (start, progress) = (await _bench.WorkedAsync(("a.fits", StagingBench.Bytes(1000)), ("b.fits", StagingBench.Bytes(500))), new FilesProgress());
+
+        await _bench.Files.CollectAsync(start, progress, CancellationToken.None);
+
+        progress.Read().ShouldBe(new FilesMoved(2, 2, 1500, 1500));
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!holds())
+        {
+            await Task.Delay(20, limit.Token);
+        }
     }
 
     [Fact]
@@ -63,7 +115,7 @@ public sealed class StagingTests : IAsyncLifetime
             await next();
         };
 
-        await _bench.Files.PrepareAsync(_bench.Give(input), CancellationToken.None);
+        await _bench.Files.PrepareAsync(_bench.Give(input), new FilesProgress(), CancellationToken.None);
 
         File.ReadAllBytes(Path.Combine(_bench.CacheFolder, StagingBench.Sha256(content))).ShouldBe(content);
         ranges.ShouldBe(["", $"bytes={Before}-"]);
@@ -78,9 +130,9 @@ public sealed class StagingTests : IAsyncLifetime
         _bench.Grants.Give(StagingBench.Node, other, null!);
 
         await Task.WhenAll(
-            _bench.Files.PrepareAsync(start, CancellationToken.None).AsTask(),
-            _bench.Files.PrepareAsync(other, CancellationToken.None).AsTask());
-        await _bench.Files.PrepareAsync(start, CancellationToken.None);
+            _bench.Files.PrepareAsync(start, new FilesProgress(), CancellationToken.None).AsTask(),
+            _bench.Files.PrepareAsync(other, new FilesProgress(), CancellationToken.None).AsTask());
+        await _bench.Files.PrepareAsync(start, new FilesProgress(), CancellationToken.None);
 
         _bench.Requests.Count(request => request.StartsWith("GET")).ShouldBe(1);
     }
@@ -90,12 +142,12 @@ public sealed class StagingTests : IAsyncLifetime
     {
         var content = StagingBench.Bytes(1000);
         var start = _bench.Give(_bench.Register("raw-a", "raw/a.fits", content));
-        await _bench.Files.PrepareAsync(start, CancellationToken.None);
+        await _bench.Files.PrepareAsync(start, new FilesProgress(), CancellationToken.None);
         var cached = Path.Combine(_bench.CacheFolder, StagingBench.Sha256(content));
         File.Delete(cached);
         File.WriteAllText(cached, "half");
 
-        await _bench.Files.PrepareAsync(start, CancellationToken.None);
+        await _bench.Files.PrepareAsync(start, new FilesProgress(), CancellationToken.None);
 
         File.ReadAllBytes(cached).ShouldBe(content);
     }
@@ -106,7 +158,7 @@ public sealed class StagingTests : IAsyncLifetime
         var input = _bench.Register("raw-a", "raw/a.fits", StagingBench.Bytes(1000));
         File.WriteAllBytes(Path.Combine(_bench.Store, "raw/a.fits"), StagingBench.Bytes(1000, seed: 9));
 
-        var error = await Should.ThrowAsync<TaskFilesException>(() => _bench.Files.PrepareAsync(_bench.Give(input), CancellationToken.None).AsTask());
+        var error = await Should.ThrowAsync<TaskFilesException>(() => _bench.Files.PrepareAsync(_bench.Give(input), new FilesProgress(), CancellationToken.None).AsTask());
 
         error.Cause.ShouldBe(FailureCause.Data);
         error.Message.ShouldContain("the input raw-a is not what was registered");
@@ -125,7 +177,7 @@ public sealed class StagingTests : IAsyncLifetime
             File.WriteAllBytes(Path.Combine(_bench.Store, "raw/a.fits"), StagingBench.Bytes(some));
         }
 
-        var error = await Should.ThrowAsync<TaskFilesException>(() => _bench.Files.PrepareAsync(_bench.Give(input), CancellationToken.None).AsTask());
+        var error = await Should.ThrowAsync<TaskFilesException>(() => _bench.Files.PrepareAsync(_bench.Give(input), new FilesProgress(), CancellationToken.None).AsTask());
 
         error.Cause.ShouldBe(FailureCause.Data);
         error.Message.ShouldContain(sentence);
@@ -142,11 +194,11 @@ public sealed class StagingTests : IAsyncLifetime
             small.Grants.Give(StagingBench.Node, start, null!);
             return start;
         }).ToList();
-        await small.Files.PrepareAsync(starts[0], CancellationToken.None);
-        await small.Files.PrepareAsync(starts[1], CancellationToken.None);
+        await small.Files.PrepareAsync(starts[0], new FilesProgress(), CancellationToken.None);
+        await small.Files.PrepareAsync(starts[1], new FilesProgress(), CancellationToken.None);
         Directory.Delete(Path.Combine(small.Data, "work/12/1.1.inputs"), recursive: true);
 
-        await small.Files.PrepareAsync(starts[2], CancellationToken.None);
+        await small.Files.PrepareAsync(starts[2], new FilesProgress(), CancellationToken.None);
 
         Directory.EnumerateFiles(small.CacheFolder).Select(Path.GetFileName).ShouldBe(
             [StagingBench.Sha256(files[0].Content), StagingBench.Sha256(files[2].Content)], ignoreOrder: true);
@@ -158,8 +210,8 @@ public sealed class StagingTests : IAsyncLifetime
         var content = StagingBench.Bytes(3_000_000);
         var start = await _bench.WorkedAsync(("a, 1% \"x\".fits", content), ("empty.fits", []));
 
-        var outputs = await _bench.Files.CollectAsync(start, CancellationToken.None);
-        var again = await _bench.Files.CollectAsync(start, CancellationToken.None);
+        var outputs = await _bench.Files.CollectAsync(start, new FilesProgress(), CancellationToken.None);
+        var again = await _bench.Files.CollectAsync(start, new FilesProgress(), CancellationToken.None);
 
         outputs.Select(output => (output.Path, output.SizeBytes, output.Sha256)).ShouldBe(
             [("12/3.2/a, 1% \"x\".fits", 3_000_000, StagingBench.Sha256(content)), ("12/3.2/empty.fits", 0, StagingBench.Sha256([]))], ignoreOrder: true);
@@ -194,7 +246,7 @@ public sealed class StagingTests : IAsyncLifetime
             }
         };
 
-        (await _bench.Files.CollectAsync(start, CancellationToken.None)).Length.ShouldBe(1);
+        (await _bench.Files.CollectAsync(start, new FilesProgress(), CancellationToken.None)).Length.ShouldBe(1);
 
         refusals.ShouldBeLessThan(0);
         _bench.Waits.ShouldHaveSingleItem().ShouldStartWith("the output 'a.fits': ");
@@ -207,7 +259,7 @@ public sealed class StagingTests : IAsyncLifetime
         _bench.Middle = static (context, _) => ProblemResultOf(context, 503, "unavailable");
         using var unwanted = new CancellationTokenSource();
 
-        var collecting = _bench.Files.CollectAsync(start, unwanted.Token);
+        var collecting = _bench.Files.CollectAsync(start, new FilesProgress(), unwanted.Token);
         await unwanted.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(collecting);
@@ -218,10 +270,10 @@ public sealed class StagingTests : IAsyncLifetime
     {
         await using var bench = await StagingBench.StartAsync(notGrantedMax: TimeSpan.Zero);
         var start = bench.Start() with { Attempt = new AttemptId(new JobId(13), 0, 1) };
-        await bench.Files.PrepareAsync(start, CancellationToken.None);
+        await bench.Files.PrepareAsync(start, new FilesProgress(), CancellationToken.None);
         File.WriteAllText(Path.Combine(bench.Data, "work/13/0.1/a.fits"), "x");
 
-        var error = await Should.ThrowAsync<TaskFilesException>(() => bench.Files.CollectAsync(start, CancellationToken.None));
+        var error = await Should.ThrowAsync<TaskFilesException>(() => bench.Files.CollectAsync(start, new FilesProgress(), CancellationToken.None));
 
         error.Message.ShouldContain("Attempt 13/0/1 is not, or not yet, known to be given to node far");
     }
@@ -292,7 +344,7 @@ public sealed class StagingTests : IAsyncLifetime
 
         await File.WriteAllBytesAsync(Directory.EnumerateFiles(_bench.Store, "*.part", SearchOption.AllDirectories).Single(), content);
 
-        await _bench.Files.CollectAsync(start, CancellationToken.None);
+        await _bench.Files.CollectAsync(start, new FilesProgress(), CancellationToken.None);
 
         File.ReadAllBytes(Path.Combine(_bench.Saved, "a.fits")).ShouldBe(content);
     }

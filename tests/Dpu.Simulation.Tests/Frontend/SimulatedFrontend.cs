@@ -46,12 +46,12 @@ internal sealed class SimulatedFrontend
         _jobs = new ListeningScheduler(Scheduler);
         Frontend = System.Spawn(new Props<FrontendMessage>(() => new FrontendActor(journal, views, () => planner, _jobs)) { Supervision = Escalate }, "frontend");
         Catalog = System.Spawn(new Props<CatalogMessage>(() => new CatalogActor(journal)) { Supervision = UntilTheJournalAnswers }, "catalog");
-        var parts = new FrontendParts(Scheduler, Frontend, logs, history, Grants, world.Outputs.SeenBy(service), timeout);
+        var parts = new FrontendParts(Scheduler, Frontend, logs, history, Grants, world.Outputs.SeenBy(service), timeout) { Phases = new PhaseBoard(Process.Time) };
         var presence = new NodePresence(local?.Name, timeout, Process.Time);
         Nodes = System.Spawn(new Props<RemoteNodesMessage>(() => new RemoteNodesActor(parts, presence, () => world.Terms.Link)) { Supervision = Escalate }, "nodes");
         if (local is not null)
         {
-            Local = new SimulatedManager(world, local, System, new SimulatedLauncher(world, local, Process), logs, Scheduler, Frontend);
+            Local = new SimulatedManager(world, local, System, new SimulatedLauncher(world, local, Process), logs, Scheduler, Frontend, phases => parts.Phases.Tell(local.Name, phases));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
@@ -20,11 +21,12 @@ internal sealed class SimulatedManager
         IProcessLauncher launcher,
         ILogStore logs,
         IActorRef<SchedulerMessage> scheduler,
-        IActorRef<FrontendMessage> frontend)
+        IActorRef<FrontendMessage> frontend,
+        Action<ImmutableArray<AttemptPhase>> tellPhases)
     {
         var files = new SimulatedTaskFiles(host.Options, world.Outputs, new ServiceWorld(world, world.Simulation.ProcessOf(system).Time));
         Actor = system.Spawn(
-            new Props<NodeMessage>(() => _manager = new ClusterManagerActor(host.Options, launcher, files, logs, scheduler, frontend)) { Supervision = new SupervisorStrategy.Escalate() },
+            new Props<NodeMessage>(() => _manager = new ClusterManagerActor(host.Options, launcher, files, logs, scheduler, frontend, tellPhases)) { Supervision = new SupervisorStrategy.Escalate() },
             "node");
     }
 

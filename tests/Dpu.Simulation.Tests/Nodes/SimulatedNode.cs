@@ -25,7 +25,7 @@ internal sealed class SimulatedNode
         _link = new SimulatedUplink(world, host, Process, frontend);
         var facts = new NodeFacts(host.Machine, host.Options.Capacity, [], 0, []);
         _uplink = System.Spawn(new Props<UplinkMessage>(() => _actor = new UplinkActor(_link, () => facts)) { Supervision = new SupervisorStrategy.Escalate() }, "uplink");
-        _manager = new SimulatedManager(world, host, System, launcher, new UplinkLogStore(_uplink), UplinkRefs.Scheduler(_uplink), UplinkRefs.Frontend(_uplink));
+        _manager = new SimulatedManager(world, host, System, launcher, new UplinkLogStore(_uplink), UplinkRefs.Scheduler(_uplink), UplinkRefs.Frontend(_uplink), phases => _uplink.Tell(new UplinkMessage.PhasesChanged(phases)));
     }
 
     public ActorSystem System { get; }

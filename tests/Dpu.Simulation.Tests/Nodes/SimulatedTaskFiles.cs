@@ -12,7 +12,7 @@ internal sealed class SimulatedTaskFiles(NodeOptions node, SimulatedOutputs outp
 {
     private static readonly TimeSpan LatencyMax = TimeSpan.FromMilliseconds(200);
 
-    public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, CancellationToken cancellationToken)
+    public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, FilesProgress progress, CancellationToken cancellationToken)
     {
         if (world.Chance(world.Faults.FailFiles / 10))
         {
@@ -24,7 +24,7 @@ internal sealed class SimulatedTaskFiles(NodeOptions node, SimulatedOutputs outp
             : new ValueTask<LaunchRequest>(PrepareInTimeAsync(start, cancellationToken));
     }
 
-    public async Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, FilesProgress progress, CancellationToken cancellationToken)
     {
         await TakeTimeAsync(FailureCause.Data, cancellationToken);
         var files = ((TaskWork.Directed)start.Work).Outputs.Select(rule => OutputOf(start, rule)).ToImmutableArray();
