@@ -37,6 +37,7 @@ internal static class CommandList
         new ScaleCommand(),
         new ReloadCommand(),
         new KeyCommand(),
+        new AweCommand(),
         new ConfigCommand(),
         new DoctorCommand(),
     ];

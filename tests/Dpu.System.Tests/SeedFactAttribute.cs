@@ -3,27 +3,27 @@ using Xunit;
 
 namespace Dpu.System.Tests;
 
-/// <summary>A fact about the field's document on mapfiles, <c>../shared/seeds/003*.txt</c> beside the repository: skipped, and said so, where it is not there.</summary>
+/// <summary>A fact about one of the field's documents, <c>../shared/seeds/NNN*.txt</c> beside the repository: skipped, and said so, where it is not there.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SeedFactAttribute : FactAttribute
 {
-    public SeedFactAttribute([CallerMemberName] string member = "")
+    public SeedFactAttribute(string number, [CallerMemberName] string member = "")
     {
-        if (Path is null)
+        if (PathOf(number) is null)
         {
-            Skip = $"{member}: ../shared/seeds/003*.txt is not there";
+            Skip = $"{member}: ../shared/seeds/{number}*.txt is not there";
         }
     }
 
-    /// <summary>Where the document is; null when it is nowhere above this file.</summary>
-    public static string? Path { get; } = Find();
+    /// <summary>Where a document is; null when it is nowhere above this file.</summary>
+    public static string? PathOf(string number) => Find(number);
 
-    private static string? Find([CallerFilePath] string source = "")
+    private static string? Find(string number, [CallerFilePath] string source = "")
     {
-        for (var folder = global::System.IO.Path.GetDirectoryName(source); folder is not null; folder = global::System.IO.Path.GetDirectoryName(folder))
+        for (var folder = Path.GetDirectoryName(source); folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            var seeds = global::System.IO.Path.Combine(folder, "shared", "seeds");
-            if (Directory.Exists(seeds) && Directory.EnumerateFiles(seeds, "003*.txt").FirstOrDefault() is { } document)
+            var seeds = Path.Combine(folder, "shared", "seeds");
+            if (Directory.Exists(seeds) && Directory.EnumerateFiles(seeds, $"{number}*.txt").FirstOrDefault() is { } document)
             {
                 return document;
             }

@@ -12,8 +12,8 @@ internal sealed record SplitCommandLine(IReadOnlyList<string> Own, IReadOnlyList
     private static readonly HashSet<string> Valued = ["--dpu", "--dpu-time", "--dpu-mem", "--version", "--priority", "--tag", "--after", "--campaign", "--unit", "--request", "--each"];
 
     /// <summary>
-    /// Splits for <c>run</c> and <c>exec</c>; other commands keep everything. For <c>run</c>, options of ours are found before and
-    /// behind the sequence, up to a <c>--</c>; for <c>exec</c>, the command begins behind the <c>--</c>.
+    /// Splits for <c>run</c>, <c>exec</c> and <c>awe</c>; other commands keep everything. For <c>run</c>, options of ours are found before and
+    /// behind the sequence, up to a <c>--</c>; for <c>exec</c>, the command begins behind the <c>--</c>; for <c>awe</c>, with the first word that is not ours.
     /// </summary>
     public static SplitCommandLine Of(IReadOnlyList<string> tokens)
     {
@@ -22,6 +22,7 @@ internal sealed record SplitCommandLine(IReadOnlyList<string> Own, IReadOnlyList
         {
             "run" => Run(tokens, at + 1),
             "exec" => Exec(tokens),
+            "awe" => Awe(tokens, at + 1),
             _ => new([.. tokens.SelectMany(Definition)], []),
         };
     }
@@ -92,6 +93,17 @@ internal sealed record SplitCommandLine(IReadOnlyList<string> Own, IReadOnlyList
     {
         var end = tokens.ToList().IndexOf("--");
         return end < 0 ? new(tokens, []) : new([.. tokens.Take(end)], [.. tokens.Skip(end + 1)]);
+    }
+
+    private static SplitCommandLine Awe(IReadOnlyList<string> tokens, int start)
+    {
+        var at = start;
+        while (at < tokens.Count && (tokens[at] is "--dpu" or "--help" or "-h" or "-?" || tokens[at].StartsWith("--dpu=", StringComparison.Ordinal)))
+        {
+            at += tokens[at] == "--dpu" ? 2 : 1;
+        }
+
+        return new([.. tokens.Take(at)], [.. tokens.Skip(at < tokens.Count && tokens[at] == "--" ? at + 1 : at)]);
     }
 
     /// <summary><c>-Dkey=value</c> is how users of Java and make write it.</summary>

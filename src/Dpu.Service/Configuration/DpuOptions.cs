@@ -29,6 +29,9 @@ public sealed record DpuOptions(
     IngestRules Ingest,
     IReadOnlyList<CampaignPlan> Campaigns)
 {
+    /// <summary><c>dpu.sequences</c>: what is listed first where people ask what can be run. Each one can be.</summary>
+    public ImmutableArray<string> ListedFirst { get; init; } = [];
+
     /// <summary>These options with all of <paramref name="fresh"/> that can change while a service runs: <see cref="LiveKeys.OfService"/>.</summary>
     public DpuOptions WithLive(DpuOptions fresh)
     {
@@ -36,6 +39,7 @@ public sealed record DpuOptions(
         return this with
         {
             Recipes = fresh.Recipes,
+            ListedFirst = fresh.ListedFirst,
             Ingest = fresh.Ingest,
             Scheduling = fresh.Scheduling,
             ExecDefaults = fresh.ExecDefaults,

@@ -44,7 +44,10 @@ internal static class DpuOptionsReader
             Service(dpu.GetObject("service")),
             recipes,
             Ingest(dpu),
-            Accept(CampaignReader.Read(Section(dpu, "campaigns"), recipes)));
+            Accept(CampaignReader.Read(Section(dpu, "campaigns"), recipes)))
+        {
+            ListedFirst = ListedFirst(dpu, recipes),
+        };
         reader.EnsureAllKeysUsed("dpu");
         return options;
     }
@@ -235,6 +238,14 @@ internal static class DpuOptionsReader
         var declared = Section(dpu, "recipes");
         var recipes = Accept(RecipeCatalogReader.Read(declared, usualRetry));
         return Accept(PipelineCatalogReader.Read(Section(dpu, "pipelines"), declared, recipes, usualRetry));
+    }
+
+    private static ImmutableArray<string> ListedFirst(HoconReader dpu, RecipeCatalog recipes)
+    {
+        string Known(string text) => Sequence.Parse(text, recipes).TryGet(out var sequence, out var errors)
+            ? sequence.Text
+            : throw dpu.Error("sequences", $"holds '{text}', which cannot be run: {errors[0].Message.TrimEnd('.')}");
+        return [.. dpu.GetStringList("sequences").Select(Known).Distinct(StringComparer.Ordinal)];
     }
 
     private static IngestRules Ingest(HoconReader dpu) =>

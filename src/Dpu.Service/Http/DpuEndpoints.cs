@@ -18,9 +18,17 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
         return Endpoints.Json(new HealthInfo(services.Options.Name, Version, services.Role, state, reason, Environment.ProcessId), ApiJson.Default.HealthInfo);
     }
 
-    public IResult Sequences(HttpContext context) => Endpoints.Json<IReadOnlyList<SequenceInfo>>(
-        [.. services.Recipes.Recipes.Select(Info).Concat(services.Recipes.Pipelines.Select(Info)).OrderBy(info => info.Name, StringComparer.Ordinal)],
-        ApiJson.Default.IReadOnlyListSequenceInfo);
+    public IResult Sequences(HttpContext context)
+    {
+        var options = services.Options;
+        var others = options.Recipes.Recipes.Select(recipe => recipe.Name)
+            .Concat(options.Recipes.Pipelines.Select(pipeline => pipeline.Name))
+            .Except(options.ListedFirst, StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
+        return Endpoints.Json<IReadOnlyList<SequenceInfo>>(
+            [.. options.ListedFirst.Concat(others).Select(name => Info(name, options.Recipes))],
+            ApiJson.Default.IReadOnlyListSequenceInfo);
+    }
 
     public IResult Options(HttpContext context) => Sequence.Parse(Endpoints.RouteText(context, "sequence"), services.Recipes).TryGet(out var parsed, out var errors)
         ? Endpoints.Json(new Client.Contracts.SequenceOptions(parsed.Text, [.. parsed.Takers.Select(ApiMapping.Options)]), ApiJson.Default.SequenceOptions)
@@ -60,15 +68,15 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
         : services.JournalTrouble() is { } trouble ? (HealthInfo.Impaired, $"The journal could not be written when it was last tried: {trouble.TrimEnd('.')}.")
         : (HealthInfo.Ready, null);
 
-    private SequenceInfo Info(Recipe recipe)
-    {
-        var reason = services.Executables.WhyUnavailable(recipe);
-        return new SequenceInfo(recipe.Name, recipe.Description, reason is null, reason);
-    }
+    private SequenceInfo Info(string name, RecipeCatalog recipes) =>
+        recipes.Find(name) is { } recipe ? Info(name, recipe.Description, services.Executables.WhyUnavailable(recipe))
+        : recipes.FindPipeline(name) is { } pipeline ? Info(name, pipeline.Description, services.Executables.WhyUnavailable(pipeline))
+        : Info(name, name.Split('>'), recipes);
 
-    private SequenceInfo Info(Pipeline pipeline)
-    {
-        var reason = services.Executables.WhyUnavailable(pipeline);
-        return new SequenceInfo(pipeline.Name, pipeline.Description, reason is null, reason);
-    }
+    private SequenceInfo Info(string name, string[] chain, RecipeCatalog recipes) => Info(
+        name,
+        string.Join(", then ", chain),
+        chain.Select(step => recipes.Find(step)).OfType<Recipe>().Select(services.Executables.WhyUnavailable).FirstOrDefault(reason => reason is not null));
+
+    private static SequenceInfo Info(string name, string description, string? reason) => new(name, description, reason is null, reason);
 }

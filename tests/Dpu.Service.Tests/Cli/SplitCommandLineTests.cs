@@ -54,6 +54,19 @@ public sealed class SplitCommandLineTests
     }
 
     [Fact]
+    public void Behind_awe_everything_but_help_and_the_DPU_is_for_Python()
+    {
+        var split = Of("--dpu", "a", "awe", "night.py", "--dpu", "b", "-h");
+        split.Own.ShouldBe(["--dpu", "a", "awe"]);
+        split.PassedOn.ShouldBe(["night.py", "--dpu", "b", "-h"]);
+        split = Of("awe", "--dpu", "b", "--", "--help", "--", "x");
+        split.Own.ShouldBe(["awe", "--dpu", "b"]);
+        split.PassedOn.ShouldBe(["--help", "--", "x"]);
+        Of("awe", "--help", "-c", "1").Own.ShouldBe(["awe", "--help"]);
+        Of("awe", "--dpu").Own.ShouldBe(["awe", "--dpu"]);
+    }
+
+    [Fact]
     public void The_choice_of_a_DPU_may_stand_before_the_command()
     {
         var split = Of("--dpu", "run", "run", "Bias", "-i", "WFI");

@@ -256,7 +256,11 @@ public sealed class JobTests(RunningDpu dpu)
     public async Task Sequences_tell_what_can_be_run_and_why_not()
     {
         var sequences = await dpu.Client.GetSequencesAsync(CancellationToken.None);
-        sequences.Select(sequence => sequence.Name).ShouldBeInOrder();
+        // What dpu.sequences lists comes first, as it is written there; the rest by name.
+        var listed = sequences.Select(sequence => sequence.Name).TakeWhile(name => name != "Null>Null>Null").ToList();
+        listed[..3].ShouldBe(["ReadNoise", "Bias", "HotPixels"]);
+        listed.ShouldContain("Reduce>Regrid>Coadd");
+        sequences.Select(sequence => sequence.Name).Skip(listed.Count + 1).ShouldBeInOrder();
         sequences.Single(sequence => sequence.Name == "Copy").Available.ShouldBeTrue();
         var gone = sequences.Single(sequence => sequence.Name == "Gone");
         gone.Available.ShouldBeFalse();

@@ -12,7 +12,7 @@ public sealed class CatalogCommandTests(RealDpu dpu) : IClassFixture<RealDpu>
     public static TheoryData<string> Commands() =>
     [
         "demo", "serve", "run", "exec", "jobs", "status", "show", "logs", "results", "cancel", "sequences", "options", "ingest", "files", "provenance",
-        "stats", "nodes", "config", "doctor",
+        "stats", "nodes", "awe", "config", "doctor",
     ];
 
     [Theory]
@@ -30,7 +30,10 @@ public sealed class CatalogCommandTests(RealDpu dpu) : IClassFixture<RealDpu>
         var sequences = (await dpu.RunAsync("sequences", "--json")).Exits(0).Json;
         sequences[0].ShouldHave("name", "description", "available", "reason");
         sequences.EnumerateArray().Select(sequence => sequence.GetProperty("name").GetString()).ShouldBe(
-            ["Bias", "Coadd", "DomeFlat", "HotPixels", "MasterFlat", "Null", "ReadNoise", "Reduce", "Regrid", "SourceList", "TwilightFlat", "hsc-proto"]);
+            [
+                "ReadNoise", "Bias", "HotPixels", "DomeFlat", "TwilightFlat", "MasterFlat", "Reduce", "Regrid", "Coadd", "SourceList",
+                "Reduce>Regrid", "Regrid>Coadd", "Reduce>Regrid>Coadd", "Null", "Null>Null", "Null>Null>Null", "hsc-proto",
+            ]);
         sequences.EnumerateArray().ShouldAllBe(sequence => sequence.GetProperty("available").GetBoolean());
         var options = (await dpu.RunAsync("options", "Reduce>Coadd", "--json")).Exits(0).Json;
         options.ShouldHave("sequence", "steps");

@@ -30,10 +30,10 @@ public sealed class MapfileTests(RealDpu dpu) : IClassFixture<RealDpu>
         (await dpu.RunAsync("show", $"{job}", "--tasks")).Exits(0).Out.ShouldContain("3,4");
     }
 
-    [SeedFact]
+    [SeedFact("003")]
     public async Task The_example_of_the_field_is_planned_on_its_ten_hosts()
     {
-        var lines = File.ReadAllLines(SeedFactAttribute.Path!).SkipWhile(line => !line.Contains("lce001=[", StringComparison.Ordinal)).TakeWhile(line => line.Contains("=[", StringComparison.Ordinal));
+        var lines = File.ReadAllLines(SeedFactAttribute.PathOf("003")!).SkipWhile(line => !line.Contains("lce001=[", StringComparison.Ordinal)).TakeWhile(line => line.Contains("=[", StringComparison.Ordinal));
         var mapfile = dpu.NewFile("lofar.map", string.Join('\n', lines));
 
         var run = (await dpu.RunAsync("exec", "--mapfile", mapfile, "--max-per-node", "2", "--dry-run", "--json", "--", "ndppp", "msin={}")).Exits(0);

@@ -1,0 +1,66 @@
+using System.Text;
+using Dpu.System.Tests.Commands;
+using Dpu.System.Tests.Processes;
+using Shouldly;
+
+namespace Dpu.System.Tests.Awe;
+
+/// <summary>The prompt in Python: its own tests, and the field's HOW-TO replayed at it against a live DPU.</summary>
+public sealed class PromptTests
+{
+    private static readonly string[] OurRecipes =
+        ["ReadNoise", "Bias", "HotPixels", "DomeFlat", "TwilightFlat", "MasterFlat", "Reduce", "Regrid", "Coadd", "SourceList", "Null"];
+
+    [FactWithPython]
+    public async Task The_modules_own_tests_pass()
+    {
+        var run = await ProgramRun.OfAsync(Python.Command(Python.Program!, "-m", "unittest", "discover", "-s", Python.Tests));
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Error.ShouldContain("OK");
+    }
+
+    [HowToFact]
+    public async Task The_fields_how_to_is_answered_line_by_line_as_it_says()
+    {
+        var document = SeedFactAttribute.PathOf("000")!;
+        var python = Python.Program!;
+        await using var dpu = new RealDpu();
+        var configuration = (await ProgramRun.OfAsync(Python.Command(python, [Path.Combine(Python.Tests, "howto.py"), "--config", document, .. OurRecipes]))).Exits(0).Out;
+        await dpu.StartAsync("--config", dpu.NewFile("howto.conf", configuration), "-D", "dpu.node.cpus=4", "-D", "dpu.service.stop-grace=0 s");
+        await PrepareAsync(dpu);
+
+        var replay = dpu.Command([]);
+        var start = Python.Command(python, Path.Combine(Python.Tests, "howto.py"), document, Programs.Dpu, "awe");
+        start.WorkingDirectory = dpu.NewFolder("session");
+        foreach (var name in new[] { "HOME", "DPU_NAME" })
+        {
+            start.Environment[name] = replay.Environment[name];
+        }
+
+        start.Environment.Remove("AWEPIPE");
+        var run = await ProgramRun.OfAsync(start);
+        run.ExitCode.ShouldBe(0, run.Out + run.Error);
+    }
+
+    /// <summary>Two nights of a small camera, with everything that the frames of the second one are reduced with.</summary>
+    private static async Task PrepareAsync(RealDpu dpu)
+    {
+        var first = dpu.NewFolder("first");
+        var second = dpu.NewFolder("second");
+        string[] small = ["--width", "64", "--height", "64", "--stars", "20"];
+        (await Programs.SimulateAsync(first, ["--chips", "5", "--biases", "15", "--domes", "3", "--twilights", "3", "--exposures", "0", .. small])).Exits(0);
+        (await Programs.SimulateAsync(second, ["--chips", "1", "--biases", "0", "--domes", "3", "--twilights", "3", "--exposures", "1", "--filter", "#845", .. small])).Exits(0);
+        foreach (var frame in Directory.EnumerateFiles(second, "*.fits"))
+        {
+            var bytes = await File.ReadAllBytesAsync(frame);
+            await File.WriteAllBytesAsync(frame, Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(bytes).Replace("'2000-04-28T", "'2000-04-29T", StringComparison.Ordinal)));
+        }
+
+        (await dpu.RunAsync("ingest", first, second)).Exits(0);
+        foreach (var recipe in new[] { "Bias", "DomeFlat", "TwilightFlat", "MasterFlat" })
+        {
+            var run = await dpu.RunAsync("run", recipe, "-i", "WFI", "-C", "--wait");
+            run.ExitCode.ShouldBe(0, $"{run.Error} {(await dpu.RunAsync("explain", run.Out.Trim())).Out}");
+        }
+    }
+}
