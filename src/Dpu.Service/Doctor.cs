@@ -8,6 +8,7 @@ using Dpu.Journal.Store;
 using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Nodes;
+using Dpu.Service.Nodes.Apart;
 
 namespace Dpu.Service;
 
@@ -40,7 +41,7 @@ public static class Doctor
         }
 
         var listener = await WhoListensAsync(options.Http, cancellationToken);
-        return await Task.Run<IReadOnlyList<Finding>>(() => [configuration, .. PortAndData(options, listener), .. request.Role == "frontend" ? RecipesOnNodes() : Recipes(options)], cancellationToken);
+        return await Task.Run<IReadOnlyList<Finding>>(() => [configuration, .. PortAndData(options, listener), .. request.Role == "frontend" ? RecipesOnNodes() : Recipes(options), .. request.Role == "frontend" ? [] : Isolation(options)], cancellationToken);
     }
 
     /// <summary>The DPU that answers where this one is to listen; null when none does.</summary>
@@ -137,6 +138,10 @@ public static class Doctor
             return new Finding("database", false, error.Message, "Use the version of dpu that wrote it, or a copy from before.");
         }
     }
+
+    /// <summary>Whether tasks of users run apart here, and what holds them.</summary>
+    private static IEnumerable<Finding> Isolation(DpuOptions options) =>
+        IsolationReport.Of(options.DataDirectory, options.Node).Select(message => Good("isolation", message));
 
     /// <summary>Which programs a node lacks it says itself, when it joins.</summary>
     private static IEnumerable<Finding> RecipesOnNodes() => [Good("recipes", "their programs are needed on nodes only: 'dpu nodes' tells what one of them lacks")];

@@ -27,6 +27,7 @@ using Dpu.Service.Hosting;
 using Dpu.Service.Http;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
+using Dpu.Service.Nodes.Apart;
 using Dpu.Service.Pilots;
 using Dpu.Service.Queries;
 using Dpu.Service.Staging;
@@ -295,7 +296,7 @@ public sealed class DpuHost : IAsyncDisposable
         }
 
         // Last, because it starts a keeper: a start that fails before has none to take back.
-        var files = new TaskFiles(data.FullPath, new LocalStore(storeFolder), node, Options.Node.SearchPath, executables);
+        var files = new TaskFiles(data.FullPath, new LocalStore(storeFolder), node, Options.Node.SearchPath, executables, ConfinerFor(Options, data.FullPath));
         _reloading.Begin(options => joined = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(NodeOptionsOf(options), launcher, files, logs, scheduler, frontend, now => phases.Tell(node.Name, now))) { Supervision = Escalate },
             $"node-{node.Name}"));
@@ -424,6 +425,10 @@ public sealed class DpuHost : IAsyncDisposable
         Tags = options.Node.Tags,
         Unpack = options.Task.Unpack,
     };
+
+    /// <summary>Keeps tasks of users apart, where that can be done.</summary>
+    internal static Confiner? ConfinerFor(DpuOptions options, string dataDirectory) =>
+        Confiner.Open(dataDirectory, options.Node.Isolation, options.Node.SearchPath, options.Node.Capacity);
 
     private static string VersionOf() =>
         typeof(DpuHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -149,7 +149,7 @@ public sealed class NodeHost : IAsyncDisposable
         _takeDown.Add(leavings.Dispose);
         var cache = new InputCache(Path.Combine(data.FullPath, "cache"), CacheMaxOf(data.FullPath), leavings.Links, client, time);
         var store = new NodeStore(() => told.Terms, new RemoteStore(Path.Combine(data.FullPath, "store"), client, cache, leavings));
-        var files = new TaskFiles(data.FullPath, store, node, _options.Node.SearchPath, executables);
+        var files = new TaskFiles(data.FullPath, store, node, _options.Node.SearchPath, executables, DpuHost.ConfinerFor(_options, data.FullPath));
         var manager = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, new UplinkLogStore(up), UplinkRefs.Scheduler(up), UplinkRefs.Frontend(up), phases => up.Tell(new UplinkMessage.PhasesChanged(phases)))) { Supervision = Escalate },
             $"node-{node.Name}");

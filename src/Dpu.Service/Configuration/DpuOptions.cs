@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Dpu.Actors.Nodes;
+using Dpu.Service.Nodes.Apart;
 using Dpu.Actors.Scaling;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Ingest;
@@ -82,7 +83,8 @@ public sealed record NodeSettings(
     long SpoolBytesMax,
     TimeSpan DrainTime,
     long CacheMaxBytes,
-    TimeSpan KeepWork);
+    TimeSpan KeepWork,
+    IsolationSettings Isolation);
 
 /// <summary>Section <c>dpu.task</c>.</summary>
 public sealed record TaskSettings(TimeSpan KillGrace, RetryRules Retry, long LogHeadMaxBytes, long LogTailMaxBytes, bool EnforceMemory, UnpackLimits Unpack);

@@ -8,6 +8,7 @@ using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
 using Dpu.Hocon;
+using Dpu.Service.Nodes.Apart;
 using Dpu.Service.Tls;
 
 namespace Dpu.Service.Configuration;
@@ -143,8 +144,16 @@ internal static class DpuOptionsReader
             node.GetSize("spool-max"),
             Duration(node, "drain-time", TimeSpan.Zero),
             node.GetSize("cache-max"),
-            Duration(node, "keep-work", TimeSpan.Zero));
+            Duration(node, "keep-work", TimeSpan.Zero),
+            Isolation(node.GetObject("isolation")));
     }
+
+    private static IsolationSettings Isolation(HoconReader isolation) => new(
+        (uint)isolation.GetInt32("first-user-id", min: 1000, max: 2_000_000_000),
+        (uint)isolation.GetInt32("user-ids", min: 1000, max: 100_000_000),
+        isolation.GetSize("file-max"),
+        isolation.GetInt32("processes-max", min: 10),
+        isolation.GetString("control-group"));
 
     private static RetryRules Retry(HoconReader retry)
     {

@@ -7,6 +7,7 @@ using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Templates;
+using Dpu.Service.Nodes.Apart;
 
 namespace Dpu.Service.Nodes;
 
@@ -14,7 +15,14 @@ namespace Dpu.Service.Nodes;
 /// Work directories of a node: <c>work/&lt;job&gt;</c> for commands, <c>work/&lt;job&gt;/&lt;task&gt;.&lt;attempt&gt;</c> for recipes. What they made goes to
 /// <c>&lt;job&gt;/&lt;task&gt;.&lt;attempt&gt;</c> in the store.
 /// </summary>
-internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOptions node, string searchPath, RecipeExecutables executables) : ITaskFiles
+/// <param name="dataDirectory">The node's.</param>
+/// <param name="store">Where files come from and go to.</param>
+/// <param name="node">What it is called, and what bounds its tasks.</param>
+/// <param name="searchPath">Where tasks find programs.</param>
+/// <param name="executables">Where recipes find theirs.</param>
+/// <param name="apart">Keeps tasks of users apart; null where that cannot be done.</param>
+internal sealed class TaskFiles(
+    string dataDirectory, INodeStore store, NodeOptions node, string searchPath, RecipeExecutables executables, Confiner? apart = null) : ITaskFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string Shell = "/bin/sh";
@@ -23,6 +31,8 @@ internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOpti
 
     public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, FilesProgress progress, CancellationToken cancellationToken) => start.Work switch
     {
+        TaskWork.OfCommand when ApartFor(start) is { } confiner => new ValueTask<LaunchRequest>(Task.Run(() => PrepareCommand(start, confiner), cancellationToken)),
+
         // A command needs its job's directory only, which is there from its first task on: no detour over another thread.
         TaskWork.OfCommand => PrepareCommand(start),
         TaskWork.Directed directed => new ValueTask<LaunchRequest>(Task.Run(() => PrepareAsync(start, directed, progress, cancellationToken), cancellationToken)),
@@ -34,7 +44,25 @@ internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOpti
 
     public Task DiscardAsync(AttemptId attempt, CancellationToken cancellationToken) => store.DiscardAsync(attempt, cancellationToken);
 
-    public void Settled(AttemptId attempt) => store.Settled(attempt, AttemptFolder(attempt));
+    public void Settled(AttemptId attempt)
+    {
+        apart?.Ended(attempt);
+        store.Settled(attempt, AttemptFolder(attempt));
+    }
+
+    private Confiner? ApartFor(TaskStart start) => start.Isolated ? apart : null;
+
+    private LaunchRequest PrepareCommand(TaskStart start, Confiner confiner)
+    {
+        try
+        {
+            return confiner.Command(start, RequestFor(start, start.Command, JobFolder(start.Attempt.Job)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw NoFolder(error);
+        }
+    }
 
     private ValueTask<LaunchRequest> PrepareCommand(TaskStart start)
     {
@@ -57,8 +85,9 @@ internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOpti
         try
         {
             var folder = AttemptFolder(start.Attempt);
-            var place = PlaceOf(folder);
-            var orders = OrdersFor(start, directed, await store.BringAsync(start.Attempt, directed, place, progress, cancellationToken));
+            var confiner = ApartFor(start);
+            var (user, place) = Apart(confiner, directed, await store.BringAsync(start.Attempt, directed, PlaceOf(folder), progress, cancellationToken));
+            var orders = OrdersFor(start, directed, place);
             var commands = orders.Commands.Select(command => Found(command, directed)).ToImmutableArray();
             if (Directory.Exists(folder))
             {
@@ -74,13 +103,17 @@ internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOpti
                 WriteFile(folder, list.Path, list.Text);
             }
 
-            return RequestFor(start, CommandIn(folder, commands), folder);
+            var request = RequestFor(start, CommandIn(folder, commands), folder);
+            return confiner is null ? request : confiner.Recipe(start, request, commands.Select(command => command.Words[0]), user);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw NoFolder(error);
         }
     }
+
+    private static (uint User, TaskPlace Place) Apart(Confiner? confiner, TaskWork.Directed directed, TaskPlace place) =>
+        confiner?.Bring(directed, place) ?? (0, place);
 
     private TaskPlace PlaceOf(string folder) => new(node.Name, folder, store.Root);
 
@@ -139,10 +172,23 @@ internal sealed class TaskFiles(string dataDirectory, INodeStore store, NodeOpti
     private Task<ImmutableArray<OutputFile>> CollectAsync(TaskStart start, TaskWork.Directed directed, FilesProgress progress, CancellationToken cancellationToken)
     {
         var folder = AttemptFolder(start.Attempt);
+        TakeBack(start, folder);
 
         // What the orders say of a file that is in place does not depend on where it came from.
         var orders = OrdersFor(start, directed, PlaceOf(folder));
         return new OutputCollector(start.Attempt, directed, orders, new StagedInputs(folder, node.Unpack), folder, store.OutputsOf(start.Attempt)).CollectAsync(progress, cancellationToken);
+    }
+
+    private void TakeBack(TaskStart start, string folder)
+    {
+        try
+        {
+            ApartFor(start)?.TakeBack(start.Attempt, folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TaskFilesException(FailureCause.Data, $"what the task left cannot be read: {error.Message}");
+        }
     }
 
     private string JobFolder(JobId job) => _jobFolders.GetOrAdd(job, id =>
