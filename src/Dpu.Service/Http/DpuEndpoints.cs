@@ -8,7 +8,8 @@ namespace Dpu.Service.Http;
 /// <summary>The DPU itself: health, recipes, nodes, figures.</summary>
 internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
 {
-    private static readonly string Version = typeof(DpuEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    /// <summary>The program's version.</summary>
+    public static string Version { get; } = typeof(DpuEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
 

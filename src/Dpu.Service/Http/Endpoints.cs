@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
+using Dpu.Service.Http.OpenApi;
+using Dpu.Service.Http.Routes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,56 +34,58 @@ internal static class Endpoints
         var life = new NodeLifeEndpoints(services, membership, list);
 
         var link = new LinkEndpoint(services);
-        api.MapGet("/link", link.ServeAsync).WithMetadata(RequestGuard.ForNodes.Instance);
+        api.MapGet("/link", link.ServeAsync).Says(NodeRoutes.Link).WithMetadata(RequestGuard.ForNodes.Instance);
 
-        Visitor(api.MapGet("/health", Answer(dpu.Health)));
-        Visitor(api.MapGet("/nodes", Answer(dpu.NodesAsync)));
-        Visitor(api.MapGet("/stats", Answer(dpu.StatsAsync)));
-        Visitor(api.MapGet("/sequences", Answer(dpu.Sequences)));
-        Visitor(api.MapGet("/sequences/{sequence}/options", Answer(dpu.Options)));
+        var document = new OpenApiEndpoint(app, DpuEndpoints.Version);
+        Visitor(api.MapGet("/openapi.json", Answer(document.Get)).Says(DpuRoutes.Document));
+        Visitor(api.MapGet("/health", Answer(dpu.Health)).Says(DpuRoutes.Health));
+        Visitor(api.MapGet("/nodes", Answer(dpu.NodesAsync)).Says(NodeRoutes.List));
+        Visitor(api.MapGet("/stats", Answer(dpu.StatsAsync)).Says(DpuRoutes.Stats));
+        Visitor(api.MapGet("/sequences", Answer(dpu.Sequences)).Says(DpuRoutes.Sequences));
+        Visitor(api.MapGet("/sequences/{sequence}/options", Answer(dpu.Options)).Says(DpuRoutes.Options));
 
         var campaigns = new CampaignEndpoints(services);
-        Visitor(api.MapGet("/campaigns", Answer(campaigns.ListAsync)));
-        Visitor(api.MapGet("/campaigns/{name}/units", Answer(campaigns.UnitsAsync)));
+        Visitor(api.MapGet("/campaigns", Answer(campaigns.ListAsync)).Says(JobRoutes.Campaigns));
+        Visitor(api.MapGet("/campaigns/{name}/units", Answer(campaigns.UnitsAsync)).Says(JobRoutes.CampaignUnits));
 
         var packages = new PackageEndpoints(services);
-        Visitor(api.MapGet("/node/package/{sha256}", Answer(packages.Content)));
-        api.MapGet("/package", Answer(packages.DescribeAsync));
+        Visitor(api.MapGet("/node/package/{sha256}", Answer(packages.Content)).Says(NodeRoutes.PackageContent));
+        api.MapGet("/package", Answer(packages.DescribeAsync)).Says(NodeRoutes.Package);
 
         var scaling = new ScalingEndpoints(services);
-        api.MapGet("/scaling", Answer(scaling.ShowAsync));
-        api.MapPost("/scaling", Answer(scaling.SetAsync));
+        api.MapGet("/scaling", Answer(scaling.ShowAsync)).Says(NodeRoutes.Scaling);
+        api.MapPost("/scaling", Answer(scaling.SetAsync)).Says(NodeRoutes.Scale);
 
-        api.MapPost("/jobs", Answer(submissions.RunAsync));
-        api.MapPost("/exec", Answer(submissions.ExecAsync));
-        api.MapPost("/jobs/{id:int}/cancel", Answer(control.CancelAsync));
-        api.MapPost("/jobs/{id:int}/hold", Answer(control.HoldAsync));
-        api.MapPost("/jobs/{id:int}/release", Answer(control.ReleaseAsync));
-        api.MapPost("/jobs/{id:int}/priority", Answer(control.PriorityAsync));
-        api.MapPost("/jobs/{id:int}/retry", Answer(control.RetryAsync));
+        api.MapPost("/jobs", Answer(submissions.RunAsync)).Says(JobRoutes.Submit);
+        api.MapPost("/exec", Answer(submissions.ExecAsync)).Says(JobRoutes.Exec);
+        api.MapPost("/jobs/{id:int}/cancel", Answer(control.CancelAsync)).Says(JobRoutes.Cancel);
+        api.MapPost("/jobs/{id:int}/hold", Answer(control.HoldAsync)).Says(JobRoutes.Hold);
+        api.MapPost("/jobs/{id:int}/release", Answer(control.ReleaseAsync)).Says(JobRoutes.Release);
+        api.MapPost("/jobs/{id:int}/priority", Answer(control.PriorityAsync)).Says(JobRoutes.Priority);
+        api.MapPost("/jobs/{id:int}/retry", Answer(control.RetryAsync)).Says(JobRoutes.Retry);
 
-        Visitor(api.MapGet("/jobs", Answer(jobs.ListAsync)));
-        Visitor(api.MapGet("/jobs/{id:int}", Answer(jobs.ShowAsync)));
-        Visitor(api.MapGet("/jobs/{id:int}/events", jobs.FollowAsync));
-        api.MapGet("/jobs/{id:int}/explain", Answer(explain.ExplainAsync));
-        api.MapGet("/jobs/{id:int}/results", Answer(files.ResultsAsync));
-        api.MapGet("/jobs/{id:int}/logs", logs.ReadAsync);
+        Visitor(api.MapGet("/jobs", Answer(jobs.ListAsync)).Says(JobRoutes.List));
+        Visitor(api.MapGet("/jobs/{id:int}", Answer(jobs.ShowAsync)).Says(JobRoutes.Show));
+        Visitor(api.MapGet("/jobs/{id:int}/events", jobs.FollowAsync).Says(JobRoutes.Follow));
+        api.MapGet("/jobs/{id:int}/explain", Answer(explain.ExplainAsync)).Says(JobRoutes.Explain);
+        api.MapGet("/jobs/{id:int}/results", Answer(files.ResultsAsync)).Says(JobRoutes.Results);
+        api.MapGet("/jobs/{id:int}/logs", logs.ReadAsync).Says(JobRoutes.Logs);
 
-        api.MapPost("/ingest", Answer(files.IngestAsync));
-        api.MapGet("/files", Answer(files.QueryAsync));
-        api.MapGet("/files/{id}/content", Answer(files.ContentAsync));
-        api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync));
+        api.MapPost("/ingest", Answer(files.IngestAsync)).Says(FileRoutes.Ingest);
+        api.MapGet("/files", Answer(files.QueryAsync)).Says(FileRoutes.Query);
+        api.MapGet("/files/{id}/content", Answer(files.ContentAsync)).Says(FileRoutes.Content);
+        api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync)).Says(FileRoutes.Provenance);
 
-        api.MapPost("/nodes/{name}/drain", Answer(life.DrainAsync));
-        api.MapPost("/nodes/{name}/resume", Answer(life.ResumeAsync));
-        api.MapPost("/nodes/{name}/lost", Answer(life.LostAsync));
+        api.MapPost("/nodes/{name}/drain", Answer(life.DrainAsync)).Says(NodeRoutes.Drain);
+        api.MapPost("/nodes/{name}/resume", Answer(life.ResumeAsync)).Says(NodeRoutes.Resume);
+        api.MapPost("/nodes/{name}/lost", Answer(life.LostAsync)).Says(NodeRoutes.Lost);
 
-        api.MapPost("/reload", Answer(reload.Reload));
+        api.MapPost("/reload", Answer(reload.Reload)).Says(DpuRoutes.Reload);
 
-        api.MapPost("/keys", Answer(keys.CreateAsync));
-        api.MapGet("/keys", Answer(keys.ListAsync));
-        api.MapDelete("/keys/{id}", Answer(keys.RevokeAsync));
-        api.MapPost("/node/join", nodes.JoinAsync).WithMetadata(RequestGuard.ForJoinKeys.Instance);
+        api.MapPost("/keys", Answer(keys.CreateAsync)).Says(NodeRoutes.CreateKey);
+        api.MapGet("/keys", Answer(keys.ListAsync)).Says(NodeRoutes.ListKeys);
+        api.MapDelete("/keys/{id}", Answer(keys.RevokeAsync)).Says(NodeRoutes.RevokeKey);
+        api.MapPost("/node/join", nodes.JoinAsync).Says(NodeRoutes.Join).WithMetadata(RequestGuard.ForJoinKeys.Instance);
 
         var staging = new StagingEndpoints(() => services.Staging);
         staging.Map(api, static context => RequestGuard.RequireNode(context).Name, static endpoint => endpoint.WithMetadata(RequestGuard.ForNodes.Instance));

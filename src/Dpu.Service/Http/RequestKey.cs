@@ -5,8 +5,10 @@ namespace Dpu.Service.Http;
 /// <summary>A client's own name for a request: asked again with it, nothing is done twice.</summary>
 internal static class RequestKey
 {
+    /// <summary>The longest that is remembered, in characters.</summary>
+    public const int LengthMax = 200;
+
     private const string Header = "Idempotency-Key";
-    private const int LengthMax = 200;
 
     /// <summary>A client that names no key cannot ask again: each of its requests is one of its own. Null for a key that nobody could remember.</summary>
     public static string? Of(HttpContext context) => context.Request.Headers[Header].ToString() switch

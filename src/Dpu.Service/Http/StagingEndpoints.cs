@@ -4,6 +4,8 @@ using Dpu.Cluster.Frontend;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Service.Http.OpenApi;
+using Dpu.Service.Http.Routes;
 using Dpu.Service.Nodes;
 using Dpu.Service.Staging;
 using Microsoft.AspNetCore.Builder;
@@ -32,9 +34,9 @@ internal sealed class StagingEndpoints(Func<StagingParts> parts)
     /// <param name="mark">Says of an address whom it is for.</param>
     public void Map(IEndpointRouteBuilder api, Func<HttpContext, string> nodeOf, Action<IEndpointConventionBuilder> mark)
     {
-        mark(api.MapMethods(Attempt + "/inputs/{file}", ["GET", "HEAD"], async context => await (await InputAsync(context, nodeOf(context))).ExecuteAsync(context)));
-        mark(api.MapMethods(Attempt + "/outputs/{**path}", ["HEAD"], context => OutputState(context, nodeOf(context)).ExecuteAsync(context)));
-        mark(api.MapMethods(Attempt + "/outputs/{**path}", ["PUT"], async context => await (await OutputAsync(context, nodeOf(context))).ExecuteAsync(context)));
+        mark(api.MapMethods(Attempt + "/inputs/{file}", ["GET", "HEAD"], async context => await (await InputAsync(context, nodeOf(context))).ExecuteAsync(context)).Says(NodeRoutes.Input));
+        mark(api.MapMethods(Attempt + "/outputs/{**path}", ["HEAD"], context => OutputState(context, nodeOf(context)).ExecuteAsync(context)).Says(NodeRoutes.OutputState));
+        mark(api.MapMethods(Attempt + "/outputs/{**path}", ["PUT"], async context => await (await OutputAsync(context, nodeOf(context))).ExecuteAsync(context)).Says(NodeRoutes.Output));
     }
 
     private async Task<IResult> InputAsync(HttpContext context, string node)

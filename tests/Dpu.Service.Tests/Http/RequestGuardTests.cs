@@ -85,7 +85,7 @@ public sealed class RequestGuardTests
             .Select(Describe)
             .ShouldBe(
                 [
-                    "GET /api/v1/health", "GET /api/v1/jobs", "GET /api/v1/jobs/{id:int}", "GET /api/v1/jobs/{id:int}/events",
+                    "GET /api/v1/health", "GET /api/v1/openapi.json", "GET /api/v1/jobs", "GET /api/v1/jobs/{id:int}", "GET /api/v1/jobs/{id:int}/events",
                     "GET /api/v1/nodes", "GET /api/v1/stats", "GET /api/v1/sequences", "GET /api/v1/sequences/{sequence}/options",
                     "GET /api/v1/campaigns", "GET /api/v1/campaigns/{name}/units",
                     // The program, for whoever was told its hash.

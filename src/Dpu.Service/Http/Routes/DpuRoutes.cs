@@ -1,0 +1,41 @@
+using Dpu.Client.Contracts;
+using Dpu.Domain.Users;
+using Dpu.Service.Http.OpenApi;
+using Microsoft.AspNetCore.Http;
+
+namespace Dpu.Service.Http.Routes;
+
+/// <summary>What the routes of the DPU itself say of themselves.</summary>
+internal static class DpuRoutes
+{
+    private const string Part = "dpu";
+    private const string RecipesPart = "recipes";
+
+    public static void Document(RouteDescription route) => route
+        .Is("getOpenApi", Part, "This document")
+        .AnswerBytes("An OpenAPI 3.1 document.", "application/json");
+
+    public static void Health(RouteDescription route) => route
+        .Is("getHealth", Part, "Who answers, and how he is")
+        .Answer<HealthInfo>("The DPU's name, version, role and state.");
+
+    public static void Stats(RouteDescription route) => route
+        .Is("getStats", Part, "The DPU in figures")
+        .Answer<DpuStats>("Throughput, queue, users, nodes.");
+
+    public static void Sequences(RouteDescription route) => route
+        .Is("listSequences", RecipesPart, "What can be run: recipes and pipelines")
+        .Answer<IReadOnlyList<SequenceInfo>>("By name.");
+
+    public static void Options(RouteDescription route) => route
+        .Is("getSequenceOptions", RecipesPart, "With what a sequence can be run")
+        .Path("sequence", "The sequence, such as `Reduce>Coadd`.", example: "Reduce>Coadd")
+        .Answer<SequenceOptions>("The options of each of its recipes.")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe");
+
+    public static void Reload(RouteDescription route) => route
+        .Is("reload", Part, "Reads the configuration again", "As a whole or not at all: what held goes on to hold when it is wrong.")
+        .Needs(Right.Operate)
+        .Answer<ReloadReport>("What changed.")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-configuration");
+}

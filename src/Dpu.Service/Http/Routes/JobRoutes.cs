@@ -1,0 +1,121 @@
+using Dpu.Client.Contracts;
+using Dpu.Domain.Users;
+using Dpu.Service.Http.OpenApi;
+using Microsoft.AspNetCore.Http;
+
+namespace Dpu.Service.Http.Routes;
+
+/// <summary>What the routes of jobs say of themselves.</summary>
+internal static class JobRoutes
+{
+    private const string Part = "jobs";
+    private const string KeyText = "The client's own name for this request, at most 200 characters. Sent again with the same key, nothing is done twice; the same key for something else is refused.";
+
+    public static void Submit(RouteDescription route) => route
+        .Is("submitJob", Part, "Submits a sequence of recipes", "Answered once the job is durable. With `dryRun` nothing is submitted: the answer is the plan.")
+        .Needs(Right.RunRecipes)
+        .Header("Idempotency-Key", Form.Text(RequestKey.LengthMax), KeyText)
+        .Takes<JobSubmission>("The sequence and its options.", """{"sequence":"Reduce>Coadd","options":{"instrument":"WFI","object":"CDF4_B_?"}}""", "sequence")
+        .Answer<JobAccepted>("The job.", StatusCodes.Status201Created)
+        .Answer<JobAccepted>("The job that an earlier request with this key made.")
+        .Answer<PlanPreview>("Or, of a dry run, the plan.")
+        .Refuses(StatusCodes.Status409Conflict, "key-reused")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe", "bad-option", "bad-estimate", "bad-memory", "bad-campaign", "bad-key", "no-versions")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
+
+    public static void Exec(RouteDescription route) => route
+        .Is("submitCommand", Part, "Submits a command: one task, or one for each line", "Answered once the job is durable. With `dryRun` nothing is submitted: the answer is the plan.")
+        .Needs(Right.RunCommands)
+        .Header("Idempotency-Key", Form.Text(RequestKey.LengthMax), KeyText)
+        .Takes<ExecSubmission>("The command, and its lines.", """{"command":["echo","{}"],"lines":["one","two words"]}""", "command")
+        .Answer<JobAccepted>("The job.", StatusCodes.Status201Created)
+        .Answer<JobAccepted>("The job that an earlier request with this key made.")
+        .Answer<PlanPreview>("Or, of a dry run, the plan.")
+        .Refuses(StatusCodes.Status409Conflict, "key-reused")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-command", "bad-cpus", "bad-memory", "bad-hosts", "bad-line", "bad-max-per-node", "bad-estimate", "bad-key")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
+
+    public static void List(RouteDescription route) => route
+        .Is("listJobs", Part, "Jobs, newest first", "The caller's own jobs, a visitor's: everybody's.")
+        .Query("id", Form.Many(Form.Whole()), "These jobs, whoever's they are; those that do not exist are missing in the answer. Nothing else counts then.")
+        .Query("all", Form.Truth(), "Everybody's jobs.")
+        .Query("user", Form.Text(), "This user's jobs.")
+        .Query("status", Form.OneOf(KnownWords.Statuses), "Only jobs of this status.")
+        .Query("limit", Form.Whole(1), "At most so many, never more than 10000; 100 unless said.")
+        .Answer<IReadOnlyList<JobSummary>>("The jobs.")
+        .Refuses(StatusCodes.Status400BadRequest, "bad-limit")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-status");
+
+    public static void Show(RouteDescription route) => OfJob(route
+        .Is("getJob", Part, "A job with its steps", "With `tasks=true` also every task with its attempts; what tasks printed is not for visitors.")
+        .Query("tasks", Form.Truth(), "With all its tasks.")
+        .Answer<JobDetail>("The job."));
+
+    public static void Follow(RouteDescription route) => OfJob(route
+        .Is("followJob", Part, "A job's status, now and at each change", "The stream ends when the job has ended.")
+        .AnswerEvents("`status` events, each with the job as it is then.", ("status", typeof(JobSummary))));
+
+    public static void Explain(RouteDescription route) => OfJob(route
+        .Is("explainJob", Part, "Why a job waits, failed, was tried again or is slow")
+        .Answer<JobExplanation>("Reasons, the gravest first; empty when there is nothing to explain.")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable"));
+
+    public static void Results(RouteDescription route) => OfJob(route
+        .Is("listResults", Part, "The files that a job made")
+        .Answer<IReadOnlyList<FileRecord>>("The files."));
+
+    public static void Logs(RouteDescription route) => OfJob(route
+        .Is("readLogs", Part, "What a job's tasks printed", "Up to now as lines of JSON; with `follow=true` as server-sent events until the job has ended.")
+        .Query("task", Form.Whole(), "This task's lines only; tasks count from 0.")
+        .Query("follow", Form.Truth(), "Goes on until the job has ended.")
+        .AnswerLines<LogLine>("The lines so far, a JSON object each.")
+        .AnswerEvents("Or, followed: `line` events, and `end` when there will be no more.", ("line", typeof(LogLine)), ("end", null))
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-task"));
+
+    public static void Cancel(RouteDescription route) => OfChange(route
+        .Is("cancelJob", Part, "Cancels a job", "A job that runs needs `force`.")
+        .Takes<CancelRequest>("Whether what runs is ended, too.", """{"force":true}""")
+        .Refuses(StatusCodes.Status409Conflict, "running", "ended"));
+
+    public static void Hold(RouteDescription route) => OfChange(route
+        .Is("holdJob", Part, "Nothing more of a job starts until it is released")
+        .Takes<HoldRequest>("Why, for whoever wonders; at most 1000 characters.", """{"reason":"the flat is wrong"}""")
+        .Refuses(StatusCodes.Status409Conflict, "ended"));
+
+    public static void Release(RouteDescription route) => OfChange(route
+        .Is("releaseJob", Part, "A job goes on, and its held results count")
+        .Takes<ReleaseRequest>("Nothing.", "{}")
+        .Refuses(StatusCodes.Status409Conflict, "ended"));
+
+    public static void Priority(RouteDescription route) => OfChange(route
+        .Is("setPriority", Part, "Changes a job's priority")
+        .Takes<PriorityRequest>("The priority: higher runs first, 0 is usual.", """{"priority":5}""", "priority")
+        .Refuses(StatusCodes.Status409Conflict, "ended"));
+
+    public static void Retry(RouteDescription route) => OfChange(route
+        .Is("retryJob", Part, "Runs a job that has ended again", "What did not end normally, and what a change concerns. With `dryRun` nothing is done: the answer is what would run again.")
+        .Header("Idempotency-Key", Form.Text(RequestKey.LengthMax), KeyText)
+        .Takes<RetryRequest>("What is to be different.", """{"memoryBytes":4294967296,"set":["threshold=3"]}""")
+        .Answer<RetryPlan>("Or, of a dry run, what would run again.")
+        .Refuses(StatusCodes.Status409Conflict, "not-ended", "cancelled")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-memory", "bad-option", "bad-key"));
+
+    public static void Campaigns(RouteDescription route) => route
+        .Is("listCampaigns", "campaigns", "Campaigns in figures")
+        .Answer<IReadOnlyList<CampaignInfo>>("The campaigns.");
+
+    public static void CampaignUnits(RouteDescription route) => route
+        .Is("listCampaignUnits", "campaigns", "The last attempt at each unit of a campaign")
+        .Path("name", "The campaign.")
+        .Answer<IReadOnlyList<CampaignUnitInfo>>("The units.")
+        .Refuses(StatusCodes.Status404NotFound, "unknown-campaign");
+
+    private static void OfChange(RouteDescription route) => OfJob(route
+        .Needs(Right.RunRecipes)
+        .Answer<JobSummary>("The job as it is then.")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable"));
+
+    private static void OfJob(RouteDescription route) => route
+        .Path("id", "The job.", example: "84820")
+        .Refuses(StatusCodes.Status404NotFound, "unknown-job");
+}
