@@ -33,7 +33,7 @@ fetch() {
             if command -v curl > /dev/null 2>&1; then
                 curl --fail --silent --show-error --insecure --connect-timeout 20 --max-time 900 --output "$1" "$url" < /dev/null && exit 0
             elif command -v wget > /dev/null 2>&1; then
-                wget -q --no-check-certificate -T 60 -O "$1" "$url" < /dev/null && exit 0
+                wget -q --no-check-certificate -T 60 -t 2 -O "$1" "$url" < /dev/null && exit 0
             else
                 say "neither curl nor wget is here"
                 exit 1
@@ -45,13 +45,15 @@ fetch() {
 
 # Once for each host and hash. A rename makes it visible: whoever comes second finds it whole, or makes the same and throws it away.
 unpack() {
-    part=$(mktemp -d "$cache/part.XXXXXX") || fail "$cache cannot be written to"
+    part=$(mktemp -d "$cache/part.$package_sha256.XXXXXX") || fail "$cache cannot be written to"
     fetch "$part/package" || fail "the program cannot be fetched from $(printf '%s' "$package_urls" | tr '\n' ' ')"
     found=$(digest "$part/package")
     [ -n "$found" ] || fail "neither sha256sum nor openssl is here: the program cannot be checked"
     [ "$found" = "$package_sha256" ] || fail "the program that was fetched has the SHA-256 $found; expected $package_sha256"
     mkdir "$part/home"
-    gzip -dc < "$part/package" | tar -xf - -C "$part/home" || fail "the program cannot be unpacked in $part: is the disk full?"
+    # On a full disk tar has a line for each file.
+    trouble=$(gzip -dc < "$part/package" | tar -xf - -C "$part/home" 2>&1) ||
+        fail "the program cannot be unpacked in $part: $(printf '%s\n' "$trouble" | head -n 1)"
     mv -T "$part/home" "$home" 2> /dev/null || [ -x "$home/dotnet/dotnet" ] || fail "$home cannot be made"
     rm -rf "$part"
 }
@@ -76,6 +78,8 @@ provide() {
         # Those that start at the same time wait for the first one's download.
         (
             flock 9
+            # Of one that was killed on the way; nobody else is at it now.
+            rm -rf "$cache/part.$package_sha256."*
             [ -x "$muxer" ] || unpack
         ) 9> "$cache/$package_sha256.lock" || exit 3
     else

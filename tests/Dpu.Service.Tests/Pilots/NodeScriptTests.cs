@@ -112,6 +112,37 @@ public sealed class NodeScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_download_left_is_removed_by_the_next_one()
+    {
+        var start = await StartAsync(Recording, hide: true);
+        _folder.File($"cache/part.{start.Package}.killed/package", "half of it");
+        File.SetUnixFileMode(_folder.At("cache"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        using var script = Run(NodeScript.Pilot(start));
+
+        (await EndAsync(script)).ShouldBe(7, script.Words);
+        Directory.EnumerateDirectories(_folder.At("cache")).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_unpacked_is_told_in_one_sentence_and_nothing_of_it_is_left()
+    {
+        var start = await StartAsync(Recording, hide: true);
+        byte[] noArchive = [.. Enumerable.Range(0, 4096).Select(n => (byte)(n * 7))];
+        using (var packed = new System.IO.Compression.GZipStream(File.Create(_folder.At("no-archive")), System.IO.Compression.CompressionLevel.Fastest))
+        {
+            packed.Write(noArchive);
+        }
+
+        var package = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(_folder.At("no-archive"))));
+        using var script = Run(NodeScript.Pilot(start with { SharedPackage = _folder.At("no-archive"), Package = package }));
+
+        (await EndAsync(script)).ShouldBe(3);
+        script.Words.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldHaveSingleItem().ShouldContain($"the program cannot be unpacked in {_folder.At("cache")}/part.{package}.");
+        Directory.EnumerateDirectories(_folder.At("cache")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Pilots_that_start_at_once_on_one_host_share_one_copy()
     {
         var start = await StartAsync(Recording, hide: true);
