@@ -59,8 +59,11 @@ public sealed record DpuOptions(
 /// <param name="BodyMaxBytes">How long a request may be.</param>
 /// <param name="AnswerTimeout">How long an answer may take.</param>
 /// <param name="WaitingMax">How many requests may wait for their commit.</param>
+/// <param name="RequestsPerSecond">How many requests one caller may make in the long run.</param>
+/// <param name="Burst">How many at once.</param>
+/// <param name="OpenMax">How many of them may be open at a time.</param>
 public sealed record HttpOptions(
-    IPAddress Address, int Port, IReadOnlyList<string> Names, TlsFiles? Tls, long BodyMaxBytes, TimeSpan AnswerTimeout, int WaitingMax)
+    IPAddress Address, int Port, IReadOnlyList<string> Names, TlsFiles? Tls, long BodyMaxBytes, TimeSpan AnswerTimeout, int WaitingMax, int RequestsPerSecond, int Burst, int OpenMax)
 {
     public bool IsLoopback => IPAddress.IsLoopback(Address);
 

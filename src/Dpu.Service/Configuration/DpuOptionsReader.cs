@@ -98,7 +98,10 @@ internal static class DpuOptionsReader
             Tls(http.GetObject("tls")),
             Size(http, "body-max", BodyBytesMin),
             Duration(http, "answer-timeout", TimeSpan.FromMilliseconds(1)),
-            http.GetInt32("waiting-max", min: 1));
+            http.GetInt32("waiting-max", min: 1),
+            http.GetInt32("requests-per-second", min: 1),
+            http.GetInt32("burst", min: 1),
+            http.GetInt32("open-max", min: 1));
         return options switch
         {
             { Port: 0, IsAny: false, IsLoopback: false } => throw http.Error("port", $"is 0 with the host {host}, which is listened at beside loopback; expected the number of a port that is free on both, for example dpu.http.port = 8470"),

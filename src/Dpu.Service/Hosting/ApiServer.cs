@@ -21,6 +21,11 @@ namespace Dpu.Service.Hosting;
 /// <summary>The one port: the HTTP API, beyond loopback behind TLS.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
+    private const int HeaderBytesMax = 32 * 1024;
+    private const double BodyBytesPerSecondMin = 240;
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BodyGrace = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication _app;
 
     private ApiServer(WebApplication app, Uri address)
@@ -39,10 +44,13 @@ internal sealed class ApiServer : IAsyncDisposable
         var app = Build(http, listen => Protect(listen, tls, () => new PlainTextDoor(refused, isLoopback, services.System.Time)), loggers);
         OwnHosts? hosts = null;
         var guard = new RequestGuard(token, user, () => hosts, services.Membership.Identities, refused);
+        var limits = new CallerLimits(http);
+        app.Lifetime.ApplicationStopped.Register(limits.Dispose);
         app.UseWebSockets();
         app.UseRouting();
         app.Use(next => context => TurnFailuresIntoProblemsAsync(context, next, loggers, services.Stopping));
         app.Use(next => context => guard.InvokeAsync(context, next));
+        app.Use(next => context => limits.InvokeAsync(context, next));
         app.Use(next => context =>
         {
             RequestBody.SetMaxBytes(context, http.BodyMaxBytes);
@@ -110,6 +118,11 @@ internal sealed class ApiServer : IAsyncDisposable
 
             // Kestrel closes the connection under a client that sends too much, which then never reads why: RequestBody keeps the limit.
             kestrel.Limits.MaxRequestBodySize = null;
+
+            // Whoever dribbles holds a connection, and nothing else: these are the framework's own limits, named because much depends on them.
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(BodyBytesPerSecondMin, BodyGrace);
             kestrel.Listen(http.Address, http.Port, protect);
             if (!http.IsLoopback && !http.IsAny)
             {

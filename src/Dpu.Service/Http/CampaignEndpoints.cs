@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dpu.Client.Contracts;
 using Dpu.Hocon;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,8 @@ internal sealed class CampaignEndpoints(ApiServices services)
     {
         await services.FreshenAsync(context.RequestAborted);
         var campaigns = await services.Views.ListCampaignsAsync(context.RequestAborted);
-        return Endpoints.Json<IReadOnlyList<CampaignInfo>>(
+        return Paging.Page<CampaignInfo>(
+            context,
             [.. campaigns.Select(row => new CampaignInfo(
                 row.Name,
                 row.Units,
@@ -20,6 +22,7 @@ internal sealed class CampaignEndpoints(ApiServices services)
                 ApiMapping.Counts(row.Counts),
                 row.FirstAt,
                 row.LastAt))],
+            static campaign => campaign.Name,
             ApiJson.Default.IReadOnlyListCampaignInfo);
     }
 
@@ -33,9 +36,11 @@ internal sealed class CampaignEndpoints(ApiServices services)
             return await UnknownAsync(name, context.RequestAborted);
         }
 
-        return Endpoints.Json<IReadOnlyList<CampaignUnitInfo>>(
+        return Paging.Page<CampaignUnitInfo>(
+            context,
             [.. jobs.Select(job => new CampaignUnitInfo(
                 job.Campaign.Request, job.Campaign.Unit, job.Campaign.Attempt, job.Job.Value, ApiMapping.StatusOf(job.Status), job.User, job.Sequence, job.EndedAt))],
+            static unit => string.Create(CultureInfo.InvariantCulture, $"{unit.Request}/{unit.Unit}"),
             ApiJson.Default.IReadOnlyListCampaignUnitInfo);
     }
 

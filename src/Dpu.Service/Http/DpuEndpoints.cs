@@ -38,7 +38,7 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
     public async Task<IResult> NodesAsync(HttpContext context)
     {
         return await nodes.GetAsync(context.RequestAborted) is { } all
-            ? Endpoints.Json(all, ApiJson.Default.IReadOnlyListNodeInfo)
+            ? Paging.Page(context, all, static node => node.Name, ApiJson.Default.IReadOnlyListNodeInfo)
             : ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", "The scheduler did not answer in time. Ask again.");
     }
 

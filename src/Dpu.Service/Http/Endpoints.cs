@@ -110,7 +110,7 @@ internal static class Endpoints
 
     /// <summary>An answer in JSON.</summary>
     public static IResult Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
-        Results.Json(value, type, statusCode: status);
+        new JsonAnswer<T>(value, type, status);
 
     /// <summary>A list in JSON.</summary>
     public static IResult JobList(ImmutableArray<JobSummary> jobs) => Json<IReadOnlyList<JobSummary>>(jobs, ApiJson.Default.IReadOnlyListJobSummary);

@@ -35,8 +35,11 @@ internal sealed class EventStream : IAsyncDisposable
         return new EventStream(context, time, stopping);
     }
 
-    /// <summary>Sends one event; <paramref name="data"/> has no newline.</summary>
-    public Task SendAsync(string name, string data) => WriteAsync($"event: {name}\ndata: {data}\n\n");
+    /// <summary>What the client read last, before its stream broke; empty for nothing.</summary>
+    public static string LastIdOf(HttpContext context) => context.Request.Headers["Last-Event-ID"].ToString();
+
+    /// <summary>Sends one event; <paramref name="data"/> has no newline. Whoever asks again shows the last <paramref name="id"/> that he got.</summary>
+    public Task SendAsync(string name, string data, string? id = null) => WriteAsync($"event: {name}\n{(id is null ? "" : $"id: {id}\n")}data: {data}\n\n");
 
     public async ValueTask DisposeAsync()
     {

@@ -21,7 +21,7 @@ internal sealed class FileEndpoints(ApiServices services)
         }
 
         var results = await services.Views.GetResultsAsync(job, context.RequestAborted);
-        return Files([.. results.Select(row => ApiMapping.File(row.File, services.Store, row.Main))]);
+        return Files(context, [.. results.Select(row => ApiMapping.File(row.File, services.Store, row.Main))]);
     }
 
     public async Task<IResult> QueryAsync(HttpContext context)
@@ -30,7 +30,7 @@ internal sealed class FileEndpoints(ApiServices services)
         try
         {
             var found = await services.Catalog.QueryAsync(context.Request.Query["q"].ToString(), FilesMax, context.RequestAborted);
-            return Files([.. found.Select(file => Record(file))]);
+            return Files(context, [.. found.Select(file => Record(file))]);
         }
         catch (FormatException error)
         {
@@ -92,8 +92,8 @@ internal sealed class FileEndpoints(ApiServices services)
     private static ProblemResult NoSuchFile(string id) =>
         ProblemResult.Because(StatusCodes.Status404NotFound, "unknown-file", $"The catalog knows no file '{id}'.");
 
-    private static IResult Files(ImmutableArray<FileRecord> files) =>
-        Endpoints.Json<IReadOnlyList<FileRecord>>(files, ApiJson.Default.IReadOnlyListFileRecord);
+    private static IResult Files(HttpContext context, ImmutableArray<FileRecord> files) =>
+        Paging.Page(context, files, static file => file.Id, ApiJson.Default.IReadOnlyListFileRecord);
 
     private Client.Contracts.Provenance History(Journal.Catalog.Provenance history) => new(
         Record(history.Root),

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
@@ -12,7 +14,8 @@ namespace Dpu.Service.Http;
 internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
 {
     private const int LimitDefault = 100;
-    private const int LimitMax = 10_000;
+    private const int VersionBytes = 12;
+    private const string Before = "before";
     private const int TasksAtOnce = 10_000;
     private const int FailedTasksWithLines = 50;
 
@@ -31,13 +34,25 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
             return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-status", $"There is no status '{query["status"]}': use {string.Join(", ", Enum.GetValues<JobStatus>().Select(ApiMapping.StatusOf))}.");
         }
 
-        if (!TryLimit(query["limit"], out var limit))
+        if (!Paging.TryLimit(context, out var asked))
         {
-            return ProblemResult.Because(StatusCodes.Status400BadRequest, "bad-limit", $"'{query["limit"]}' is no limit: it is a whole number from 1 to {LimitMax}.");
+            return Paging.BadLimit(context);
         }
 
+        if (!TryBefore(query[Before], out var before))
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-cursor", $"'{query[Before]}' is no job's number.");
+        }
+
+        var limit = asked ?? LimitDefault;
+
         var user = query["user"] is [{ } named] ? named : query["all"] == "true" ? null : RequestGuard.UserOf(context);
-        var rows = await services.Views.ListJobsAsync(new JobFilter(user, status, limit), context.RequestAborted);
+        var rows = await services.Views.ListJobsAsync(new JobFilter(user, status, limit, before), context.RequestAborted);
+        if (rows.Length == limit)
+        {
+            Paging.SayNext(context, Before, rows[^1].Job.ToString());
+        }
+
         return Endpoints.JobList([.. rows.Select(ApiMapping.Summary)]);
     }
 
@@ -74,17 +89,25 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
             return;
         }
 
+        var told = EventStream.LastIdOf(context);
+        if (first[0].EndedAt is not null && told == VersionOf(JsonSerializer.Serialize(ApiMapping.Summary(first[0]), ApiJson.Default.JobSummary)))
+        {
+            // A browser asks again when a stream ends; this tells it that there is no more.
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
         await using var events = await EventStream.OpenAsync(context, services.System.Time, services.Stopping);
-        JobSummary? told = null;
         while (!events.Ended.IsCancellationRequested)
         {
             var head = services.Journal.HeadOrdering;
             await services.Views.CaughtUpAsync(events.Ended);
             var summary = ApiMapping.Summary((await services.Views.GetJobsAsync([job], events.Ended))[0]);
-            if (summary != told)
+            var json = JsonSerializer.Serialize(summary, ApiJson.Default.JobSummary);
+            if (VersionOf(json) is var version && version != told)
             {
-                await events.SendAsync("status", JsonSerializer.Serialize(summary, ApiJson.Default.JobSummary));
-                told = summary;
+                await events.SendAsync("status", json, version);
+                told = version;
             }
 
             if (summary.HasEnded)
@@ -96,18 +119,13 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
         }
     }
 
-    /// <summary>More than can be given is no error: the list ends earlier, as it may anyhow.</summary>
-    private static bool TryLimit(string? text, out int limit)
-    {
-        limit = LimitDefault;
-        if (string.IsNullOrEmpty(text))
-        {
-            return true;
-        }
+    /// <summary>What a status is told apart from others by: the same after a restart of the service.</summary>
+    private static string VersionOf(string json) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan(0, VersionBytes));
 
-        var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && asked > 0;
-        limit = Math.Min(asked, LimitMax);
-        return isNumber;
+    private static bool TryBefore(string? text, out JobId? before)
+    {
+        before = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new JobId(number) : null;
+        return before is not null || string.IsNullOrEmpty(text);
     }
 
     private static bool TryStatus(string? text, out JobStatus? status)

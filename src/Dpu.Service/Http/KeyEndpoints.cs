@@ -43,8 +43,10 @@ internal sealed class KeyEndpoints(ApiServices services, MembershipQuestions que
     }
 
     public async Task<IResult> ListAsync(HttpContext context) => await questions.GetAsync(context.RequestAborted) is { } state
-        ? Endpoints.Json<IReadOnlyList<KeyInfo>>(
+        ? Paging.Page<KeyInfo>(
+            context,
             [.. state.Keys.Values.Select(Info).Concat(state.Identities.Values.Select(Info)).OrderBy(info => info.Created).ThenBy(info => info.Id, StringComparer.Ordinal)],
+            static key => key.Id,
             ApiJson.Default.IReadOnlyListKeyInfo)
         : Unanswered();
 

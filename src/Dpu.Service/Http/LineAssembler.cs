@@ -11,6 +11,9 @@ internal sealed class LineAssembler
 {
     private readonly Dictionary<(AttemptId Attempt, OutputStream Stream), (LogChunk First, List<byte> Bytes)> _open = [];
 
+    /// <summary>Whether no line waits for its end.</summary>
+    public bool IsEmpty => _open.Count == 0;
+
     public IEnumerable<LogLine> Add(LogChunk chunk)
     {
         var key = (chunk.Attempt, chunk.Stream);

@@ -41,7 +41,13 @@ internal sealed class LogEndpoints(ApiServices services)
         var selection = new LogSelection(job, task);
         if (context.Request.Query["follow"] == "true")
         {
-            await FollowAsync(selection, context);
+            if (!LogPlace.TryParse(EventStream.LastIdOf(context), out var place))
+            {
+                await ProblemResult.Because(StatusCodes.Status400BadRequest, "bad-event-id", "Last-Event-ID is none that came with a line of this log.").ExecuteAsync(context);
+                return;
+            }
+
+            await FollowAsync(selection, place.Value, context);
         }
         else
         {
@@ -84,28 +90,26 @@ internal sealed class LogEndpoints(ApiServices services)
         }
     }
 
-    private async Task FollowAsync(LogSelection selection, HttpContext context)
+    private async Task FollowAsync(LogSelection selection, LogPlace place, HttpContext context)
     {
         await using var events = await EventStream.OpenAsync(context, services.System.Time, services.Stopping);
-        var lines = new LineAssembler();
-        var cursor = LogCursor.Start;
+        var lines = new FollowedLog(place);
         while (!events.Ended.IsCancellationRequested)
         {
             // Asked before reading: what was printed before the job's end is in the logs by then.
             var head = services.Journal.HeadOrdering;
             var ended = await HasEndedAsync(selection.Job, events.Ended);
-            var page = await services.Logs.ReadAsync(selection, cursor, PageBytes, events.Ended);
-            cursor = page.Next;
-            foreach (var line in page.Chunks.SelectMany(lines.Add))
+            var page = await services.Logs.ReadAsync(selection, lines.Next, PageBytes, events.Ended);
+            foreach (var (line, behind) in lines.Add(page))
             {
-                await SendAsync(events, line);
+                await SendAsync(events, line, behind);
             }
 
             if (page.AtEnd && ended)
             {
-                foreach (var line in lines.Rest())
+                foreach (var (line, behind) in lines.Rest())
                 {
-                    await SendAsync(events, line);
+                    await SendAsync(events, line, behind);
                 }
 
                 await events.SendAsync("end", "{}");
@@ -114,7 +118,7 @@ internal sealed class LogEndpoints(ApiServices services)
 
             if (page.AtEnd)
             {
-                await WaitForMoreAsync(selection.Job, cursor, head, events.Ended);
+                await WaitForMoreAsync(selection.Job, lines.Next, head, events.Ended);
             }
         }
     }
@@ -135,8 +139,8 @@ internal sealed class LogEndpoints(ApiServices services)
         await either.CancelAsync();
     }
 
-    private static Task SendAsync(EventStream events, LogLine line) =>
-        events.SendAsync("line", JsonSerializer.Serialize(line, ApiJson.Default.LogLine));
+    private static Task SendAsync(EventStream events, LogLine line, LogPlace behind) =>
+        events.SendAsync("line", JsonSerializer.Serialize(line, ApiJson.Default.LogLine), behind.ToString());
 
     private static async Task WriteAsync(HttpContext context, LogLine line)
     {

@@ -37,6 +37,7 @@ internal sealed class ProblemResult(Problem problem) : IResult
         StatusCodes.Status413PayloadTooLarge => "Too large",
         StatusCodes.Status421MisdirectedRequest => "Wrong host",
         StatusCodes.Status422UnprocessableEntity => "Refused",
+        StatusCodes.Status429TooManyRequests => "Too many requests",
         StatusCodes.Status503ServiceUnavailable => "Unavailable",
         _ => "Failed",
     };

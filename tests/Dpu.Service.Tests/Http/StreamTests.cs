@@ -117,6 +117,66 @@ public sealed class StreamTests(RunningDpu dpu)
     }
 
     [Fact]
+    public async Task A_followed_log_goes_on_behind_each_of_its_lines()
+    {
+        // Blank lines, a last one without its end, and more than one chunk.
+        var job = await dpu.RunAsync("sh", "-c", "i=0; while [ $i -lt 300 ]; do echo line $i; echo; i=$((i+1)); done; sleep 0.05; printf last");
+        var path = $"/jobs/{job.JobId}/logs?follow=true";
+        var all = await ItemsAsync(path, null);
+        all.Count.ShouldBe(602);
+        all.SkipLast(1).Select(item => item.Id).ShouldBeUnique();
+        foreach (var read in new[] { 1, 2, 299, 600, 601 })
+        {
+            var rest = await ItemsAsync(path, all[read - 1].Id);
+            rest.Select(item => item.Data).ShouldBe(all.Skip(read).Select(item => item.Data), $"behind line {read}");
+        }
+    }
+
+    [Fact]
+    public async Task A_place_that_no_log_has_is_refused()
+    {
+        var job = await dpu.RunAsync("true");
+        using var request = new HttpRequestMessage(HttpMethod.Get, dpu.At($"/jobs/{job.JobId}/logs?follow=true"));
+        request.Headers.Add("Last-Event-ID", "the-fifth");
+        using var answer = await dpu.Owner.SendAsync(request);
+        await answer.ProblemAsync(400, "bad-event-id");
+    }
+
+    [Fact]
+    public async Task A_status_that_was_told_is_not_told_again()
+    {
+        var job = await dpu.RunAsync("true");
+        var path = $"/jobs/{job.JobId}/events";
+        var last = (await ItemsAsync(path, null))[^1];
+        using var request = new HttpRequestMessage(HttpMethod.Get, dpu.At(path));
+        request.Headers.Add("Last-Event-ID", last.Id);
+        using var answer = await dpu.Visitor.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await ItemsAsync(path, "another")).ShouldHaveSingleItem().Data.ShouldBe(last.Data);
+    }
+
+    private async Task<IReadOnlyList<(string? Id, string Data)>> ItemsAsync(string path, string? lastId)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        using var request = new HttpRequestMessage(HttpMethod.Get, dpu.At(path));
+        if (lastId is not null)
+        {
+            request.Headers.Add("Last-Event-ID", lastId);
+        }
+
+        using var answer = await dpu.Owner.SendAsync(request, limit.Token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await using var body = await answer.Content.ReadAsStreamAsync(limit.Token);
+        var items = new List<(string?, string)>();
+        await foreach (var item in SseParser.Create(body).EnumerateAsync(limit.Token))
+        {
+            items.Add((item.EventId, item.Data));
+        }
+
+        return items;
+    }
+
+    [Fact]
     public async Task Streams_of_a_task_keep_their_order_and_their_names()
     {
         var job = await dpu.RunAsync("sh", "-c", "for i in 1 2 3; do echo o$i; echo e$i >&2; done");

@@ -105,6 +105,11 @@ internal sealed class OpenApiDocument
         }
 
         operation["responses"] = Responses(route, who, isHead);
+        if (HttpMethods.IsGet(method))
+        {
+            SayVersions(operation);
+        }
+
         return operation;
     }
 
@@ -186,6 +191,35 @@ internal sealed class OpenApiDocument
         return responses;
     }
 
+    /// <summary>What is read as JSON has a version, and need not be sent again to whoever has it.</summary>
+    private static void SayVersions(JsonObject operation)
+    {
+        if (operation["responses"]!["200"] is not JsonObject ok || ok["content"]?["application/json"] is null)
+        {
+            return;
+        }
+
+        if (ok["headers"] is not JsonObject headers)
+        {
+            ok["headers"] = headers = [];
+        }
+
+        headers["ETag"] = new JsonObject { ["description"] = "The version of what was read.", ["schema"] = Form.Text() };
+        operation["responses"]!["304"] = new JsonObject { ["description"] = "It is still the version that `If-None-Match` names." };
+        if (operation["parameters"] is not JsonArray parameters)
+        {
+            operation["parameters"] = parameters = [];
+        }
+
+        parameters.Add((JsonNode)new JsonObject
+        {
+            ["name"] = "If-None-Match",
+            ["in"] = "header",
+            ["description"] = "A version that is here already: it is not sent again.",
+            ["schema"] = Form.Text(),
+        });
+    }
+
     private static JsonObject HeadersOf(RouteDescription route, int status) => new(
         route.Headers.Where(header => header.Status == status)
             .Select(header => KeyValuePair.Create(header.Name, (JsonNode?)new JsonObject { ["description"] = header.Text, ["schema"] = header.Form })));
@@ -194,6 +228,7 @@ internal sealed class OpenApiDocument
     private static SortedDictionary<int, SortedSet<string>> RefusalsOf(RouteDescription route, RouteAudience who)
     {
         var all = new SortedDictionary<int, SortedSet<string>>();
+        Add(StatusCodes.Status429TooManyRequests, ["too-many-requests"]);
         foreach (var refusal in route.Refusals.Concat(who.Refusals))
         {
             Add(refusal.Status, refusal.Codes);

@@ -139,6 +139,20 @@ internal sealed class RouteDescription
         return this;
     }
 
+    /// <summary>A list that can be had in pieces: <c>limit</c>, a cursor, and <c>Link</c>.</summary>
+    public RouteDescription Pages(string cursor, JsonObject form, string text, int? usual = null) => this
+        .Query(Paging.Limit, Form.Whole(1), $"At most so many, never more than {Paging.LimitMax}; {(usual is null ? "all" : $"{usual}")} unless said.")
+        .Query(cursor, form, text)
+        .AnswerHeader("Link", Form.Text(), "The address of the next page, as `<…>; rel=\"next\"`; not there on the last one.")
+        .Refuses(StatusCodes.Status400BadRequest, "bad-limit")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-cursor");
+
+    /// <summary>The same, behind one of the list's own.</summary>
+    public RouteDescription Pages(string id) => Pages(Paging.After, Form.Text(), $"Those behind this one, by {id}.");
+
+    /// <summary>A stream that goes on where the last one broke.</summary>
+    public RouteDescription Resumes() => Header("Last-Event-ID", Form.Text(), "The `id` of the last event that was read, of a stream that broke: it goes on behind that.");
+
     private RouteDescription Parameter(DescribedParameter parameter)
     {
         _parameters.Add(parameter);

@@ -13,6 +13,7 @@ internal static class FileRoutes
     public static void Query(RouteDescription route) => route
         .Is("findFiles", Part, "Files of the catalog")
         .Query("q", Form.Text(), "What they must be: `key=value` terms with a space between, such as `type=raw-science chip=ccd50`; nothing for all.", "type=raw-science chip=ccd50")
+        .Pages("id")
         .Answer<IReadOnlyList<FileRecord>>("The files.")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-query");
 

@@ -41,9 +41,8 @@ internal static class JobRoutes
         .Query("all", Form.Truth(), "Everybody's jobs.")
         .Query("user", Form.Text(), "This user's jobs.")
         .Query("status", Form.OneOf(KnownWords.Statuses), "Only jobs of this status.")
-        .Query("limit", Form.Whole(1), "At most so many, never more than 10000; 100 unless said.")
+        .Pages("before", Form.Whole(), "Jobs older than this one.", usual: 100)
         .Answer<IReadOnlyList<JobSummary>>("The jobs.")
-        .Refuses(StatusCodes.Status400BadRequest, "bad-limit")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-status");
 
     public static void Show(RouteDescription route) => OfJob(route
@@ -53,6 +52,8 @@ internal static class JobRoutes
 
     public static void Follow(RouteDescription route) => OfJob(route
         .Is("followJob", Part, "A job's status, now and at each change", "The stream ends when the job has ended.")
+        .Resumes()
+        .AnswerNothing(StatusCodes.Status204NoContent, "It has ended, and `Last-Event-ID` is that of its end.")
         .AnswerEvents("`status` events, each with the job as it is then.", ("status", typeof(JobSummary))));
 
     public static void Explain(RouteDescription route) => OfJob(route
@@ -62,14 +63,17 @@ internal static class JobRoutes
 
     public static void Results(RouteDescription route) => OfJob(route
         .Is("listResults", Part, "The files that a job made")
+        .Pages("id")
         .Answer<IReadOnlyList<FileRecord>>("The files."));
 
     public static void Logs(RouteDescription route) => OfJob(route
         .Is("readLogs", Part, "What a job's tasks printed", "Up to now as lines of JSON; with `follow=true` as server-sent events until the job has ended.")
         .Query("task", Form.Whole(), "This task's lines only; tasks count from 0.")
         .Query("follow", Form.Truth(), "Goes on until the job has ended.")
+        .Resumes()
         .AnswerLines<LogLine>("The lines so far, a JSON object each.")
         .AnswerEvents("Or, followed: `line` events, and `end` when there will be no more.", ("line", typeof(LogLine)), ("end", null))
+        .Refuses(StatusCodes.Status400BadRequest, "bad-event-id")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-task"));
 
     public static void Cancel(RouteDescription route) => OfChange(route
@@ -102,11 +106,13 @@ internal static class JobRoutes
 
     public static void Campaigns(RouteDescription route) => route
         .Is("listCampaigns", "campaigns", "Campaigns in figures")
+        .Pages("name")
         .Answer<IReadOnlyList<CampaignInfo>>("The campaigns.");
 
     public static void CampaignUnits(RouteDescription route) => route
         .Is("listCampaignUnits", "campaigns", "The last attempt at each unit of a campaign")
         .Path("name", "The campaign.")
+        .Pages("`request/unit`")
         .Answer<IReadOnlyList<CampaignUnitInfo>>("The units.")
         .Refuses(StatusCodes.Status404NotFound, "unknown-campaign");
 

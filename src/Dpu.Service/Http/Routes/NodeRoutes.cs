@@ -15,6 +15,7 @@ internal static class NodeRoutes
 
     public static void List(RouteDescription route) => route
         .Is("listNodes", Part, "Nodes with load and health")
+        .Pages("name")
         .Answer<IReadOnlyList<NodeInfo>>("The nodes.")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
@@ -67,6 +68,7 @@ internal static class NodeRoutes
     public static void ListKeys(RouteDescription route) => route
         .Is("listKeys", KeysPart, "Keys, and the identities of nodes that joined with them")
         .Needs(Right.Operate)
+        .Pages("id")
         .Answer<IReadOnlyList<KeyInfo>>("By when they were made.")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
