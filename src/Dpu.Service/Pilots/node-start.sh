@@ -51,9 +51,9 @@ unpack() {
     [ -n "$found" ] || fail "neither sha256sum nor openssl is here: the program cannot be checked"
     [ "$found" = "$package_sha256" ] || fail "the program that was fetched has the SHA-256 $found; expected $package_sha256"
     mkdir "$part/home"
-    # On a full disk tar has a line for each file.
+    # On a full disk tar has a line for each file, and a last one that says nothing.
     trouble=$(gzip -dc < "$part/package" | tar -xf - -C "$part/home" 2>&1) ||
-        fail "the program cannot be unpacked in $part: $(printf '%s\n' "$trouble" | head -n 1)"
+        fail "the program cannot be unpacked in $part: $(printf '%s\n' "$trouble" | tail -n 2 | head -n 1)"
     mv -T "$part/home" "$home" 2> /dev/null || [ -x "$home/dotnet/dotnet" ] || fail "$home cannot be made"
     rm -rf "$part"
 }
