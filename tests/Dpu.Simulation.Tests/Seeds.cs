@@ -19,13 +19,13 @@ internal static partial class Seeds
     public static SeedsReport Run(int first, int? count, TimeSpan budget, PlantedBug planted = PlantedBug.None, bool replays = true)
     {
         var failures = new ConcurrentDictionary<int, SimulationException>();
-        var (next, ran, steps, tasks, faults) = (first - 1, 0, 0L, 0L, 0L);
+        var (next, ran, steps, tasks, faults, traces) = (first - 1, 0, 0L, 0L, 0L, 0L);
         var watch = Stopwatch.StartNew();
         var before = Environment.CpuUsage.TotalTime;
         var threads = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work)).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
-        return new SeedsReport(first, ran, watch.Elapsed, Environment.CpuUsage.TotalTime - before, steps, tasks, faults, [.. failures.OrderBy(failure => failure.Key).Select(failure => new FailedSeed(failure.Key, failure.Value))]);
+        return new SeedsReport(first, ran, watch.Elapsed, Environment.CpuUsage.TotalTime - before, steps, tasks, faults, traces, [.. failures.OrderBy(failure => failure.Key).Select(failure => new FailedSeed(failure.Key, failure.Value))]);
 
         void Work()
         {
@@ -44,6 +44,7 @@ internal static partial class Seeds
                     Interlocked.Add(ref steps, run.Steps);
                     Interlocked.Add(ref tasks, run.Tasks);
                     Interlocked.Add(ref faults, run.Faults);
+                    Interlocked.Add(ref traces, unchecked((long)run.Trace));
                 }
                 catch (SimulationException failure)
                 {
@@ -61,8 +62,8 @@ internal static partial class Seeds
 /// <summary>A seed in whose world something did not hold.</summary>
 internal sealed record FailedSeed(int Seed, SimulationException Reason);
 
-/// <summary>How many seeds ran, and which failed.</summary>
-internal sealed record SeedsReport(int First, int Count, TimeSpan Time, TimeSpan Worked, long Steps, long Tasks, long Faults, IReadOnlyList<FailedSeed> Failures)
+/// <summary>How many seeds ran, and which failed. The sum of the traces is the same whenever the same seeds run, in whichever process: else a failure would not replay.</summary>
+internal sealed record SeedsReport(int First, int Count, TimeSpan Time, TimeSpan Worked, long Steps, long Tasks, long Faults, long Traces, IReadOnlyList<FailedSeed> Failures)
 {
     private const int SeedsNamed = 5;
 
@@ -78,5 +79,5 @@ internal sealed record SeedsReport(int First, int Count, TimeSpan Time, TimeSpan
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Count} seeds from {First} in {Time.TotalSeconds:0.0} s: {Count / Time.TotalSeconds:0.0} seeds/s, {Worked.TotalMilliseconds / Count:0.0} ms of a processor each; each {Steps / Good} steps, {(double)Tasks / Good:0} tasks, {(double)Faults / Good:0.0} faults; {Failures.Count} failed");
+        $"{Count} seeds from {First} in {Time.TotalSeconds:0.0} s: {Count / Time.TotalSeconds:0.0} seeds/s, {Worked.TotalMilliseconds / Count:0.0} ms of a processor each; each {Steps / Good} steps, {(double)Tasks / Good:0} tasks, {(double)Faults / Good:0.0} faults; {Failures.Count} failed; traces {Traces:x16}");
 }

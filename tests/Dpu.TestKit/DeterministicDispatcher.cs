@@ -106,6 +106,12 @@ public sealed class DeterministicDispatcher : IDispatcher
     {
         // A test runner's context would catch awaits before the simulation does.
         var outer = SynchronizationContext.Current;
+        if (outer is null)
+        {
+            work();
+            return;
+        }
+
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {

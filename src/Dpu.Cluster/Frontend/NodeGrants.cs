@@ -26,7 +26,13 @@ public sealed class NodeGrants
     /// <summary>What a job gave to a node; null when it did not.</summary>
     public GrantedAttempt? Find(string node, AttemptId attempt) => _attempts.GetValueOrDefault((node, attempt));
 
-    internal IReadOnlyList<GrantedAttempt> Of(string node) => [.. _attempts.Where(pair => pair.Key.Node == node).Select(pair => pair.Value)];
+    /// <summary>All that is given to a node, in the order of the attempts: the dictionary's own differs from one process to the next, and with it what happens.</summary>
+    internal IReadOnlyList<GrantedAttempt> Of(string node) =>
+    [
+        .. _attempts.Where(pair => pair.Key.Node == node)
+            .OrderBy(pair => pair.Key.Attempt.Job.Value).ThenBy(pair => pair.Key.Attempt.Task).ThenBy(pair => pair.Key.Attempt.Number)
+            .Select(pair => pair.Value),
+    ];
 
     internal void Give(string node, TaskStart start, IActorRef<JobMessage> job, long era = 0) => _attempts[(node, start.Attempt)] = new GrantedAttempt(start, job, era);
 

@@ -11,7 +11,13 @@ internal sealed class Database : IDisposable
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
     private readonly sqlite3 _handle;
 
-    static Database() => Batteries_V2.Init();
+    static Database()
+    {
+        Batteries_V2.Init();
+
+        // Nobody asks SQLite how much memory it holds, and counting takes one lock for all connections. Only before its first use; refused later, which changes nothing else.
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     private Database(sqlite3 handle, string path)
     {

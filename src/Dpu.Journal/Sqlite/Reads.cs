@@ -93,8 +93,11 @@ internal sealed class ReaderPool(string path) : Reads
 /// <param name="before">Runs before each read: brings the views up to date.</param>
 internal sealed class MemoryReads(Database database, Action before) : Reads
 {
+    private bool _disposed;
+
     public override Task<T> RunAsync<T>(Func<Database, T> read, CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
@@ -107,5 +110,6 @@ internal sealed class MemoryReads(Database database, Action before) : Reads
         }
     }
 
-    public override void Dispose() => database.Dispose();
+    /// <summary>Reads no more; the database is its owner's.</summary>
+    public override void Dispose() => _disposed = true;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dpu.Journal.Catalog;
 using Dpu.Journal.EventJournal;
 using Dpu.Journal.Sqlite;
@@ -11,16 +12,29 @@ namespace Dpu.Journal.Store;
 /// </summary>
 public sealed class MemoryStore : IDisposable
 {
-    private readonly Database _database = Database.OpenMemory();
+    /// <summary>
+    /// Tables of stores that were disposed of, and the statements prepared on them: to make them costs a short simulation about as much as all else that it does with them.
+    /// </summary>
+    private static readonly ConcurrentBag<Database> Spare = [];
+
+    private readonly Database _database;
     private readonly MemoryReads _reads;
     private readonly Projector _projector;
+    private bool _disposed;
 
     /// <param name="codec">Translates events as a database would; null keeps them as they are.</param>
     public MemoryStore(IEventCodec? codec = null)
     {
         Journal = new MemoryEventJournal(codec);
-        _database.Execute(JournalTables.Projections);
+        var isUsed = Spare.TryTake(out var spare);
+        _database = spare ?? OpenTables();
         _projector = new Projector(_database);
+        if (isUsed)
+        {
+            _database.Transaction(_projector.Empty);
+            _projector.Committed();
+        }
+
         _reads = new MemoryReads(_database, Fold);
         Views = new SqliteViews(_reads, CaughtUpAsync);
         Catalog = new SqliteCatalog(_reads);
@@ -38,7 +52,22 @@ public sealed class MemoryStore : IDisposable
     /// <summary>The tables, for tests that compare them row by row.</summary>
     internal Database Tables => _database;
 
-    public void Dispose() => _reads.Dispose();
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _reads.Dispose();
+            Spare.Add(_database);
+        }
+    }
+
+    private static Database OpenTables()
+    {
+        var database = Database.OpenMemory();
+        database.Execute(JournalTables.Projections);
+        return database;
+    }
 
     private Task CaughtUpAsync(CancellationToken cancellationToken)
     {

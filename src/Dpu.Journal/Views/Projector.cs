@@ -79,7 +79,7 @@ internal sealed class Projector
     {
         foreach (var table in ViewTables.Names)
         {
-            _database.Execute($"DELETE FROM {table}");
+            _database.Prepare($"DELETE FROM {table}").Run();
         }
 
         Forget();

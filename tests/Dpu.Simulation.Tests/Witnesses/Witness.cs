@@ -17,6 +17,7 @@ internal sealed class Witness : IWitness
     private readonly LogWitness _logs;
     private readonly ViewWitness _views;
     private long _seen;
+    private readonly HashSet<(JobId Job, int Task)> _startedAgain = [];
     private int _commits;
 
     public Witness(SimulatedWorld world, SimulatedStores stores, Func<SimulatedFrontend?> frontend)
@@ -43,8 +44,13 @@ internal sealed class Witness : IWitness
 
     private int _open;
 
-    /// <summary>Whether a later attempt of the same task runs.</summary>
-    public bool IsSuperseded(AttemptId attempt) => Jobs[attempt.Job].Tasks[attempt.Task] is { Running: true } task && task.Attempts > attempt.Number;
+    /// <summary>Attempts of whose tasks a later one runs.</summary>
+    public IEnumerable<AttemptId> Superseded() =>
+        from again in _startedAgain
+        let task = Jobs[again.Job].Tasks[again.Task]
+        where task.Running
+        from number in Enumerable.Range(1, task.Attempts - 1)
+        select new AttemptId(again.Job, again.Task, number);
 
     /// <summary>Reads what was committed since the last look.</summary>
     public void Look()
@@ -133,6 +139,10 @@ internal sealed class Witness : IWitness
                 foreach (var attempt in started.Attempts)
                 {
                     _processes.GivenOut(new AttemptId(id, attempt.Task, attempt.Number), started.Node);
+                    if (attempt.Number > 1)
+                    {
+                        _startedAgain.Add((id, attempt.Task));
+                    }
                 }
 
                 break;

@@ -309,7 +309,7 @@ internal sealed class Chaos(ClusterSimulation cluster)
     /// </summary>
     private void ReportLate()
     {
-        var late = _world.Recipes.History.Where(past => past.Exit is not null && cluster.Witness.IsSuperseded(past.Attempt)).ToList();
+        var late = cluster.Witness.Superseded().Select(_world.Recipes.Find).OfType<SimulatedRecipe>().Where(past => past.Exit is not null).ToList();
         if (late.Count > 0)
         {
             var past = late[_random.Next(late.Count)];
