@@ -22,6 +22,9 @@ internal sealed record CliContext
     /// <summary>Reads an environment variable; null when it is not set.</summary>
     public required Func<string, string?> Variable { get; init; }
 
+    /// <summary>All environment variables.</summary>
+    public Func<IEnumerable<KeyValuePair<string, string>>> Variables { get; init; } = static () => [];
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Makes the transport of clients; null for sockets.</summary>

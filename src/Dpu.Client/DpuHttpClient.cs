@@ -38,6 +38,31 @@ public sealed class DpuHttpClient : IDisposable
     public Task<JobAccepted> SubmitAsync(ExecSubmission submission, string idempotencyKey, CancellationToken ct) =>
         _submissions.SendAsync("/exec", submission, Json.ExecSubmission, Json.JobAccepted, idempotencyKey, ct);
 
+    /// <summary>An archive of code that this user brought before; null when he did not.</summary>
+    /// <param name="sha256">Of the archive; 64 lower-case hexadecimal digits.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<CodeInfo?> FindCodeAsync(string sha256, CancellationToken ct)
+    {
+        try
+        {
+            return await _requests.GetAsync($"/code/{Uri.EscapeDataString(sha256)}", Json.CodeInfo, ct);
+        }
+        catch (DpuRefusedException refused) when (refused.Problem.Code == "unknown-code")
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Brings an archive of code, which submissions then name. Again is the same. A zip that holds anything but plain files and folders is refused with code <c>bad-archive</c>.</summary>
+    /// <param name="sha256">Of the archive; 64 lower-case hexadecimal digits.</param>
+    /// <param name="archive">A zip file, from where it stands to its end; stays its owner's.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<CodeInfo> UploadCodeAsync(string sha256, Stream archive, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(archive);
+        return await _requests.PutAsync($"/code/{Uri.EscapeDataString(sha256)}", archive, "application/zip", Json.CodeInfo, _options.IngestTimeout, ct);
+    }
+
     /// <summary>What a submission would become; nothing is run or remembered.</summary>
     public Task<PlanPreview> PreviewAsync(JobSubmission submission, CancellationToken ct)
     {

@@ -30,6 +30,7 @@ using Dpu.Service.Nodes;
 using Dpu.Service.Nodes.Apart;
 using Dpu.Service.Pilots;
 using Dpu.Service.Queries;
+using Dpu.Service.Shipping;
 using Dpu.Service.Staging;
 using Dpu.Service.Tls;
 using Microsoft.Extensions.Logging;
@@ -189,9 +190,15 @@ public sealed class DpuHost : IAsyncDisposable
             data.FullPath, Options.Node.SearchPath, Options.Query.OutputMaxBytes, Options.Query.AtOnceMax, executables, store.Catalog, catalog, system, Options.Http.AnswerTimeout);
         Undo(queries.Dispose);
         var shapes = new KnownNodeShapes(() => ShapesOf(live.Options));
+        var code = new CodeStore(Path.Combine(data.FullPath, "code"), Options.Code, time);
+        Undo(code.Dispose);
+        var shelf = new RecipeShelf(live, code, () => shapes.OnOtherHosts);
         SubmissionPlanner PlannerNow() => PlannerOf(live.Options);
         SubmissionPlanner PlannerOf(DpuOptions options) => new(
-            options.Recipes, store.Catalog, store.Views, shapes, options.Task.Retry, recipe => shapes.OnOtherHosts ? null : executables.WhyUnavailable(recipe), queries);
+            options.Recipes, store.Catalog, store.Views, shapes, options.Task.Retry, recipe => shapes.OnOtherHosts ? null : executables.WhyUnavailable(recipe), queries)
+        {
+            Shelf = shelf,
+        };
         var scheduler = system.Spawn(new Props<SchedulerMessage>(() => new SchedulerActor(Options.Scheduling, new NodeWatch(HasNode ? node.Name : null, Options.Cluster.NodeTimeout))) { Supervision = Escalate }, "scheduler");
         var frontend = system.Spawn(
             new Props<FrontendMessage>(() => new FrontendActor(journal, store.Views, PlannerNow, scheduler)) { Supervision = Escalate },
@@ -271,6 +278,8 @@ public sealed class DpuHost : IAsyncDisposable
             Packages = packages,
             Launches = launches,
             Scaling = scaling,
+            Code = code,
+            Shelf = shelf,
         };
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         var server = await ApiServer.StartAsync(services, token, Environment.UserName, tls, seams.IsLoopback, loggers, cancellationToken);
@@ -296,7 +305,11 @@ public sealed class DpuHost : IAsyncDisposable
         }
 
         // Last, because it starts a keeper: a start that fails before has none to take back.
-        var files = new TaskFiles(data.FullPath, new LocalStore(storeFolder), node, Options.Node.SearchPath, executables, ConfinerFor(Options, data.FullPath));
+        var files = new TaskFiles(data.FullPath, new LocalStore(storeFolder), node, Options.Node.SearchPath, executables, ConfinerFor(Options, data.FullPath))
+        {
+            Trees = new CodeTrees(Path.Combine(data.FullPath, "trees"), Options.Code.TreesMaxBytes, Options.Code.Archive, new StoredCode(code), CodeTrees.ThisBoot(), time),
+            PathOfVersion = version => live.Options.VersionNamed(version) is { } known ? known.SearchPath ?? "" : null,
+        };
         _reloading.Begin(options => joined = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(NodeOptionsOf(options), launcher, files, logs, scheduler, frontend, now => phases.Tell(node.Name, now))) { Supervision = Escalate },
             $"node-{node.Name}"));
@@ -322,7 +335,10 @@ public sealed class DpuHost : IAsyncDisposable
         options.Cluster.FenceMargin,
         options.Cluster.Heartbeat,
         probe,
-        [.. options.Recipes.AllThatRuns.Select(recipe => recipe.Command[0]).Distinct(StringComparer.Ordinal)]);
+        [.. options.Recipes.AllThatRuns.Select(recipe => recipe.Command[0]).Distinct(StringComparer.Ordinal)])
+    {
+        Versions = options.Versions.IsEmpty ? null : options.Versions.ToImmutableSortedDictionary(version => version.Key, version => version.Value.SearchPath ?? "", StringComparer.Ordinal),
+    };
 
     /// <summary>What is shown to callers from other hosts; null when none can call.</summary>
     private ServerIdentity? ReadTls(string data, TimeProvider time)
@@ -428,7 +444,7 @@ public sealed class DpuHost : IAsyncDisposable
 
     /// <summary>Keeps tasks of users apart, where that can be done.</summary>
     internal static Confiner? ConfinerFor(DpuOptions options, string dataDirectory) =>
-        Confiner.Open(dataDirectory, options.Node.Isolation, options.Node.SearchPath, options.Node.Capacity);
+        Confiner.Open(dataDirectory, options.Node.Isolation, options.Node.Capacity);
 
     private static string VersionOf() =>
         typeof(DpuHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -9,6 +9,7 @@ using Dpu.Kernel;
 using Dpu.Service.Configuration;
 using Dpu.Service.Hosting;
 using Dpu.Service.Nodes;
+using Dpu.Service.Shipping;
 using Microsoft.Extensions.Logging;
 
 namespace Dpu.Service;
@@ -149,7 +150,11 @@ public sealed class NodeHost : IAsyncDisposable
         _takeDown.Add(leavings.Dispose);
         var cache = new InputCache(Path.Combine(data.FullPath, "cache"), CacheMaxOf(data.FullPath), leavings.Links, client, time);
         var store = new NodeStore(() => told.Terms, new RemoteStore(Path.Combine(data.FullPath, "store"), client, cache, leavings));
-        var files = new TaskFiles(data.FullPath, store, node, _options.Node.SearchPath, executables, DpuHost.ConfinerFor(_options, data.FullPath));
+        var files = new TaskFiles(data.FullPath, store, node, _options.Node.SearchPath, executables, DpuHost.ConfinerFor(_options, data.FullPath))
+        {
+            Trees = new CodeTrees(Path.Combine(data.FullPath, "trees"), _options.Code.TreesMaxBytes, _options.Code.Archive, new BroughtCode(client), CodeTrees.ThisBoot(), time),
+            PathOfVersion = version => told.Terms?.Versions?.GetValueOrDefault(version),
+        };
         var manager = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(node, launcher, files, new UplinkLogStore(up), UplinkRefs.Scheduler(up), UplinkRefs.Frontend(up), phases => up.Tell(new UplinkMessage.PhasesChanged(phases)))) { Supervision = Escalate },
             $"node-{node.Name}");

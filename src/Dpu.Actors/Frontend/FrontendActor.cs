@@ -3,6 +3,7 @@ using Dpu.Actors.Jobs;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Views;
 using Dpu.Kernel;
 using Dpu.Kernel.Persistence;
@@ -284,6 +285,12 @@ public sealed partial class FrontendActor(
             Campaign = unit,
             After = submission.After,
             Isolated = submission.Isolated,
+            Version = submission.Version,
+            Code = submission.Code,
+            Settings = submission.Settings,
+
+            // What comes of code that nobody but its author has seen is for nobody else's eyes.
+            Context = submission.Code is null ? WorkContext.Usual : WorkContext.Usual.ForUserAlone(),
         }, plan.Plan);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Shipping;
 
 namespace Dpu.Actors.Frontend;
 
@@ -13,6 +14,15 @@ public abstract record Submission(string User, string IdempotencyKey, int Priori
 {
     /// <summary>The campaign that it belongs to, or null.</summary>
     public CampaignRequest? Campaign { get; init; }
+
+    /// <summary>The version of the recipes; null for the usual one.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The code of the user's own, or null.</summary>
+    public ShippedCode? Code { get; init; }
+
+    /// <summary>What of the user's settings goes along.</summary>
+    public ShippedSettings Settings { get; init; } = ShippedSettings.None;
 
     /// <inheritdoc cref="JobSpec.Isolated"/>
     public bool Isolated { get; init; }

@@ -25,6 +25,12 @@ internal static class SubmissionFingerprint
             AddAll(hash, [.. submission.After.Select(job => job.ToString())]);
         }
 
+        if (submission is { Version: not null } or { Code: not null } or { Settings.IsEmpty: false })
+        {
+            AddAll(hash, [submission.Version ?? "", submission.Code?.Sha256 ?? "", submission.Settings.Configuration ?? ""]);
+            AddAll(hash, [.. submission.Settings.Variables.SelectMany(variable => new[] { variable.Key, variable.Value })]);
+        }
+
         switch (submission)
         {
             case Submission.OfRecipes recipes:

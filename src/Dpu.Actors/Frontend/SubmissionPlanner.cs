@@ -40,6 +40,9 @@ public sealed class SubmissionPlanner(
     private const int InputFilesMax = 1_000_000;
     private const int SampleSize = 200;
 
+    /// <summary>The recipes of versions and of shipped code; null where nobody can ask for them.</summary>
+    public IRecipeShelf? Shelf { get; init; }
+
     /// <summary>The plan, or every reason against it. Files that it needs and the catalog did not know are registered when this completes.</summary>
     /// <exception cref="Kernel.Persistence.JournalException">The catalog cannot be read, or not be written.</exception>
     public Task<Checked<PlannedSubmission>> PlanAsync(Submission submission, CancellationToken cancellationToken) =>
@@ -84,8 +87,9 @@ public sealed class SubmissionPlanner(
 
     private async Task<Checked<PlannedSubmission>> PlanAsync(Submission.OfRecipes asked, bool register, CancellationToken cancellationToken)
     {
-        if (!Sequence.Parse(asked.Sequence, recipes).TryGet(out var sequence, out var errors)
-            || !Available(sequence).TryGet(out _, out errors)
+        if (!RecipesFor(asked, cancellationToken).TryGet(out var set, out var errors)
+            || !Sequence.Parse(asked.Sequence, set.Catalog).TryGet(out var sequence, out errors)
+            || !Available(sequence, set).TryGet(out _, out errors)
             || !Options(sequence, asked).TryGet(out var options, out errors))
         {
             return new Checked<PlannedSubmission>.Refused(errors);
@@ -99,7 +103,7 @@ public sealed class SubmissionPlanner(
         }
 
         var candidates = await FindInputsAsync(InputSelection.For(sequence, options), cancellationToken);
-        var request = new PlanRequest(sequence, options, candidates, recipes, nodes.Known.CpusForEstimates(), asked.MemoryBytes) { Rows = rows.Rows };
+        var request = new PlanRequest(sequence, options, candidates, set.Catalog, nodes.Known.CpusForEstimates(), asked.MemoryBytes) { Rows = rows.Rows };
         if (!Planner.Plan(request).TryGet(out var planned, out errors)
             || !(await FitsAsync(planned.Plan, cancellationToken)).TryGet(out _, out errors)
             || !Has(planned.Plan, asked).TryGet(out _, out errors))
@@ -151,10 +155,14 @@ public sealed class SubmissionPlanner(
     private static Checked<SequenceOptions> Options(Sequence sequence, Submission.OfRecipes asked) =>
         asked.Options is { } values ? OptionParser.Parse(sequence, values) : OptionParser.Parse(sequence, asked.Arguments);
 
-    private Checked<Sequence> Available(Sequence sequence)
+    private Checked<RecipeSet> RecipesFor(Submission asked, CancellationToken cancellationToken) => asked is { Version: null, Code: null }
+        ? new Checked<RecipeSet>.Accepted(new RecipeSet(recipes, unavailable))
+        : (Shelf ?? throw new InvalidOperationException("There is no shelf for other recipes than the usual ones.")).Find(asked.Version, asked.Code, cancellationToken);
+
+    private static Checked<Sequence> Available(Sequence sequence, RecipeSet set)
     {
         var errors = sequence.Steps
-            .Select(step => unavailable(step.Recipe) is { } reason ? new SubmissionError("recipe-unavailable", reason) : null)
+            .Select(step => set.WhyUnavailable(step.Recipe) is { } reason ? new SubmissionError("recipe-unavailable", reason) : null)
             .OfType<SubmissionError>()
             .Distinct()
             .ToImmutableArray();

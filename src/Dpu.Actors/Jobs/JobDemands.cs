@@ -17,7 +17,7 @@ internal static class JobDemands
             state.Spec!.User,
             state.Priority,
             state.SubmittedAt,
-            [.. state.Plan.Steps.Select(step => new StepNeed(step.First, step.Count, step.Resources, step.Recipe ?? step.Name, step.Rules) { Programs = ProgramsOf(step.Work) })],
+            [.. state.Plan.Steps.Select(step => new StepNeed(step.First, step.Count, step.Resources, step.Recipe ?? step.Name, step.Rules) { Programs = ProgramsOf(state.Spec, step.Work) })],
             startable,
             [.. state.Running.OrderBy(running => running.Key).Select(running => new Reservation(running.Key, running.Value.Node, running.Value.StartedAt))],
             [.. troubled.Concat(NeedsOf(state, startable)).DistinctBy(need => need.Task)]);
@@ -32,8 +32,14 @@ internal static class JobDemands
               where need is not null
               select need];
 
-    private static ImmutableArray<string> ProgramsOf(StepWork work) =>
-        work is StepWork.Groups groups ? [.. groups.Commands.Select(command => command.Program[0]).Distinct(StringComparer.Ordinal)] : [];
+    /// <summary>Where code comes along, its programs may come with it: only whether a node can take it at all is known before.</summary>
+    private static ImmutableArray<string> ProgramsOf(JobSpec spec, StepWork work)
+    {
+        var programs = work is StepWork.Groups groups && spec is { Code: null, Version: null }
+            ? groups.Commands.Select(command => command.Program[0]).Distinct(StringComparer.Ordinal)
+            : [];
+        return spec is { Code: null, Version: null, Settings.IsEmpty: true } ? [.. programs] : [.. programs, NodeAbout.Shipping];
+    }
 
     private static TaskNeed? NeedOf(JobState state, int task)
     {

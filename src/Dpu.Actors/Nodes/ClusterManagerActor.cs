@@ -840,7 +840,7 @@ public sealed class ClusterManagerActor(
         }
 
         _entries.Remove(attempt);
-        if (entry.Start.Work is TaskWork.Directed)
+        if (entry.Start is { Work: TaskWork.Directed } or { Code: not null })
         {
             files.Settled(attempt);
         }

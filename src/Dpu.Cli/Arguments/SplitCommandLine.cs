@@ -9,7 +9,7 @@ namespace Dpu.Cli.Arguments;
 internal sealed record SplitCommandLine(IReadOnlyList<string> Own, IReadOnlyList<string> PassedOn)
 {
     private static readonly HashSet<string> Flags = ["--wait", "--dry-run", "--json", "--help", "-?"];
-    private static readonly HashSet<string> Valued = ["--dpu", "--dpu-time", "--dpu-mem", "--version", "--priority", "--tag", "--after", "--campaign", "--unit", "--request", "--each"];
+    private static readonly HashSet<string> Valued = ["--dpu", "--dpu-time", "--dpu-mem", "--version", "--code", "--priority", "--tag", "--after", "--campaign", "--unit", "--request", "--each"];
 
     /// <summary>
     /// Splits for <c>run</c>, <c>exec</c> and <c>awe</c>; other commands keep everything. For <c>run</c>, options of ours are found before and

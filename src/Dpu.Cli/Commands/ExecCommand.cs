@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Dpu.Cli.Arguments;
+using Dpu.Cli.Shipping;
 using Dpu.Cli.Waiting;
 using Dpu.Client.Contracts;
 
@@ -18,6 +19,7 @@ internal sealed class ExecCommand : DpuCommand
     private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
     private readonly Option<string[]> _after = new("--after") { Description = "Start nothing before this job has ended FINISHED; may be repeated", HelpName = "JOBID" };
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word of your own on the job; may be repeated", HelpName = "T" };
+    private readonly ShipOptions _ship = new();
     private readonly Option<bool> _wait = new("--wait") { Description = "Follow the job to its end: exit code 1 unless it ends FINISHED" };
     private readonly Option<bool> _json = JsonOption("Print {\"jobId\":…,\"dpu\":…,\"estimatedSeconds\":…}; with --wait the job's end too");
 
@@ -32,7 +34,7 @@ internal sealed class ExecCommand : DpuCommand
             "dpu exec --after 84820 -- ./summary                     when job 84820 has ended FINISHED",
             "dpu exec -- sh -c 'make > log 2>&1'                      a shell only where you ask for one")
     {
-        foreach (var option in new Option[] { _each, _mapfile, _maxPerNode, _memory, _cpus, _priority, _after, _tags, _time, _wait, _dryRun, _json })
+        foreach (var option in new Option[] { _each, _mapfile, _maxPerNode, _memory, _cpus, _priority, _after, _tags, _time, _ship.Code, _wait, _dryRun, _json })
         {
             Add(option);
         }
@@ -73,6 +75,8 @@ internal sealed class ExecCommand : DpuCommand
         {
             After = Values.JobIds(invocation.Get(_after)),
         };
+        var shipped = await _ship.ShipAsync(invocation, CancellationToken.None);
+        submission = submission with { Code = shipped.Code, Settings = shipped.Settings };
         if (invocation.Get(_dryRun))
         {
             return await PlanReport.RunAsync(invocation, invocation.Get(_json), (client, ct) => client.PreviewAsync(submission, ct));

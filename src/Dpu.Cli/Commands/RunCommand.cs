@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Dpu.Cli.Arguments;
+using Dpu.Cli.Shipping;
 using Dpu.Cli.Waiting;
 using Dpu.Client.Contracts;
 
@@ -12,7 +13,8 @@ internal sealed class RunCommand : DpuCommand
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show the plan and run nothing" };
     private readonly Option<string?> _time = new("--dpu-time") { Description = "Expected time of the whole job in seconds, instead of the recipes' own estimate", HelpName = "S" };
     private readonly Option<string?> _memory = new("--dpu-mem") { Description = "Memory of each task, such as 2GiB", HelpName = "SIZE" };
-    private readonly Option<string?> _version = new("--version") { Description = "Version of the recipes' programs", HelpName = "V" };
+    private readonly Option<string?> _version = new("--version") { Description = "Version of the recipes, such as develop; master is the usual one", HelpName = "V" };
+    private readonly ShipOptions _ship = new();
     private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
     private readonly Option<string[]> _after = new("--after") { Description = "Start nothing before this job has ended FINISHED; may be repeated", HelpName = "JOBID" };
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word of your own on the job; may be repeated", HelpName = "T" };
@@ -33,9 +35,10 @@ internal sealed class RunCommand : DpuCommand
             "dpu run 'Regrid>Coadd' -i WFI --after 84820                 when job 84820 has ended FINISHED",
             "dpu run Reduce --dpu-mem 2GiB -- -i WFI --wait x             behind -- everything is the recipe's",
             "dpu run Reduce -o {} --each tiles.txt --campaign KIDS        one job a line, its unit is the line",
+            "dpu run ReadNoise -i WFI --code ~/awe                       with code of your own, for this job only; its results are for you alone",
             "dpu options Reduce                                           the options of a recipe")
     {
-        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _priority, _after, _tags, _campaign, _unit, _request, _each, _json })
+        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _ship.Code, _priority, _after, _tags, _campaign, _unit, _request, _each, _json })
         {
             Add(option);
         }
@@ -43,7 +46,7 @@ internal sealed class RunCommand : DpuCommand
         Add(_sequence);
     }
 
-    public override Task<int> RunAsync(Invocation invocation)
+    public override async Task<int> RunAsync(Invocation invocation)
     {
         var submission = new JobSubmission(
             invocation.Get(_sequence)!,
@@ -57,17 +60,17 @@ internal sealed class RunCommand : DpuCommand
         {
             After = Values.JobIds(invocation.Get(_after)),
         };
-        var json = invocation.Get(_json);
-        if (invocation.Get(_each) is { } source)
+        var (json, source) = (invocation.Get(_json), invocation.Get(_each));
+        if (source is not null && (invocation.Get(_wait) || invocation.Get(_dryRun)))
         {
-            return invocation.Get(_wait) || invocation.Get(_dryRun)
-                ? throw new UsageException("--each makes many jobs: --wait and --dry-run are for one. 'dpu campaigns NAME' tells how those of a campaign are.")
-                : new SubmitEach(invocation, json).RunAsync(submission, source);
+            throw new UsageException("--each makes many jobs: --wait and --dry-run are for one. 'dpu campaigns NAME' tells how those of a campaign are.");
         }
 
-        return invocation.Get(_dryRun)
-            ? PlanReport.RunAsync(invocation, json, (client, ct) => client.PreviewAsync(submission, ct))
-            : new SubmitAndWait(invocation, json, invocation.Get(_wait)).RunAsync((client, key, ct) => client.SubmitAsync(submission, key, ct));
+        var shipped = await _ship.ShipAsync(invocation, CancellationToken.None);
+        submission = submission with { Code = shipped.Code, Settings = shipped.Settings };
+        return source is not null ? await new SubmitEach(invocation, json).RunAsync(submission, source)
+            : invocation.Get(_dryRun) ? await PlanReport.RunAsync(invocation, json, (client, ct) => client.PreviewAsync(submission, ct))
+            : await new SubmitAndWait(invocation, json, invocation.Get(_wait)).RunAsync((client, key, ct) => client.SubmitAsync(submission, key, ct));
     }
 
     private CampaignPlace? Campaign(Invocation invocation)

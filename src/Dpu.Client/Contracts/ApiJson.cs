@@ -33,6 +33,7 @@ namespace Dpu.Client.Contracts;
 [JsonSerializable(typeof(RetryPlan))]
 [JsonSerializable(typeof(IReadOnlyList<SequenceInfo>))]
 [JsonSerializable(typeof(SequenceOptions))]
+[JsonSerializable(typeof(CodeInfo))]
 [JsonSerializable(typeof(IngestRequest))]
 [JsonSerializable(typeof(IngestResult))]
 [JsonSerializable(typeof(IReadOnlyList<NodeInfo>))]

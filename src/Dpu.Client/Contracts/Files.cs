@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Dpu.Client.Contracts;
 
 /// <summary>A file of the catalog.</summary>
@@ -17,7 +19,12 @@ public sealed record FileRecord(
     string? Task,
     string Name,
     bool Main,
-    bool Committed);
+    bool Committed)
+{
+    /// <summary>The code of a user's own that made it, by its checksum; not written for released code.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CodeSha256 { get; init; }
+}
 
 /// <summary>A file and what it came from (up) or what was made of it (down), in the words of the Open Provenance Model.</summary>
 public sealed record Provenance(FileRecord File, IReadOnlyList<ProvenanceEdge> Edges, IReadOnlyList<FileRecord> Files);

@@ -80,6 +80,14 @@ public sealed record JobDetail(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? WaitsFor { get; init; }
 
+    /// <summary>The version of the recipes that it runs; not written for the usual one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Version { get; init; }
+
+    /// <summary>The code of its user's own that it runs, by its checksum; not written for released code.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CodeSha256 { get; init; }
+
     public static JobDetail From(JobSummary job, IReadOnlyList<StepDetail> steps, IReadOnlyList<TaskDetail>? tasks = null)
     {
         ArgumentNullException.ThrowIfNull(job);

@@ -28,6 +28,14 @@ public sealed record JobSubmission(
     /// <summary>Jobs that must have ended FINISHED before anything of this one starts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? After { get; init; }
+
+    /// <summary>Code of the user's own that was brought before (<see cref="DpuHttpClient.UploadCodeAsync"/>); null for released code.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CodeReference? Code { get; init; }
+
+    /// <summary>What of the user's settings goes along; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SubmittedSettings? Settings { get; init; }
 }
 
 /// <summary>A job's place in a campaign.</summary>
@@ -62,6 +70,14 @@ public sealed record ExecSubmission(
     /// <summary>Jobs that must have ended FINISHED before anything of this one starts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? After { get; init; }
+
+    /// <summary>Code of the user's own that was brought before (<see cref="DpuHttpClient.UploadCodeAsync"/>); null for released code.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CodeReference? Code { get; init; }
+
+    /// <summary>What of the user's settings goes along; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SubmittedSettings? Settings { get; init; }
 }
 
 /// <summary>The answer to a submission, given once it is committed.</summary>

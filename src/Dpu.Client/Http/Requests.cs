@@ -28,6 +28,16 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
         return await GuardAsync(() => Answer.ReadAsync(answer, answerType, options, ct), ct);
     }
 
+    /// <summary>Sends a file as it is.</summary>
+    public async Task<T> PutAsync<T>(string path, Stream body, string mediaType, JsonTypeInfo<T> type, TimeSpan answerTimeout, CancellationToken ct)
+        where T : class
+    {
+        // The content would close the stream with the request, and it is somebody else's.
+        using var content = new StreamContent(new LentStream(body)) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } };
+        using var answer = await GuardAsync(() => SendUnguardedAsync(HttpMethod.Put, path, content, null, answerTimeout, ct), ct);
+        return await GuardAsync(() => Answer.ReadAsync(answer, type, options, ct), ct);
+    }
+
     public async Task<T> DeleteAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct)
         where T : class
     {
@@ -37,7 +47,7 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
 
     /// <summary>Sends, and returns a successful answer as soon as its headers are there.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body, string? idempotencyKey, CancellationToken ct, TimeSpan? answerTimeout = null) =>
-        GuardAsync(() => SendUnguardedAsync(method, path, body, idempotencyKey, answerTimeout ?? options.AnswerTimeout, ct), ct);
+        GuardAsync(() => SendUnguardedAsync(method, path, body is null ? null : JsonOf(body), idempotencyKey, answerTimeout ?? options.AnswerTimeout, ct), ct);
 
     /// <summary>Runs a part of a call; what the transport throws becomes a <see cref="DpuUnreachableException"/>.</summary>
     public async Task<T> GuardAsync<T>(Func<Task<T>> part, CancellationToken ct)
@@ -71,7 +81,7 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
     private string Place => $"the DPU at {Address.GetLeftPart(UriPartial.Authority)}";
 
     private async Task<HttpResponseMessage> SendUnguardedAsync(
-        HttpMethod method, string path, byte[]? body, string? idempotencyKey, TimeSpan answerTimeout, CancellationToken ct)
+        HttpMethod method, string path, HttpContent? body, string? idempotencyKey, TimeSpan answerTimeout, CancellationToken ct)
     {
         var transport = _connection.Current();
         using var request = CreateRequest(method, path, body, idempotencyKey, transport.Token);
@@ -90,7 +100,9 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
         }
     }
 
-    private HttpRequestMessage CreateRequest(HttpMethod method, string path, byte[]? body, string? idempotencyKey, string? token)
+    private static ByteArrayContent JsonOf(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") { CharSet = "utf-8" } } };
+
+    private HttpRequestMessage CreateRequest(HttpMethod method, string path, HttpContent? body, string? idempotencyKey, string? token)
     {
         var request = new HttpRequestMessage(method, new Uri(Address, "/api/v1" + path));
         if (token is not null)
@@ -103,12 +115,7 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
             request.Headers.Add("Idempotency-Key", idempotencyKey);
         }
 
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json") { CharSet = "utf-8" };
-        }
-
+        request.Content = body;
         return request;
     }
 

@@ -31,6 +31,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     private IncomingLogs _logs = null!;
     private IDownlink? _link;
     private string? _product;
+    private int _version;
     private bool _hasLeft;
     private long _refused;
     private long _era;
@@ -57,7 +58,7 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         switch (message)
         {
             case RemoteNodeMessage.Linked linked:
-                (_link, _product) = (linked.Link, linked.Product);
+                (_link, _product, _version) = (linked.Link, linked.Product, linked.Terms.Version);
                 _hasLeft = false;
                 _logs.Forget();
                 parts.Phases.Forget(name);
@@ -194,7 +195,8 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
         }
     }
 
-    private NodeAbout AboutOf(NodeFacts facts) => new(facts.Host, _product, facts.DiskBytes, facts.Missing);
+    private NodeAbout AboutOf(NodeFacts facts) => new(
+        facts.Host, _product, facts.DiskBytes, _version < LinkProtocol.VersionOfShipping ? facts.Missing.Add(NodeAbout.Shipping) : facts.Missing);
 
     /// <summary>Outputs are believed when they are in the store; to look there takes time.</summary>
     private void Examine(IDownlink link, ReceivedFrame received, UpFrame.Ended ended)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Dpu.Actors.Nodes;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
@@ -71,7 +72,12 @@ public sealed record LinkTerms(
     TimeSpan FenceMargin,
     TimeSpan Heartbeat,
     StoreProbe Store,
-    ImmutableArray<string> Programs);
+    ImmutableArray<string> Programs)
+{
+    /// <summary>Where versions of the recipes have their programs: a search path by the version's name; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<string, string>? Versions { get; init; }
+}
 
 /// <summary>Whoever finds this text in this file shares the store's file system.</summary>
 /// <param name="Store">The store's directory; absolute.</param>

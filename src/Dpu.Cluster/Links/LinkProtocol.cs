@@ -6,6 +6,9 @@ public static class LinkProtocol
     /// <summary>What this build speaks best.</summary>
     public const int Version = 2;
 
+    /// <summary>The first version in which tasks may come with code, settings and a version of their recipes.</summary>
+    public const int VersionOfShipping = 2;
+
     /// <summary>The oldest version that it still speaks: one before its own, once there is one.</summary>
     public const int OldestVersion = 1;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Shipping;
 
 namespace Dpu.Domain.Execution;
 
@@ -31,6 +32,18 @@ public sealed record TaskStart(
     /// <summary>What is looked for in its output.</summary>
     public ImmutableArray<LogPattern> Patterns { get; init; } = [];
 
+    /// <summary>The code of the user's own that it runs with, or null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ShippedCode? Code { get; init; }
+
+    /// <summary>What of the user's settings it finds; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ShippedSettings? Settings { get; init; }
+
+    /// <summary>The version of the recipes that it runs; null for the usual one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Version { get; init; }
+
     /// <summary>The attempt at <paramref name="task"/> that <paramref name="state"/> holds for the current one.</summary>
     public static TaskStart For(JobState state, int task)
     {
@@ -48,6 +61,9 @@ public sealed record TaskStart(
             Isolated = state.Spec.Isolated,
             Exits = step.Rules.Exits,
             Patterns = step.Rules.Patterns,
+            Code = state.Spec?.Code,
+            Settings = state.Spec is { Settings.IsEmpty: false } spec ? spec.Settings : null,
+            Version = state.Spec?.Version,
         };
     }
 

@@ -23,6 +23,7 @@ internal static class WaitWords
         WaitReason.NoNode => ("no-node", "no node is there that takes work.", "start a node, or see 'dpu nodes'"),
         WaitReason.HostAway away => ("host-away", $"they belong to host {away.Host}, which is not here.{Known(job.Waits.Nodes)}", $"start a node named {away.Host}, or submit without that host"),
         WaitReason.TagsMissing tags => ("tags-missing", $"no node that is there has {(tags.Tags.Length == 1 ? "the tag" : "all the tags")} {string.Join(", ", tags.Tags)}.", "start a node with that tag, or submit without it"),
+        WaitReason.ProgramMissing { Programs: [NodeAbout.Shipping] } => ("node-too-old", "no node that is there can be given code, settings or a version of the recipes with a task: their dpu is older than this frontend's.", "install this version of dpu on a node"),
         WaitReason.ProgramMissing missing => ("program-missing", $"no node that is there has the program of recipe {missing.Recipe} ({string.Join(", ", missing.Programs)}).", "install it on a node: a node looks again when it connects"),
         WaitReason.TooLarge large => TooLarge(large, step, job.Figures.GetValueOrDefault(wait.Step)),
         WaitReason.Busy busy => ("busy", Busy(busy), null),

@@ -15,7 +15,7 @@ internal static class StepDeclarations
             : step;
 
     /// <summary>A null takes away what stands below.</summary>
-    private static HoconObject Merge(HoconObject under, HoconObject over)
+    public static HoconObject Merge(HoconObject under, HoconObject over)
     {
         var fields = under.Fields
             .Select(field => over.FieldOf(field.Key) is { } other ? other with { Value = Merge(field.Value, other.Value) } : field)

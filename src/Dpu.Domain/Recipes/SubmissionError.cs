@@ -31,6 +31,9 @@ public static class SubmissionErrors
     public const string UnknownJob = "unknown-job";
     public const string UnknownTag = "unknown-tag";
     public const string NeedsCampaign = "needs-campaign";
+    public const string UnknownVersion = "unknown-version";
+    public const string UnknownCode = "unknown-code";
+    public const string BadRecipes = "bad-recipes";
 }
 
 /// <summary>What comes of checking something that a user asked for: the thing itself, or every reason against it.</summary>

@@ -41,6 +41,9 @@ public enum NodeState
 /// <param name="Missing">Programs of recipes that it does not have.</param>
 public sealed record NodeAbout(string Host, string? Version, long? DiskBytes, ImmutableArray<string> Missing)
 {
+    /// <summary>Stands among <see cref="Missing"/> for what is no program: a node of an older version can be given no code, settings or version with a task. No program has this name.</summary>
+    public const string Shipping = "shipped code and settings";
+
     /// <summary>Of a node that says nothing.</summary>
     public static NodeAbout Nothing { get; } = new("", null, null, []);
 }

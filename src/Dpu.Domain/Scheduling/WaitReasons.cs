@@ -100,7 +100,7 @@ internal sealed class WaitReasons(PolicyInForce policy, Cluster cluster, Shares 
         var able = tagged.FindAll(node => queue.Step.Programs.IsDisjointFrom(node.Missing));
         if (able.Count == 0)
         {
-            return new WaitReason.ProgramMissing(queue.Step.Need.Recipe, queue.Step.Programs.Names);
+            return new WaitReason.ProgramMissing(queue.Step.Need.Recipe, WhatIsMissing(queue.Step.Programs.Names, tagged));
         }
 
         var fitting = able.FindAll(node => queue.Need.FitsIn(node.Capacity));
@@ -110,6 +110,13 @@ internal sealed class WaitReasons(PolicyInForce policy, Cluster cluster, Shares 
         }
 
         return Limit(queue) ?? WhyNotOn(queue, fitting);
+    }
+
+    /// <summary>A node that has all programs and is only too old says something else than one that lacks them.</summary>
+    private static ImmutableArray<string> WhatIsMissing(ImmutableArray<string> programs, List<KnownNode> nodes)
+    {
+        var real = programs.Remove(NodeAbout.Shipping);
+        return real.Length < programs.Length && nodes.Exists(node => !real.Any(node.Missing.Contains)) ? [NodeAbout.Shipping] : real;
     }
 
     /// <summary>The node that comes nearest: among those with enough cpus the one with the most memory, else the one with the most cpus.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Dpu.Domain.Shipping;
 
@@ -12,5 +13,9 @@ public sealed record ShippedCode(string Sha256, long SizeBytes);
 /// <param name="Configuration">The text of his <c>Environment.cfg</c>; null for none.</param>
 public sealed record ShippedSettings(ImmutableSortedDictionary<string, string> Variables, string? Configuration)
 {
+    /// <summary>Whether there is nothing in it.</summary>
+    [JsonIgnore]
+    public bool IsEmpty => Variables.IsEmpty && Configuration is null;
+
     public static ShippedSettings None { get; } = new(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), null);
 }

@@ -1,4 +1,5 @@
 using Dpu.Client.Contracts;
+using Dpu.Domain.Recipes;
 using Dpu.Hocon;
 
 namespace Dpu.Service.Configuration;
@@ -51,8 +52,8 @@ internal static class ConfigurationDiff
     {
         var what = (KindOf(path), from, to) switch
         {
-            ({ } kind, null, _) => $"+ {kind} {path.Elements[1]}",
-            ({ } kind, _, null) => $"- {kind} {path.Elements[1]}",
+            ({ } kind, null, _) => $"+ {kind} {path.Elements[^1]}",
+            ({ } kind, _, null) => $"- {kind} {path.Elements[^1]}",
             _ => $"{path}: {from ?? "nothing"} → {to ?? "nothing"}",
         };
         return new ReloadChange(path.ToString(), from, to, live, live ? what : $"needs a restart: {what}");
@@ -61,6 +62,8 @@ internal static class ConfigurationDiff
     /// <summary>What is declared at a path as a whole; null for other keys.</summary>
     private static string? KindOf(HoconPath path) => path.Elements switch
     {
+        ["recipes", RecipeDeclarations.VersionsKey] => null,
+        ["recipes", RecipeDeclarations.VersionsKey, _] => "version",
         ["recipes", _] => "recipe",
         ["pipelines", _] => "pipeline",
         ["campaigns", _] => "campaign",

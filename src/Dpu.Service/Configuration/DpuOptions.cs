@@ -10,6 +10,7 @@ using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
 using Dpu.Service.Pilots;
+using Dpu.Service.Shipping;
 
 namespace Dpu.Service.Configuration;
 
@@ -33,6 +34,20 @@ public sealed record DpuOptions(
     /// <summary><c>dpu.sequences</c>: what is listed first where people ask what can be run. Each one can be.</summary>
     public ImmutableArray<string> ListedFirst { get; init; } = [];
 
+    /// <summary>Section <c>dpu.code</c>.</summary>
+    public required CodeSettings Code { get; init; }
+
+    /// <summary>What <see cref="Recipes"/> is read from: other declarations are laid over it.</summary>
+    public required RecipeDeclarations Declared { get; init; }
+
+    /// <summary>Section <c>dpu.recipes.versions</c>, by name.</summary>
+    public required ImmutableSortedDictionary<string, RecipeVersion> Versions { get; init; }
+
+    /// <summary>A version of the recipes; null when there is none of this name.</summary>
+    /// <param name="name">Its name; null, or that of the usual one, for the usual one.</param>
+    public RecipeVersion? VersionNamed(string? name) =>
+        name is null or RecipeShelf.UsualVersion ? new RecipeVersion(Declared, Recipes, null) : Versions.GetValueOrDefault(name);
+
     /// <summary>These options with all of <paramref name="fresh"/> that can change while a service runs: <see cref="LiveKeys.OfService"/>.</summary>
     public DpuOptions WithLive(DpuOptions fresh)
     {
@@ -41,6 +56,8 @@ public sealed record DpuOptions(
         {
             Recipes = fresh.Recipes,
             ListedFirst = fresh.ListedFirst,
+            Declared = fresh.Declared,
+            Versions = fresh.Versions,
             Ingest = fresh.Ingest,
             Scheduling = fresh.Scheduling,
             ExecDefaults = fresh.ExecDefaults,

@@ -7,8 +7,10 @@ using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
+using Dpu.Domain.Shipping;
 using Dpu.Hocon;
 using Dpu.Service.Nodes.Apart;
+using Dpu.Service.Shipping;
 using Dpu.Service.Tls;
 
 namespace Dpu.Service.Configuration;
@@ -30,7 +32,8 @@ internal static class DpuOptionsReader
         var reader = new HoconReader(root);
         var dpu = reader.GetObject("dpu");
         var retry = Retry(dpu.GetObject("task.retry"));
-        var recipes = Recipes(dpu, retry);
+        var declared = RecipeDeclarations.Of(root, allowOthers: true);
+        var recipes = Recipes(dpu, declared, retry);
         var options = new DpuOptions(
             Name(dpu, "name"),
             DataDirectory(dpu),
@@ -48,6 +51,9 @@ internal static class DpuOptionsReader
             Accept(CampaignReader.Read(Section(dpu, "campaigns"), recipes)))
         {
             ListedFirst = ListedFirst(dpu, recipes),
+            Code = Code(dpu.GetObject("code")),
+            Declared = declared,
+            Versions = VersionReader.Read(dpu, declared, retry),
         };
         reader.EnsureAllKeysUsed("dpu");
         return options;
@@ -245,11 +251,11 @@ internal static class DpuOptionsReader
            select new NodeShape(new Resources(shape.GetInt32("cpus", min: 1), Size(shape, "memory", 1)), [.. shape.Has("tags") ? shape.GetStringList("tags") : []]),
     ];
 
-    private static RecipeCatalog Recipes(HoconReader dpu, RetryRules usualRetry)
+    /// <summary>What is asked for here counts as known; each declaration is read by itself.</summary>
+    private static RecipeCatalog Recipes(HoconReader dpu, RecipeDeclarations declared, RetryRules usualRetry)
     {
-        var declared = Section(dpu, "recipes");
-        var recipes = Accept(RecipeCatalogReader.Read(declared, usualRetry));
-        return Accept(PipelineCatalogReader.Read(Section(dpu, "pipelines"), declared, recipes, usualRetry));
+        _ = (Section(dpu, "recipes"), Section(dpu, "pipelines"));
+        return Accept(declared.Read(usualRetry));
     }
 
     private static ImmutableArray<string> ListedFirst(HoconReader dpu, RecipeCatalog recipes)
@@ -260,13 +266,20 @@ internal static class DpuOptionsReader
         return [.. dpu.GetStringList("sequences").Select(Known).Distinct(StringComparer.Ordinal)];
     }
 
+    private static CodeSettings Code(HoconReader code) => new(
+        Size(code, "size-max", 1),
+        Size(code, "store-max", 1),
+        Size(code, "trees-max", 0),
+        new ArchiveLimits(code.GetInt32("files-max", min: 1), Size(code, "unpacked-max", 1)),
+        Duration(code, "keep-unused", TimeSpan.FromHours(1)));
+
     private static IngestRules Ingest(HoconReader dpu) =>
         Accept(IngestRulesReader.Read(Section(dpu, "ingest")));
 
     private static HoconObject Section(HoconReader dpu, string key) =>
         dpu.GetValue(key) as HoconObject ?? throw dpu.Error(key, "is no object");
 
-    private static T Accept<T>(Declared<T> declared)
+    internal static T Accept<T>(Declared<T> declared)
         where T : class => declared switch
         {
             Declared<T>.Valid valid => valid.Value,

@@ -63,7 +63,10 @@ internal static class ApiMapping
         file.MadeBy?.ToString(),
         file.Name,
         main,
-        file.Committed);
+        file.Committed)
+    {
+        CodeSha256 = file.CodeSha256,
+    };
 
     public static IReadOnlyDictionary<string, ApiValue> Metadata(ImmutableSortedDictionary<string, MetadataValue> metadata) =>
         metadata.ToDictionary(pair => pair.Key, pair => Value(pair.Value), StringComparer.Ordinal);

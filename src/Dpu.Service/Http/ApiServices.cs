@@ -19,6 +19,7 @@ using Dpu.Service.Configuration;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
 using Dpu.Service.Pilots;
+using Dpu.Service.Shipping;
 using Dpu.Service.Staging;
 using Microsoft.Extensions.Logging;
 
@@ -62,6 +63,12 @@ internal sealed record ApiServices(
     /// <summary>Nodes as jobs of a batch system.</summary>
     public required IActorRef<ScalingMessage> Scaling { get; init; }
 
+    /// <summary>Code that users brought.</summary>
+    public required CodeStore Code { get; init; }
+
+    /// <summary>Recipes beside the usual ones.</summary>
+    public required IRecipeShelf Shelf { get; init; }
+
     /// <summary>The options that hold now: ask once for what belongs together.</summary>
     public DpuOptions Options => Live.Options;
 
@@ -82,7 +89,7 @@ internal sealed record ApiServices(
 
     public string Store => Path.Combine(Options.DataDirectory, "store");
 
-    public StagingParts Staging => new(Grants, FindRegisteredAsync, Store, Arriving);
+    public StagingParts Staging => new(Grants, FindRegisteredAsync, Store, Arriving) { PathOfCode = Code.PathOf };
 
     /// <summary>What an attempt does now; null when it has ended, or its node has not said it.</summary>
     public KnownPhase? PhaseOf(JobId job, int task, AttemptRow attempt) =>

@@ -6,6 +6,7 @@ using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
+using Dpu.Domain.Shipping;
 using Microsoft.AspNetCore.Http;
 using Asked = Dpu.Client.Contracts.RetryRequest;
 using RetryRequest = Dpu.Domain.Jobs.RetryRequest;
@@ -54,13 +55,31 @@ internal sealed class ControlEndpoints(ApiServices services, FrontendQuestions q
         }
 
         var id = Endpoints.JobOf(context);
-        var request = RequestOf(asked);
+        if (!(await RecipesOfAsync(id, asked, context.RequestAborted)).TryGet(out var set, out var errors))
+        {
+            return Refuse(id, JobRejection.Invalid, string.Join(' ', errors.Select(error => error.Message)), errors);
+        }
+
+        var request = new RetryRequest(asked.MemoryBytes, [.. asked.Set ?? []], set.Catalog, services.Shapes.Known.Largest());
         return asked.DryRun
             ? await PreviewAsync(id, request, context.RequestAborted)
             : await DoAsync(id, new JobCommand.RetryJob(RequestGuard.RequireUser(context), key, request), context.RequestAborted);
     }
 
-    private RetryRequest RequestOf(Asked asked) => new(asked.MemoryBytes, [.. asked.Set ?? []], services.Options.Recipes, services.Shapes.Known.Largest());
+    /// <summary>Those that the job was submitted with; only other options ask for them.</summary>
+    private async Task<Checked<RecipeSet>> RecipesOfAsync(JobId id, Asked asked, CancellationToken cancellationToken)
+    {
+        var usual = new Checked<RecipeSet>.Accepted(new RecipeSet(services.Options.Recipes, static _ => null));
+        if (asked.Set is not { Count: > 0 })
+        {
+            return usual;
+        }
+
+        await services.FreshenAsync(cancellationToken);
+        return (await services.Views.GetJobsAsync([id], cancellationToken)) is [{ } job] && job is not { Version: null, CodeSha256: null }
+            ? services.Shelf.Find(job.Version, job.CodeSha256 is { } sha256 ? new ShippedCode(sha256, 0) : null, cancellationToken)
+            : usual;
+    }
 
     private async Task<IResult> PreviewAsync(JobId id, RetryRequest request, CancellationToken cancellationToken)
     {

@@ -71,6 +71,11 @@ internal static class Endpoints
         api.MapGet("/jobs/{id:int}/results", Answer(files.ResultsAsync)).Says(JobRoutes.Results);
         api.MapGet("/jobs/{id:int}/logs", logs.ReadAsync).Says(JobRoutes.Logs);
 
+        var code = new CodeEndpoints(services);
+        api.MapGet("/code/{sha256}", Answer(code.Describe)).Says(CodeRoutes.Describe);
+        api.MapMethods("/code/{sha256}", ["HEAD"], Answer(code.Describe)).Says(CodeRoutes.Has);
+        api.MapPut("/code/{sha256}", Answer(code.ReceiveAsync)).Says(CodeRoutes.Receive);
+
         api.MapPost("/ingest", Answer(files.IngestAsync)).Says(FileRoutes.Ingest);
         api.MapGet("/files", Answer(files.QueryAsync)).Says(FileRoutes.Query);
         api.MapGet("/files/{id}/content", Answer(files.ContentAsync)).Says(FileRoutes.Content);

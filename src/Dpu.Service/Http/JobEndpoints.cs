@@ -71,6 +71,8 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
             Findings = ApiMapping.Findings(job.Findings),
             After = [.. job.Job.After.Select(other => other.Value)],
             WaitsFor = [.. job.Job.WaitsFor.Select(other => other.Value)],
+            Version = job.Job.Version,
+            CodeSha256 = job.Job.CodeSha256,
         };
         return context.Request.Query["tasks"] == "true"
             ? new JobWithTasksResult(detail, TasksAsync(job.Job.Job, context))

@@ -21,7 +21,11 @@ namespace Dpu.Service.Http;
 /// <param name="FindAsync">What the catalog knows of a file, whatever is committed now included; null for nothing.</param>
 /// <param name="Store">The store; absolute.</param>
 /// <param name="Outputs">Receives.</param>
-internal sealed record StagingParts(NodeGrants Grants, Func<string, CancellationToken, Task<CatalogFile?>> FindAsync, string Store, ArrivingOutputs Outputs);
+internal sealed record StagingParts(NodeGrants Grants, Func<string, CancellationToken, Task<CatalogFile?>> FindAsync, string Store, ArrivingOutputs Outputs)
+{
+    /// <summary>Where an archive of code is, by its checksum.</summary>
+    public required Func<string, string> PathOfCode { get; init; }
+}
 
 /// <summary>Inputs for nodes that share no file system with the frontend, and their outputs. A node sees attempts that were given to it, and nothing else.</summary>
 internal sealed class StagingEndpoints(Func<StagingParts> parts)
@@ -35,6 +39,7 @@ internal sealed class StagingEndpoints(Func<StagingParts> parts)
     public void Map(IEndpointRouteBuilder api, Func<HttpContext, string> nodeOf, Action<IEndpointConventionBuilder> mark)
     {
         mark(api.MapMethods(Attempt + "/inputs/{file}", ["GET", "HEAD"], async context => await (await InputAsync(context, nodeOf(context))).ExecuteAsync(context)).Says(NodeRoutes.Input));
+        mark(api.MapMethods(Attempt + "/code", ["GET"], context => Code(context, nodeOf(context)).ExecuteAsync(context)).Says(NodeRoutes.Code));
         mark(api.MapMethods(Attempt + "/outputs/{**path}", ["HEAD"], context => OutputState(context, nodeOf(context)).ExecuteAsync(context)).Says(NodeRoutes.OutputState));
         mark(api.MapMethods(Attempt + "/outputs/{**path}", ["PUT"], async context => await (await OutputAsync(context, nodeOf(context))).ExecuteAsync(context)).Says(NodeRoutes.Output));
     }
@@ -64,6 +69,26 @@ internal sealed class StagingEndpoints(Func<StagingParts> parts)
             : RegularFile.LengthOf(found) != file.SizeBytes
                 ? Because(StatusCodes.Status409Conflict, "file-changed", string.Create(CultureInfo.InvariantCulture, $"{path} has changed: it had {file.SizeBytes} bytes when it was registered."))
             : Results.File(path, "application/octet-stream", enableRangeProcessing: true, entityTag: new EntityTag($"\"{file.Sha256}\""));
+    }
+
+    /// <summary>The code that came with the job of an attempt.</summary>
+    private IResult Code(HttpContext context, string node)
+    {
+        var (granted, refusal) = Granted(context, node);
+        if (granted is null)
+        {
+            return refusal!;
+        }
+
+        if (granted.Start.Code is not { } code)
+        {
+            return Because(StatusCodes.Status404NotFound, "no-code", $"Attempt {granted.Start.Attempt} runs released code.");
+        }
+
+        var path = parts().PathOfCode(code.Sha256);
+        return File.Exists(path)
+            ? Results.File(path, "application/zip", enableRangeProcessing: true, entityTag: new EntityTag($"\"{code.Sha256}\""))
+            : Because(StatusCodes.Status404NotFound, "code-gone", $"The code {code.Sha256} of job {granted.Start.Attempt.Job} is not kept here any more.");
     }
 
     /// <summary>How much of an output is here already; 204 when it is whole and in its place, which a service that was killed may not have got to.</summary>

@@ -35,6 +35,12 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             return RequestKey.TooLong();
         }
 
+        var (shipped, notShipped) = ShippedWith.Read(context, services.Code, asked.Version, asked.Code, asked.Settings);
+        if (shipped is null)
+        {
+            return notShipped!;
+        }
+
         var submission = new Submission.OfRecipes(
             RequestGuard.RequireUser(context),
             key,
@@ -49,8 +55,13 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             Campaign = asked.Campaign is { } campaign ? new CampaignRequest(campaign.Name, campaign.Request, campaign.Unit) : null,
             After = JobsOf(asked.After),
             Isolated = IsIsolated(context),
+            Version = shipped.Version,
+            Code = shipped.Code,
+            Settings = shipped.Settings,
         };
-        return asked.DryRun ? await PreviewAsync(submission, [], warning: null, context.RequestAborted) : await SubmitAsync(submission, context.RequestAborted);
+        return asked.DryRun
+            ? await PreviewAsync(submission, [], shipped.Warnings, context.RequestAborted)
+            : await SubmitAsync(submission, shipped.Warnings, context.RequestAborted);
     }
 
     public async Task<IResult> ExecAsync(HttpContext context)
@@ -71,6 +82,12 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             return RequestKey.TooLong();
         }
 
+        var (shipped, notShipped) = ShippedWith.Read(context, services.Code, version: null, asked.Code, asked.Settings);
+        if (shipped is null)
+        {
+            return notShipped!;
+        }
+
         var defaults = services.Options.ExecDefaults;
         var hosted = asked.Hosts is { } hosts ? HostedLines.Of(hosts.Select(host => new HostFiles(host.Key, [.. host.Value])), services.HostNames) : null;
         var submission = new Submission.OfCommand(
@@ -87,12 +104,14 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             ExpectedSeconds = asked.ExpectedSeconds ?? 0,
             After = JobsOf(asked.After),
             Isolated = IsIsolated(context),
+            Code = shipped.Code,
+            Settings = shipped.Settings,
         };
         var nodes = await NodesAsync(submission.Hosts, context.RequestAborted);
-        var warning = HostNames.Warning(submission.Hosts.Select(host => host.Host), nodes);
+        var warnings = HostNames.Warning(submission.Hosts.Select(host => host.Host), nodes) is { } warning ? shipped.Warnings.Add(warning) : shipped.Warnings;
         return asked.DryRun
-            ? await PreviewAsync(submission, nodes, warning, context.RequestAborted)
-            : await SubmitAsync(submission, context.RequestAborted, warning);
+            ? await PreviewAsync(submission, nodes, warnings, context.RequestAborted)
+            : await SubmitAsync(submission, warnings, context.RequestAborted);
     }
 
     /// <summary>Operators could do anything on the nodes anyhow; everybody else's tasks run apart.</summary>
@@ -111,7 +130,6 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
 
     private static (string Code, string Message)? WhyNotAccepted(JobSubmission asked) => asked switch
     {
-        { Version: not null } => ("no-versions", "This DPU has one version of its recipes: leave --version out."),
         { Options: not null, Arguments.Count: > 0 } => ("bad-option", "Options are given either by name or as arguments, not both."),
         { EstimatedSeconds: < 0 } => ("bad-estimate", "The estimated time is a number of seconds, 0 or more."),
         { MemoryBytes: <= 0 } => ("bad-memory", "The memory of a task is a number of bytes above 0."),
@@ -147,14 +165,14 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
         return [.. known.Nodes.Select(node => node.Name).Concat(services.Node is { } own ? [own.Name] : [])];
     }
 
-    private async Task<IResult> SubmitAsync(Submission submission, CancellationToken cancellationToken, string? warning = null)
+    private async Task<IResult> SubmitAsync(Submission submission, ImmutableArray<string> warnings, CancellationToken cancellationToken)
     {
         var reply = await questions.AskAsync<SubmitReply>(replyTo => new FrontendMessage.Submit(submission, replyTo), cancellationToken);
         return reply switch
         {
             null => questions.Unanswered(),
             SubmitReply.Accepted accepted => Endpoints.Json(
-                new JobAccepted(accepted.Job.Value, services.Options.Name, accepted.EstimatedSeconds, warning is null ? null : [warning]),
+                new JobAccepted(accepted.Job.Value, services.Options.Name, accepted.EstimatedSeconds, warnings.IsEmpty ? null : warnings),
                 ApiJson.Default.JobAccepted,
                 accepted.Again ? StatusCodes.Status200OK : StatusCodes.Status201Created),
             SubmitReply.Refused refused => Refuse(refused),
@@ -162,11 +180,11 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
         };
     }
 
-    private async Task<IResult> PreviewAsync(Submission submission, ImmutableHashSet<string> nodes, string? warning, CancellationToken cancellationToken)
+    private async Task<IResult> PreviewAsync(Submission submission, ImmutableHashSet<string> nodes, ImmutableArray<string> warnings, CancellationToken cancellationToken)
     {
         var planned = await services.Planner.PreviewAsync(submission, cancellationToken);
         return planned.TryGet(out var plan, out var errors)
-            ? Endpoints.Json(Preview(plan, nodes) with { Warnings = warning is null ? null : [warning] }, ApiJson.Default.PlanPreview)
+            ? Endpoints.Json(Preview(plan, nodes) with { Warnings = warnings.IsEmpty ? null : warnings }, ApiJson.Default.PlanPreview)
             : Refuse(new SubmitReply.Refused(SubmitRefusal.Invalid, errors));
     }
 

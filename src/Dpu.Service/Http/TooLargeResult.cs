@@ -6,7 +6,7 @@ namespace Dpu.Service.Http;
 /// Refuses a request for its length. The answer goes out at once, and what the client still sends is thrown away for a while: a connection that is
 /// closed under a writing client takes the answer with it.
 /// </summary>
-internal sealed class TooLargeResult(long maxBytes) : IResult
+internal sealed class TooLargeResult(long maxBytes, string allowedBy = "dpu.http.body-max") : IResult
 {
     private const int BufferBytes = 64 * 1024;
 
@@ -16,7 +16,7 @@ internal sealed class TooLargeResult(long maxBytes) : IResult
     {
         httpContext.Response.Headers.Connection = "close";
         await ProblemResult
-            .Because(StatusCodes.Status413PayloadTooLarge, "too-large", $"The request is longer than {maxBytes} bytes, which dpu.http.body-max allows.")
+            .Because(StatusCodes.Status413PayloadTooLarge, "too-large", $"The request is longer than {maxBytes} bytes, which {allowedBy} allows.")
             .ExecuteAsync(httpContext);
         await httpContext.Response.CompleteAsync();
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted);

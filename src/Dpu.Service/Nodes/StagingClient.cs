@@ -7,6 +7,7 @@ using System.Text.Json;
 using Dpu.Actors.Nodes;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Shipping;
 using Dpu.Service.Staging;
 
 namespace Dpu.Service.Nodes;
@@ -88,15 +89,23 @@ internal sealed class StagingClient(
     /// <summary>Brings an input to a file; bytes that are there already, from an earlier try, are not asked for again.</summary>
     /// <exception cref="TaskFilesException">The frontend does not have it any more, or what it has is not what was registered.</exception>
     /// <exception cref="IOException">The disk here refuses.</exception>
-    public async Task DownloadAsync(AttemptId attempt, string id, RemoteInput input, string path, FileProgress progress, CancellationToken cancellationToken)
+    public Task DownloadAsync(AttemptId attempt, string id, RemoteInput input, string path, FileProgress progress, CancellationToken cancellationToken) =>
+        DownloadAsync($"the input {id}", frontend => InputAddress(frontend, attempt, id), input, path, progress, cancellationToken);
+
+    /// <summary>Brings the code of an attempt's job to a file, like an input.</summary>
+    /// <inheritdoc cref="DownloadAsync(AttemptId, string, RemoteInput, string, FileProgress, CancellationToken)"/>
+    public Task DownloadCodeAsync(AttemptId attempt, ShippedCode code, string path, FileProgress progress, CancellationToken cancellationToken) => DownloadAsync(
+        $"the code {code.Sha256}", frontend => new Uri(frontend, $"/api/v1/node/attempts/{attempt}/code"), new RemoteInput(code.SizeBytes, code.Sha256), path, progress, cancellationToken);
+
+    private async Task DownloadAsync(string what, Func<Uri, Uri> addressAt, RemoteInput input, string path, FileProgress progress, CancellationToken cancellationToken)
     {
         for (var different = 1; ; different++)
         {
             await using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, useAsync: true))
             {
                 await PersistAsync(
-                    $"the input {id}",
-                    async (frontend, patience) => await FetchAsync(InputAddress(frontend, attempt, id), input, file, progress, patience),
+                    what,
+                    async (frontend, patience) => await FetchAsync(addressAt(frontend), input, file, progress, patience),
                     input.SizeBytes,
                     cancellationToken);
                 file.Position = 0;
@@ -110,7 +119,7 @@ internal sealed class StagingClient(
             File.Delete(path);
             if (different == DifferentMax)
             {
-                throw new TaskFilesException(FailureCause.Data, $"the input {id} is not what was registered: what arrives has another SHA-256 than {input.Sha256}");
+                throw new TaskFilesException(FailureCause.Data, $"{what} is not what was registered: what arrives has another SHA-256 than {input.Sha256}");
             }
         }
     }

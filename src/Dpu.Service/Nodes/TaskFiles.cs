@@ -8,6 +8,7 @@ using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Templates;
 using Dpu.Service.Nodes.Apart;
+using Dpu.Service.Shipping;
 
 namespace Dpu.Service.Nodes;
 
@@ -26,15 +27,21 @@ internal sealed class TaskFiles(
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string Shell = "/bin/sh";
+    private const string ConfigurationFile = ".awe/Environment.cfg";
 
     private readonly ConcurrentDictionary<JobId, string> _jobFolders = [];
 
+    /// <summary>Where code that comes with jobs is unpacked.</summary>
+    public CodeTrees? Trees { get; init; }
+
+    /// <summary>Where a version of the recipes has its programs: empty for nowhere else, null when the version is not known.</summary>
+    public Func<string, string?> PathOfVersion { get; init; } = static _ => null;
+
     public ValueTask<LaunchRequest> PrepareAsync(TaskStart start, FilesProgress progress, CancellationToken cancellationToken) => start.Work switch
     {
-        TaskWork.OfCommand when ApartFor(start) is { } confiner => new ValueTask<LaunchRequest>(Task.Run(() => PrepareCommand(start, confiner), cancellationToken)),
-
         // A command needs its job's directory only, which is there from its first task on: no detour over another thread.
-        TaskWork.OfCommand => PrepareCommand(start),
+        TaskWork.OfCommand when ApartFor(start) is null && start is { Code: null, Settings: null or { Configuration: null } } => PrepareCommand(start),
+        TaskWork.OfCommand => new ValueTask<LaunchRequest>(Task.Run(() => PrepareCommandAsync(start, progress, cancellationToken), cancellationToken)),
         TaskWork.Directed directed => new ValueTask<LaunchRequest>(Task.Run(() => PrepareAsync(start, directed, progress, cancellationToken), cancellationToken)),
         _ => throw new InvalidOperationException($"A task knows no work {start.Work.GetType().Name}."),
     };
@@ -46,17 +53,33 @@ internal sealed class TaskFiles(
 
     public void Settled(AttemptId attempt)
     {
+        Trees?.Release(attempt);
         apart?.Ended(attempt);
         store.Settled(attempt, AttemptFolder(attempt));
     }
 
     private Confiner? ApartFor(TaskStart start) => start.Isolated ? apart : null;
 
-    private LaunchRequest PrepareCommand(TaskStart start, Confiner confiner)
+    private ValueTask<LaunchRequest> PrepareCommand(TaskStart start)
     {
         try
         {
-            return confiner.Command(start, RequestFor(start, start.Command, JobFolder(start.Attempt.Job)));
+            return ValueTask.FromResult(RequestFor(start, start.Command, JobFolder(start.Attempt.Job), null));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Told like any other failure: thrown from here, it would be the failure of the actor that asks.
+            return ValueTask.FromException<LaunchRequest>(NoFolder(error));
+        }
+    }
+
+    private async Task<LaunchRequest> PrepareCommandAsync(TaskStart start, FilesProgress progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var tree = await TreeOfAsync(start, progress, cancellationToken);
+            var request = RequestFor(start, start.Command, JobFolder(start.Attempt.Job, start.Settings?.Configuration), tree);
+            return ApartFor(start)?.Command(start, request) ?? request;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -64,16 +87,24 @@ internal sealed class TaskFiles(
         }
     }
 
-    private ValueTask<LaunchRequest> PrepareCommand(TaskStart start)
+    private async Task<CodeTree?> TreeOfAsync(TaskStart start, FilesProgress progress, CancellationToken cancellationToken) => start.Code is not { } code ? null
+        : Trees is null ? throw new TaskFilesException(FailureCause.Launch, $"node {node.Name} takes no code that comes with jobs")
+        : await Trees.TakeAsync(start.Attempt, code, progress, cancellationToken);
+
+    /// <summary>Where a version has its programs comes first; a node that does not know it must not run another one in its place.</summary>
+    private string SearchPathOf(TaskStart start) => start.Version is null ? searchPath : PathOfVersion(start.Version) switch
     {
-        try
+        null => throw new TaskFilesException(FailureCause.Launch, $"the version '{start.Version}' of the recipes is not known to node {node.Name}"),
+        "" => searchPath,
+        var path => $"{path}:{searchPath}",
+    };
+
+    private static void WriteConfiguration(string home, string? configuration)
+    {
+        if (configuration is not null)
         {
-            return ValueTask.FromResult(RequestFor(start, start.Command, JobFolder(start.Attempt.Job)));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Told like any other failure: thrown from here, it would be the failure of the actor that asks.
-            return ValueTask.FromException<LaunchRequest>(NoFolder(error));
+            Directory.CreateDirectory(Path.Combine(home, Path.GetDirectoryName(ConfigurationFile)!), OwnerOnly);
+            WriteFile(home, ConfigurationFile, configuration);
         }
     }
 
@@ -86,9 +117,11 @@ internal sealed class TaskFiles(
         {
             var folder = AttemptFolder(start.Attempt);
             var confiner = ApartFor(start);
+            var tree = await TreeOfAsync(start, progress, cancellationToken);
             var (user, place) = Apart(confiner, directed, await store.BringAsync(start.Attempt, directed, PlaceOf(folder), progress, cancellationToken));
             var orders = OrdersFor(start, directed, place);
-            var commands = orders.Commands.Select(command => Found(command, directed)).ToImmutableArray();
+            var programs = start.Version is null ? executables : new RecipeExecutables(SearchPathOf(start));
+            var commands = orders.Commands.Select(command => Found(command, directed, tree, programs)).ToImmutableArray();
             if (Directory.Exists(folder))
             {
                 // Left by a service that died before it launched this attempt.
@@ -103,7 +136,8 @@ internal sealed class TaskFiles(
                 WriteFile(folder, list.Path, list.Text);
             }
 
-            var request = RequestFor(start, CommandIn(folder, commands), folder);
+            WriteConfiguration(folder, start.Settings?.Configuration);
+            var request = RequestFor(start, CommandIn(folder, commands), folder, tree);
             return confiner is null ? request : confiner.Recipe(start, request, commands.Select(command => command.Words[0]), user);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -126,9 +160,9 @@ internal sealed class TaskFiles(
         };
 
     /// <summary>Before anything of the attempt is there: a chain must not end in the middle for want of a program.</summary>
-    private CommandOrders Found(CommandOrders command, TaskWork.Directed directed)
+    private CommandOrders Found(CommandOrders command, TaskWork.Directed directed, CodeTree? tree, RecipeExecutables programs)
     {
-        var program = executables.Find(command.Words[0])
+        var program = tree?.Find(command.Words[0]) ?? programs.Find(command.Words[0])
             ?? throw new TaskFilesException(FailureCause.Launch, $"the program '{command.Words[0]}' of {directed.Recipe} is not installed on node {node.Name}");
         return command with { Words = command.Words.SetItem(0, program) };
     }
@@ -162,10 +196,10 @@ internal sealed class TaskFiles(
         stream.Write(Encoding.UTF8.GetBytes(text));
     }
 
-    private LaunchRequest RequestFor(TaskStart start, ImmutableArray<string> command, string folder) => new(
+    private LaunchRequest RequestFor(TaskStart start, ImmutableArray<string> command, string folder, CodeTree? tree) => new(
         start.Attempt,
         command,
-        TaskEnvironment.For(start, node.Name, folder, searchPath),
+        TaskEnvironment.For(start, node.Name, folder, SearchPathOf(start), tree?.Folder),
         folder,
         node.LimitsOf(start));
 
@@ -191,8 +225,41 @@ internal sealed class TaskFiles(
         }
     }
 
-    private string JobFolder(JobId job) => _jobFolders.GetOrAdd(job, id =>
-        Directory.CreateDirectory(Path.Combine(dataDirectory, "work", id.ToString()), OwnerOnly).FullName);
+    /// <summary>
+    /// Tasks of a command share their home, and may be somebody else than we are: once any of them can have begun, nothing is written there any more, or a link that one of them left would lead us
+    /// anywhere. So it gets its name when all is in it.
+    /// </summary>
+    private string JobFolder(JobId job, string? configuration = null)
+    {
+        if (_jobFolders.TryGetValue(job, out var known))
+        {
+            return known;
+        }
+
+        lock (_jobFolders)
+        {
+            var work = Path.Combine(dataDirectory, "work");
+            var folder = Path.Combine(work, job.ToString());
+            if (configuration is null)
+            {
+                folder = Directory.CreateDirectory(folder, OwnerOnly).FullName;
+            }
+            else if (!Directory.Exists(folder))
+            {
+                var half = Path.Combine(work, $".{job}.new");
+                if (Directory.Exists(half))
+                {
+                    Directory.Delete(half, recursive: true);
+                }
+
+                Directory.CreateDirectory(half, OwnerOnly);
+                WriteConfiguration(half, configuration);
+                Directory.Move(half, folder);
+            }
+
+            return _jobFolders[job] = folder;
+        }
+    }
 
     private string AttemptFolder(AttemptId attempt) => Path.Combine(JobFolder(attempt.Job), FolderName(attempt));
 

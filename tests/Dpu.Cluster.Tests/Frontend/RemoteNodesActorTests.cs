@@ -7,6 +7,7 @@ using Dpu.Cluster.Frontend;
 using Dpu.Cluster.Links;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Scheduling;
 using Dpu.Journal.Logs;
 using Shouldly;
 using Xunit;
@@ -31,6 +32,18 @@ public sealed class RemoteNodesActorTests
 
         var joined = _bench.Scheduler.ExpectMessage<SchedulerMessage.NodeJoined>();
         (joined.Name, joined.Incarnation, joined.Capacity).ShouldBe(("n1", Given.Incarnation, Given.Facts.Capacity));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void A_node_of_an_older_version_is_given_no_code(int version, bool lacks)
+    {
+        var link = _bench.Greet(version: version);
+        _bench.Say(link, new UpFrame.Ready(Given.Incarnation, Given.Facts));
+
+        _bench.Scheduler.ExpectMessage<SchedulerMessage.NodeHeard>();
+        _bench.Scheduler.ExpectMessage<SchedulerMessage.NodeJoined>().About.Missing.Contains(NodeAbout.Shipping).ShouldBe(lacks);
     }
 
     [Fact]

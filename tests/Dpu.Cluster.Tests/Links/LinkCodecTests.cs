@@ -5,6 +5,7 @@ using Dpu.Cluster.Links;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Shipping;
 using Dpu.Journal.Logs;
 using Shouldly;
 using Xunit;
@@ -80,6 +81,31 @@ public sealed class LinkCodecTests
         var today = frames.Select(frame => $"{frame.GetType().Name} {Encoding.UTF8.GetString(LinkCodec.EncodePlain(frame).AsSpan(1))}").ToArray();
 
         today.ShouldBe(released);
+    }
+
+    /// <summary>What the second version added stands in lines of its own: those of the first are as they were where none of it is used.</summary>
+    [Fact]
+    public void What_comes_with_a_task_has_the_form_that_was_released()
+    {
+        var released = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Links", "Golden", "frames.v2.jsonl"));
+        var welcome = (DownFrame.Welcome)Down["Welcome"];
+        DownFrame[] frames =
+        [
+            new DownFrame.StartTasks(Attempt.Job, [WithCode()]),
+            new DownFrame.AdoptTasks(Attempt.Job, [new AdoptedTask(WithCode(), Incarnation)]),
+            welcome with { Terms = welcome.Terms with { Version = 2, Versions = ImmutableSortedDictionary<string, string>.Empty.Add("develop", "/opt/awe/develop/bin") } },
+        ];
+
+        frames.Select(frame => $"{frame.GetType().Name} {Encoding.UTF8.GetString(LinkCodec.EncodePlain(frame).AsSpan(1))}").ShouldBe(released);
+        foreach (var frame in frames)
+        {
+            var bytes = LinkCodec.Encode(frame);
+            LinkCodec.Encode(LinkCodec.DecodeDown(bytes).ShouldNotBeNull()).ShouldBe(bytes);
+        }
+
+        var task = LinkCodec.DecodeDown(LinkCodec.Encode(frames[0])).ShouldBeOfType<DownFrame.StartTasks>().Tasks.Single();
+        (task.Code, task.Version, task.Settings!.Configuration).ShouldBe((WithCode().Code, "develop", WithCode().Settings!.Configuration));
+        task.Settings.Variables.ShouldBe(WithCode().Settings!.Variables);
     }
 
     [Fact]
@@ -179,6 +205,15 @@ public sealed class LinkCodecTests
     {
         Exits = [new ExitRule(3, FailureCause.Memory, Final: false)],
         Patterns = [new LogPattern("third", "line 2$", FindingLevel.Warning, FindingAction.Hold, null)],
+    };
+
+    private static TaskStart WithCode() => Command() with
+    {
+        User = "jane",
+        Isolated = true,
+        Code = new ShippedCode("2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae", 4096),
+        Settings = new ShippedSettings(ImmutableSortedDictionary<string, string>.Empty.Add("PROJECT", "8,6 'x'"), "[global]\nproject : KIDS\n"),
+        Version = "develop",
     };
 
     private static TaskStart Recipe() => new(

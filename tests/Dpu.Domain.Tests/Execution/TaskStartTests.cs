@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Shipping;
 using Dpu.Domain.Tests.Jobs;
 using Shouldly;
 using Xunit;
@@ -24,6 +25,24 @@ public sealed class TaskStartTests
         start.Command.ShouldBe(["run", "line 1"]);
         start.Work.ShouldBeSameAs(TaskWork.Plain);
         (start.Step, start.Resources).ShouldBe(("run", Given.OneCpu));
+    }
+
+    [Fact]
+    public void What_came_with_the_job_comes_with_each_task()
+    {
+        var state = Given.Job(Given.Tasks(3), Given.Start(1));
+        var spec = state.Spec! with
+        {
+            Code = new ShippedCode("abc", 12),
+            Version = "develop",
+            Settings = new ShippedSettings(NoTexts.Add("PROJECT", "x"), "[global]\n"),
+        };
+
+        var start = TaskStart.For(state with { Spec = spec }, 1);
+        var plain = TaskStart.For(state, 1);
+
+        (start.Code, start.Version, start.Settings).ShouldBe((spec.Code, "develop", spec.Settings));
+        (plain.Code, plain.Version, plain.Settings).ShouldBe((null, null, null));
     }
 
     [Fact]

@@ -47,6 +47,7 @@ public sealed class ExplanationTests
             told => told.Message.ShouldContain("n1 would fit, but is quarantined"),
             told => told.Suggestion.ShouldBe("'dpu nodes' says why; 'dpu resume n1' gives it work again"));
         Told(new WaitReason.ProgramMissing("Reduce", ["reduce"])).Message.ShouldContain("no node that is there has the program of recipe Reduce (reduce)");
+        Told(new WaitReason.ProgramMissing("Reduce", [NodeAbout.Shipping])).Message.ShouldContain("their dpu is older");
     }
 
     [Fact]

@@ -211,6 +211,19 @@ public sealed class NodeLifeTests
     }
 
     [Fact]
+    public void A_node_that_is_too_old_for_code_is_given_none_and_that_is_said()
+    {
+        _bench.Lacking["old"] = [NodeAbout.Shipping];
+        Join("old");
+        _bench.Announce(OfProgram(1, NodeAbout.Shipping));
+
+        _bench.Plan().ShouldBeEmpty();
+        _bench.Why(First).Single().ShouldBeOfType<WaitReason.ProgramMissing>().Programs.ShouldBe([NodeAbout.Shipping]);
+        Join("new");
+        _bench.Plan().Single().Node.ShouldBe("new");
+    }
+
+    [Fact]
     public void What_was_given_ahead_waits_there()
     {
         _bench.Join("a", new Resources(2, 0));

@@ -34,7 +34,10 @@ public sealed class RunningDpu : IAsyncLifetime, IDisposable
         _folder.Script("bin/copy", CopyScript);
         _folder.Script("bin/fail", "#!/bin/sh\ncat task.json > /dev/null\nexit 7\n");
         _folder.Script("bin/talk", "#!/bin/sh\necho 'seeing > 3 secret'\necho 'MemoryError: no room'\nexit 1\n");
-        _host = await TestHost.StartAsync(_folder.At("data"), _folder.File("test.conf", Configuration(_folder.At("bin"))));
+        _folder.Script("bin/noise", "#!/bin/sh\necho released > noise.txt\necho \"version $1 $(command -v marker)\"\n");
+        _folder.Script("develop/bin/marker", "#!/bin/sh\n");
+        _folder.File("develop/recipes/noise.conf", $"dpu.recipes.Noise.command = [{_folder.At("bin/noise")}, developed]");
+        _host = await TestHost.StartAsync(_folder.At("data"), _folder.File("test.conf", Configuration(_folder.At("bin"), _folder.At("develop"))));
         Client = new DpuHttpClient(new DpuClientOptions { Address = _host.Address });
         Owner.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(_host.TokenPath)).Trim());
     }
@@ -84,11 +87,12 @@ public sealed class RunningDpu : IAsyncLifetime, IDisposable
           {\"name\": \"copy.quicklook/small\", \"path\": \"copy_$name.png\", \"type\": \"quicklook\"}]}" > results.json
         """;
 
-    private static string Configuration(string bin) => $$"""
+    private static string Configuration(string bin, string develop) => $$"""
         dpu {
           name = test-dpu
           node { name = here, cpus = 4, memory = 8 GiB }
           task.kill-grace = 1 s
+          code { size-max = 256 KiB, files-max = 100, unpacked-max = 8 MiB }
           http.body-max = {{BodyBytesMax}}
           service { log-level = Warning, stop-grace = 0 s }
           recipes {
@@ -107,6 +111,8 @@ public sealed class RunningDpu : IAsyncLifetime, IDisposable
                 quicklook { type = quicklook, pattern = "*.png" }
               }
             }
+            Noise { command = [{{bin}}/noise], outputs { noise { type = noise, pattern = noise.txt, main = true } } }
+            versions.develop { files = [{{develop}}/recipes], path = "{{develop}}/bin" }
             Fail { command = [{{bin}}/fail] }
             Talk {
               command = [{{bin}}/talk]

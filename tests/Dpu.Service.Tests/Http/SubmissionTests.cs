@@ -120,7 +120,7 @@ public sealed class SubmissionTests(RunningDpu dpu)
     }
 
     [Theory]
-    [InlineData("""{"sequence":"Fail","version":"develop"}""", "no-versions")]
+    [InlineData("""{"sequence":"Fail","version":"released"}""", "unknown-version")]
     [InlineData("""{"sequence":"Fail","estimatedSeconds":-1}""", "bad-estimate")]
     [InlineData("""{"sequence":"Fail","memoryBytes":0}""", "bad-memory")]
     [InlineData("""{"sequence":"Fail","memoryBytes":8589934593}""", "too-large")]

@@ -44,7 +44,7 @@ internal sealed class StagingBench : IAsyncDisposable
         app.UseRouting();
         Arriving = new ArrivingOutputs(Store, (_, _) => Task.FromResult(Fate));
         Directory.CreateDirectory(Store);
-        var parts = new StagingParts(Grants, (id, _) => Task.FromResult(_catalog.GetValueOrDefault(id)), Store, Arriving);
+        var parts = new StagingParts(Grants, (id, _) => Task.FromResult(_catalog.GetValueOrDefault(id)), Store, Arriving) { PathOfCode = sha256 => _folder.At($"frontend/code/{sha256}.zip") };
         new StagingEndpoints(() => parts)
             .Map(app.MapGroup("/api/v1"), context => context.Request.Headers.Authorization.ToString()["Bearer ".Length..], static _ => { });
     }

@@ -20,7 +20,7 @@ internal static class JobRoutes
         .Answer<JobAccepted>("The job that an earlier request with this key made.")
         .Answer<PlanPreview>("Or, of a dry run, the plan.")
         .Refuses(StatusCodes.Status409Conflict, "key-reused")
-        .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe", "bad-option", "bad-estimate", "bad-memory", "bad-campaign", "bad-key", "no-versions")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe", "bad-option", "bad-estimate", "bad-memory", "bad-campaign", "bad-key", "bad-settings", "bad-recipes", "unknown-code", "unknown-version")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
     public static void Exec(RouteDescription route) => route
@@ -32,7 +32,7 @@ internal static class JobRoutes
         .Answer<JobAccepted>("The job that an earlier request with this key made.")
         .Answer<PlanPreview>("Or, of a dry run, the plan.")
         .Refuses(StatusCodes.Status409Conflict, "key-reused")
-        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-command", "bad-cpus", "bad-memory", "bad-hosts", "bad-line", "bad-max-per-node", "bad-estimate", "bad-key")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-command", "bad-cpus", "bad-memory", "bad-hosts", "bad-line", "bad-max-per-node", "bad-estimate", "bad-key", "bad-settings", "unknown-code")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
     public static void List(RouteDescription route) => route

@@ -107,6 +107,12 @@ internal static class NodeRoutes
         .Refuses(StatusCodes.Status404NotFound, "no-input", "unknown-file", "file-gone")
         .Refuses(StatusCodes.Status409Conflict, "file-changed"));
 
+    public static void Code(RouteDescription route) => OfAttempt(route
+        .Is("getAttemptCode", OfNodesPart, "The code that came with the job of an attempt that the node was given", "Ranges can be asked for.")
+        .AnswerBytes("A zip archive.", "application/zip")
+        .AnswerBytes("A part of it.", "application/zip", StatusCodes.Status206PartialContent)
+        .Refuses(StatusCodes.Status404NotFound, "no-code", "code-gone"));
+
     public static void OutputState(RouteDescription route) => OfOutput(route
         .Is("getOutputState", OfNodesPart, "How much of an output is here already")
         .Header(StagingHeaders.Size, Form.Whole(0, long.MaxValue), "The whole output's size.", required: true)

@@ -19,23 +19,21 @@ internal sealed class Confiner
 
     private readonly string _work;
     private readonly IsolationSettings _settings;
-    private readonly string _searchPath;
     private readonly JobUsers _users;
     private readonly ControlGroupTree? _groups;
     private readonly ConcurrentDictionary<JobId, Lazy<uint>> _ofJobs = [];
 
-    private Confiner(string work, IsolationSettings settings, string searchPath, ControlGroupTree? groups)
+    private Confiner(string work, IsolationSettings settings, ControlGroupTree? groups)
     {
-        (_work, _settings, _searchPath, _groups) = (work, settings, searchPath, groups);
+        (_work, _settings, _groups) = (work, settings, groups);
         _users = new JobUsers(Path.Combine(work, "users"), settings.FirstUserId, settings.UserIds);
     }
 
     /// <summary>Null where nothing can be kept apart: the service is not root.</summary>
     /// <param name="dataDirectory">The node's data directory. Others may enter it from now on, and nothing in it but their own work directories.</param>
     /// <param name="settings">Who and how much.</param>
-    /// <param name="searchPath">Where programs are looked for by tasks.</param>
     /// <param name="total">What all tasks may have together.</param>
-    public static Confiner? Open(string dataDirectory, IsolationSettings settings, string searchPath, Resources total)
+    public static Confiner? Open(string dataDirectory, IsolationSettings settings, Resources total)
     {
         if (!Ownership.IsRoot)
         {
@@ -49,7 +47,7 @@ internal sealed class Confiner
         File.SetUnixFileMode(dataDirectory, Enterable);
         var groups = GroupsOf(settings, total).Tree;
         groups?.Sweep();
-        return new Confiner(work, settings, searchPath, groups);
+        return new Confiner(work, settings, groups);
     }
 
     /// <summary>The DPU's control groups, or why there are none.</summary>
@@ -65,9 +63,10 @@ internal sealed class Confiner
         var user = _ofJobs.GetOrAdd(start.Attempt.Job, job => new Lazy<uint>(() => UserOfJob(job, request.WorkDirectory))).Value;
         RefuseUnreachable(request.WorkDirectory, "the work directory");
         var program = request.Command[0];
-        if (!program.Contains('/', StringComparison.Ordinal) && !_searchPath.Split(':').Any(folder => File.Exists(Path.Combine(folder, program))))
+        var searchPath = request.Environment.First(static variable => variable.Key == "PATH").Value;
+        if (!program.Contains('/', StringComparison.Ordinal) && !searchPath.Split(':').Any(folder => File.Exists(Path.Combine(folder, program))))
         {
-            throw new TaskFilesException(FailureCause.Launch, $"The program '{program}' is in no directory of PATH ({_searchPath}).");
+            throw new TaskFilesException(FailureCause.Launch, $"The program '{program}' is in no directory of PATH ({searchPath}).");
         }
 
         return request with { Command = ConfinementOf(start, user).Wrap(request.Command) };

@@ -178,7 +178,7 @@ public sealed class ConfinerTests : IDisposable
         var settings = new IsolationSettings(_firstUser, UsersEach, FileBytesMax: 1 << 20, ProcessesMax: 40, ControlGroup: "");
         var node = new NodeOptions("here", "host", new Resources(4, 1L << 30), TimeSpan.FromSeconds(1), 1000, 100, EnforceMemory: true);
         var path = $"{_folder.At("bin")}:{SearchPath}";
-        return new TaskFiles(Data, new LocalStore(Path.Combine(Data, "store")), node, SearchPath, new RecipeExecutables(path), Confiner.Open(Data, settings, SearchPath, node.Capacity));
+        return new TaskFiles(Data, new LocalStore(Path.Combine(Data, "store")), node, SearchPath, new RecipeExecutables(path), Confiner.Open(Data, settings, node.Capacity));
     }
 
     private Task<(int Code, string Output)> RunAsync(TaskStart start) => RunAsync(Files(), start);

@@ -1,0 +1,16 @@
+namespace Dpu.Client.Shipping;
+
+/// <summary>A tree of code as a zip archive that can be brought to a DPU.</summary>
+/// <param name="Tree">The folder that was packed; absolute.</param>
+/// <param name="Archive">The archive: a temporary file that goes when this is disposed.</param>
+/// <param name="Sha256">Of the archive; 64 lower-case hexadecimal digits.</param>
+/// <param name="Files">How many files it holds.</param>
+/// <param name="FileBytes">Their size together.</param>
+/// <param name="LeftOut">What of the tree is not in it, relative to the tree: histories, caches, sockets.</param>
+public sealed record CodePackage(string Tree, FileStream Archive, string Sha256, int Files, long FileBytes, IReadOnlyList<string> LeftOut) : IDisposable
+{
+    public void Dispose() => Archive.Dispose();
+}
+
+/// <summary>A tree cannot be shipped; the message is for people.</summary>
+public sealed class CodeTreeException(string message, Exception? inner = null) : Exception(message, inner);
