@@ -91,7 +91,7 @@ public static class LinkCodec
             var body = (bytes[0] & Compressed) == 0 ? bytes[1..].ToArray() : Decompress(bytes[1..]);
             return kind.Read(body) as T ?? throw new InvalidDataException($"A frame {kind.Type.Name} came from the wrong side of the link.");
         }
-        catch (Exception broken) when (broken is JsonException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException)
+        catch (Exception broken) when (broken is JsonException or IOException or FormatException or ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException($"A broken frame {kind.Type.Name} came over the link: {broken.Message}", broken);
         }

@@ -6,6 +6,7 @@ using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Shipping;
+using Dpu.Fuzzing;
 using Dpu.Journal.Logs;
 using Shouldly;
 using Xunit;
@@ -52,6 +53,25 @@ public sealed class LinkCodecTests
         new DownFrame.Credit(3, 4),
         new DownFrame.Drain(Drains: true),
     }.ToDictionary(frame => frame.GetType().Name);
+
+    [Fact]
+    public void A_text_of_a_length_below_zero_breaks_its_frame_and_nothing_else()
+    {
+        var bytes = LinkCodec.EncodePlain(Up[nameof(UpFrame.Logs)]);
+        var source = bytes.AsSpan().IndexOf("node.h.Bias"u8);
+        byte[] changed = [.. bytes[..(source - 1)], 0xFF, 0xFF, 0xFF, 0xFF, 0x0B, .. bytes[source..]];
+        Should.Throw<InvalidDataException>(() => LinkCodec.DecodeUp(changed)).Message.ShouldContain(nameof(UpFrame.Logs));
+    }
+
+    [Fact]
+    public void Changed_frames_are_read_or_refused()
+    {
+        // Plain and compressed: behind a compression hardly any change meets the reader.
+        byte[][] up = [.. Up.Values.Select(LinkCodec.EncodePlain), .. Up.Values.Select(LinkCodec.Encode)];
+        byte[][] down = [.. Down.Values.Select(LinkCodec.EncodePlain), .. Down.Values.Select(LinkCodec.Encode)];
+        Mutation.Run(up, 8000, static bytes => LinkCodec.DecodeUp(bytes), static error => error is InvalidDataException);
+        Mutation.Run(down, 8000, static bytes => LinkCodec.DecodeDown(bytes), static error => error is InvalidDataException);
+    }
 
     [Theory]
     [MemberData(nameof(KindsUp))]
