@@ -113,10 +113,19 @@ public sealed class DpuHttpClient : IDisposable
         _requests.GetAsync(query is null ? "/files" : "/files?q=" + Uri.EscapeDataString(query), Json.IReadOnlyListFileRecord, ct);
 
     /// <summary>Copies a file's bytes to <paramref name="destination"/>.</summary>
-    public async Task DownloadAsync(string fileId, Stream destination, CancellationToken ct)
+    public Task DownloadAsync(string fileId, Stream destination, CancellationToken ct) => DownloadAsync(fileId, null, destination, ct);
+
+    /// <summary>Copies a file in another form to <paramref name="destination"/>.</summary>
+    /// <param name="fileId">Which file.</param>
+    /// <param name="format"><c>fits</c>, <c>votable</c>, <c>npy</c> or <c>png</c>; null for what is stored.</param>
+    /// <param name="destination">Where the bytes go.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The SHA-256 that the bytes must have, in hexadecimal; null when the DPU does not tell it.</returns>
+    public async Task<string?> DownloadAsync(string fileId, string? format, Stream destination, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        using var answer = await _requests.SendAsync(HttpMethod.Get, $"/files/{Uri.EscapeDataString(fileId)}/content", null, null, ct);
+        var path = $"/files/{Uri.EscapeDataString(fileId)}/content{(format is null ? "" : $"?format={Uri.EscapeDataString(format)}")}";
+        using var answer = await _requests.SendAsync(HttpMethod.Get, path, null, null, ct);
         await using var body = new SilenceLimitStream(await answer.Content.ReadAsStreamAsync(ct), _options.SilenceLimit, _options.Time);
         var buffer = new byte[81920];
         int length;
@@ -125,6 +134,8 @@ public sealed class DpuHttpClient : IDisposable
             // Outside the guard: a full disk here is not the DPU's fault.
             await destination.WriteAsync(buffer.AsMemory(0, length), ct);
         }
+
+        return ReprDigest.Sha256Of(answer);
     }
 
     /// <param name="fileId">Whose history.</param>

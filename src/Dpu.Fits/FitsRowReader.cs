@@ -109,6 +109,9 @@ public sealed class FitsRowReader : IDisposable
         return new FitsImageHdu(image, rows.Type);
     }
 
+    /// <summary>Reads the plane that a stream stands before; disposing of the reader ends the stream.</summary>
+    internal static FitsRowReader At(FitsStream stream, FitsHeader header, HduLayout layout) => new(stream, header, layout);
+
     internal static string DataOf(HduLayout layout) => string.Create(CultureInfo.InvariantCulture, $"the data of HDU {layout.Index}");
 
     private static int Fitting(long axis) => axis <= Array.MaxLength ? (int)axis : throw new FitsException($"An axis of {axis} pixels is longer than can be held.");

@@ -7,17 +7,9 @@ namespace Dpu.Fits;
 /// <summary>Reads BINTABLE extensions (FITS 4.0, section 7.3).</summary>
 internal static class TableReader
 {
-    /// <summary>One field of a row: where it stands and how it is coded.</summary>
-    private sealed record Field(string Name, string Unit, char Code, int Repeat, int Offset, int Length, double Zero, double Scale);
-
     public static FitsTable Read(FitsStream stream, FitsHeader header, HduLayout layout)
     {
-        if (layout.BitPix != 8 || layout.Axes.Count != 2)
-        {
-            throw new FitsException($"{header.Origin}: a binary table needs BITPIX 8 and two axes.");
-        }
-        var rowLength = layout.Axes[0];
-        var rows = layout.Axes[1];
+        var (rowLength, rows) = ShapeOf(header, layout);
         if (layout.DataLength > Array.MaxLength)
         {
             throw new FitsException(string.Create(CultureInfo.InvariantCulture, $"{header.Origin}: the table's {layout.DataLength} bytes are more than can be held."));
@@ -32,10 +24,16 @@ internal static class TableReader
         return new FitsTable(columns, header);
     }
 
-    private static List<Field> Fields(FitsHeader header, long rowLength)
+    /// <summary>Bytes of a row, and how many rows there are.</summary>
+    public static (long RowLength, long Rows) ShapeOf(FitsHeader header, HduLayout layout) => layout.BitPix == 8 && layout.Axes.Count == 2
+        ? (layout.Axes[0], layout.Axes[1])
+        : throw new FitsException($"{header.Origin}: a binary table needs BITPIX 8 and two axes.");
+
+    /// <summary>The fields of a row in their order.</summary>
+    public static List<TableField> Fields(FitsHeader header, long rowLength)
     {
         var count = header.GetInt64("TFIELDS");
-        var fields = new List<Field>();
+        var fields = new List<TableField>();
         var offset = 0;
         for (var i = 1; i <= count; i++)
         {
@@ -47,7 +45,7 @@ internal static class TableReader
             $"{header.Origin}: the columns need {offset} bytes a row, NAXIS1 gives {rowLength}."));
     }
 
-    private static Field ReadField(FitsHeader header, int number, int offset)
+    private static TableField ReadField(FitsHeader header, int number, int offset)
     {
         string Key(string root) => root + number.ToString(CultureInfo.InvariantCulture);
         var form = header.GetString(Key("TFORM")).Trim();
@@ -61,7 +59,7 @@ internal static class TableReader
         var bits = BitsOf(code) ?? throw BadForm(header, Key("TFORM"), form);
         var length = ((long)repeat * bits + 7) / 8;
         return length <= int.MaxValue - offset
-            ? new Field(header.GetString(Key("TTYPE"), "col" + number.ToString(CultureInfo.InvariantCulture)), header.GetString(Key("TUNIT"), ""), code, repeat,
+            ? new TableField(number, header.GetString(Key("TTYPE"), "col" + number.ToString(CultureInfo.InvariantCulture)), header.GetString(Key("TUNIT"), ""), code, repeat,
                 offset, (int)length, header.GetDouble(Key("TZERO"), 0), header.GetDouble(Key("TSCAL"), 1))
             : throw BadForm(header, Key("TFORM"), form);
     }
@@ -80,7 +78,7 @@ internal static class TableReader
     private static FitsException BadForm(FitsHeader header, string key, string form) =>
         new($"{header.Origin}: {key} is '{form}'; a repeat count and one of L X B I J K A E D C M P Q are needed.");
 
-    private static FitsColumn Column(Field f, byte[] data, int rowLength, int rows)
+    private static FitsColumn Column(TableField f, byte[] data, int rowLength, int rows)
     {
         var isScaled = f.Scale != 1 || f.Zero != 0;
         return f.Code switch
@@ -99,14 +97,14 @@ internal static class TableReader
     }
 
     // The unsigned conventions: a whole zero point that a long can take together with the stored value.
-    private static bool IsWhole(Field f) => f.Scale == 1 && f.Zero == Math.Truncate(f.Zero) && Math.Abs(f.Zero) < 1L << 53;
+    private static bool IsWhole(TableField f) => f.Scale == 1 && f.Zero == Math.Truncate(f.Zero) && Math.Abs(f.Zero) < 1L << 53;
 
     private delegate T Decode<T>(ReadOnlySpan<byte> bytes);
 
-    private static T[] Each<T>(Field f, byte[] data, int rowLength, int rows, int width, Decode<T> decode) =>
+    private static T[] Each<T>(TableField f, byte[] data, int rowLength, int rows, int width, Decode<T> decode) =>
         Gather(f, data, rowLength, rows, f.Repeat, width, decode);
 
-    private static T[] Gather<T>(Field f, byte[] data, int rowLength, int rows, int perRow, int width, Decode<T> decode)
+    private static T[] Gather<T>(TableField f, byte[] data, int rowLength, int rows, int perRow, int width, Decode<T> decode)
     {
         var values = new T[rows * perRow];
         for (var row = 0; row < rows; row++)

@@ -29,6 +29,7 @@ using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
 using Dpu.Service.Nodes.Apart;
 using Dpu.Service.Pilots;
+using Dpu.Service.Products;
 using Dpu.Service.Queries;
 using Dpu.Service.Shipping;
 using Dpu.Service.Staging;
@@ -270,12 +271,15 @@ public sealed class DpuHost : IAsyncDisposable
         var scaling = system.Spawn(
             new Props<ScalingMessage>(() => new ScalingActor(journal, Options.Pilots.Scaling, PilotsOf(Options.Pilots, launches, membership, system, tls?.CaSha256), scheduler, membership)) { Supervision = UntilTheJournalAnswers },
             "scaling");
+        var products = new ProductConverter(Path.Combine(data.FullPath, "converting"), Options.Products, time);
+        Undo(products.Dispose);
         var services = new ApiServices(
             live, _reloading.Reload, system, frontend, PlannerNow, executables, IngestNow, store.Views, store.Reader, store.Catalog, logs, HasNode, shapes, scheduler, new JobPlans(journal),
             new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token)
         {
             Phases = phases,
             Packages = packages,
+            Products = products,
             Launches = launches,
             Scaling = scaling,
             Code = code,

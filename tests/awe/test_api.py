@@ -1,11 +1,13 @@
 """Requests, refusals, lost answers and broken streams, against a server that misbehaves on command."""
 
 import contextlib
+import hashlib
 import io
 import json
+import os
 import re
 
-from awe import DpuRefused, DpuUnreachable, Processor, api
+from awe import DpuError, DpuRefused, DpuUnreachable, Processor, api, results
 from support import FakeDpu, HomeTest, as_json, problem
 
 JOB = {"jobId": 5, "sequence": "Null", "user": "u", "status": "RUNNING", "counts": {"N": 0, "E": 0, "A": 0, "S": 1, "U": 0},
@@ -95,7 +97,40 @@ class ApiTest(HomeTest):
         with self.assertRaisesRegex(DpuUnreachable, "is not a DPU"):
             dpu.get_sequence_identifiers()
 
+    def result(self, content, **changes):
+        record = dict(id="1/x", name="frame.fits.gz", type="bias", sizeBytes=len(content), sha256=hashlib.sha256(content).hexdigest(),
+                      metadata={}, task="5/0/1", main=True, committed=True, path="/store/x")
+        return results.Result(dict(record, **changes), api.Api(self.fake.address, self.environment))
+
+    def test_a_download_goes_on_where_it_broke(self):
+        content = bytes(range(256)) * 4
+
+        def answer(method, path, body, headers):
+            start = int((headers.get("Range") or "bytes=0-")[6:-1])
+            self.assertEqual(headers.get("If-Range"), '"tag"' if start else None)
+            told = {"Content-Length": str(len(content) - start), "ETag": '"tag"'}
+            return (206 if start else 200), "application/octet-stream", content[start:start + 700], told
+
+        self.serve(answer)
+        where = self.result(content).download(self.home)
+        with open(where, "rb") as file:
+            self.assertEqual(file.read(), content)
+        self.assertEqual([request[1] for request in self.fake.requests], ["/api/v1/files/1%2Fx/content"] * 2)
+
+    def test_a_copy_with_another_checksum_is_not_kept_and_nothing_is_overwritten(self):
+        self.serve(lambda *_: (200, "application/octet-stream", b"spoiled", {"Content-Length": "7"}))
+        with self.assertRaisesRegex(DpuError, "checksum"):
+            self.result(b"content").download(self.home)
+        self.assertFalse([name for name in os.listdir(self.home) if "frame" in name or "part" in name])
+        mine = self.write("frame.npy", "mine")
+        with self.assertRaisesRegex(DpuError, "not overwritten"):
+            self.result(b"content").download(self.home, format="npy")
+        with open(mine) as file:
+            self.assertEqual(file.read(), "mine")
+        with self.assertRaisesRegex(DpuError, "no name for a file"):
+            self.result(b"content", name="a/..").download(self.home)
+
     def test_a_file_that_ends_too_early_is_an_error(self):
-        self.serve(lambda *_: (200, "application/octet-stream", b"abc", {"Content-Length": "10"}))
+        self.serve(lambda *_: (200, "application/octet-stream", b"", {"Content-Length": "10"}))
         with self.assertRaises(DpuUnreachable):
-            list(api.Api(self.fake.address, self.environment).blocks("/files/x/content"))
+            self.result(b"content").read()

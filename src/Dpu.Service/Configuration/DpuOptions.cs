@@ -9,6 +9,7 @@ using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
+using Dpu.Service.Products;
 using Dpu.Service.Pilots;
 using Dpu.Service.Shipping;
 
@@ -31,6 +32,9 @@ public sealed record DpuOptions(
     IngestRules Ingest,
     IReadOnlyList<CampaignPlan> Campaigns)
 {
+    /// <summary>Section <c>dpu.products</c>.</summary>
+    public required ProductSettings Products { get; init; }
+
     /// <summary><c>dpu.sequences</c>: what is listed first where people ask what can be run. Each one can be.</summary>
     public ImmutableArray<string> ListedFirst { get; init; } = [];
 

@@ -8,8 +8,10 @@ using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
 using Dpu.Domain.Shipping;
+using Dpu.Fits.Conversion;
 using Dpu.Hocon;
 using Dpu.Service.Nodes.Apart;
+using Dpu.Service.Products;
 using Dpu.Service.Shipping;
 using Dpu.Service.Tls;
 
@@ -54,6 +56,7 @@ internal static class DpuOptionsReader
             Code = Code(dpu.GetObject("code")),
             Declared = declared,
             Versions = VersionReader.Read(dpu, declared, retry),
+            Products = Products(dpu.GetObject("products")),
         };
         reader.EnsureAllKeysUsed("dpu");
         return options;
@@ -257,6 +260,11 @@ internal static class DpuOptionsReader
         _ = (Section(dpu, "recipes"), Section(dpu, "pipelines"));
         return Accept(declared.Read(usualRetry));
     }
+
+    private static ProductSettings Products(HoconReader products) => new(
+        new ConversionLimits(Size(products, "input-max", 1), Size(products, "output-max", 1)),
+        Duration(products, "time-max", TimeSpan.FromMilliseconds(1)),
+        products.GetInt32("at-once-max", min: 1));
 
     private static ImmutableArray<string> ListedFirst(HoconReader dpu, RecipeCatalog recipes)
     {

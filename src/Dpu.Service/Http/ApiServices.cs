@@ -19,6 +19,7 @@ using Dpu.Service.Configuration;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
 using Dpu.Service.Pilots;
+using Dpu.Service.Products;
 using Dpu.Service.Shipping;
 using Dpu.Service.Staging;
 using Microsoft.Extensions.Logging;
@@ -56,6 +57,9 @@ internal sealed record ApiServices(
 
     /// <summary>The program, packed for hosts that do not have it.</summary>
     public required NodePackages Packages { get; init; }
+
+    /// <summary>Files in other forms.</summary>
+    public required ProductConverter Products { get; init; }
 
     /// <summary>What hosts need to be told to become nodes.</summary>
     public required NodeLaunches Launches { get; init; }

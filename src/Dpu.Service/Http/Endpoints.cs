@@ -78,7 +78,7 @@ internal static class Endpoints
 
         api.MapPost("/ingest", Answer(files.IngestAsync)).Says(FileRoutes.Ingest);
         api.MapGet("/files", Answer(files.QueryAsync)).Says(FileRoutes.Query);
-        api.MapGet("/files/{id}/content", Answer(files.ContentAsync)).Says(FileRoutes.Content);
+        api.MapMethods("/files/{id}/content", ["GET", "HEAD"], Answer(files.ContentAsync)).Says(FileRoutes.Content);
         api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync)).Says(FileRoutes.Provenance);
 
         api.MapPost("/nodes/{name}/drain", Answer(life.DrainAsync)).Says(NodeRoutes.Drain);

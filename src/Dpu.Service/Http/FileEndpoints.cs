@@ -11,6 +11,8 @@ internal sealed class FileEndpoints(ApiServices services)
 {
     private const int FilesMax = 10_000;
 
+    private ProductAnswers Products => new(services.Products, services.Store);
+
     public async Task<IResult> ResultsAsync(HttpContext context)
     {
         await services.FreshenAsync(context.RequestAborted);
@@ -48,10 +50,7 @@ internal sealed class FileEndpoints(ApiServices services)
             return NoSuchFile(id);
         }
 
-        var path = Path.Combine(services.Store, file.Path);
-        return File.Exists(path)
-            ? Results.File(path, "application/octet-stream", file.Name, enableRangeProcessing: true)
-            : ProblemResult.Because(StatusCodes.Status404NotFound, "file-gone", $"{file.Name} is registered, but {path} is not there any more.");
+        return await Products.AnswerAsync(context, file, path => services.Catalog.FindAsync(path, context.RequestAborted));
     }
 
     public async Task<IResult> ProvenanceAsync(HttpContext context)

@@ -1,5 +1,8 @@
 """The HTTP API of one DPU: requests, refusals as exceptions, streams of events, waits between tries."""
 
+import base64
+import binascii
+import hashlib
 import http.client
 import json
 import random
@@ -91,14 +94,38 @@ class Api:
         """Sends a file's bytes."""
         self.send("PUT", path, file, {"Content-Type": "application/zip", "Content-Length": str(size)}).close()
 
-    def blocks(self, path):
-        """The bytes at a path, block by block; an answer that ends too early is an error."""
-        with _translated(self.address):
-            with self.send("GET", path, timeout=SILENCE_LIMIT) as answer:
-                for block in iter(lambda: answer.read(1 << 18), b""):
-                    yield block
-                if answer.length:
-                    raise DpuUnreachable("The connection to the DPU at %s broke in the middle of a file." % self.address, True)
+    def download(self, path, file, note):
+        """Copies the bytes at a path into a file that can be rewound; a broken connection is made again, and goes on where it broke.
+
+        Returns their SHA-256, and the one that the DPU told (None when it did not).
+        """
+        digest, received, tag, waits = hashlib.sha256(), 0, None, None
+        while True:
+            headers = {"Range": "bytes=%d-" % received, "If-Range": tag} if received else {}
+            try:
+                with self.send("GET", path, headers=headers, timeout=SILENCE_LIMIT) as answer:
+                    if received and answer.status != 206:
+                        # It is another file by now: from the beginning.
+                        file.seek(0)
+                        file.truncate()
+                        digest, received = hashlib.sha256(), 0
+                    tag = answer.getheader("ETag")
+                    for block in iter(lambda: self._block(answer), b""):
+                        file.write(block)
+                        digest.update(block)
+                        received, waits = received + len(block), None
+                    if not answer.length:
+                        return digest.hexdigest(), _digest_of(answer)
+                lost = DpuUnreachable("The connection to the DPU at %s broke in the middle of a file." % self.address, True)
+            except DpuUnreachable as error:
+                lost = error
+            if tag is None or not received:
+                raise lost
+            if waits is None:
+                note("%s Trying again." % lost)
+                waits = backoff(SUBMIT_PATIENCE)
+            if next(waits, None) is None:
+                raise lost
 
     def lines(self, path, query=None):
         """The JSON lines at a path, as they come."""
@@ -154,6 +181,10 @@ class Api:
         with _translated(self.address):
             with self.send(method, path, body, headers) as answer:
                 return _parse(answer.read(), self.address), answer.headers
+
+    def _block(self, answer):
+        with _translated(self.address):
+            return answer.read(1 << 18)
 
     def _connect(self, timeout):
         host, port = addresses.place_of(self.address)
@@ -230,6 +261,17 @@ class _translated:
         if isinstance(error, (OSError, http.client.HTTPException)):
             raise DpuUnreachable("The connection to %s broke: %s" % (place, error or type(error).__name__), True) from None
         return False
+
+
+def _digest_of(answer):
+    """The SHA-256 of ``Repr-Digest`` (RFC 9530) in hexadecimal; None when the answer does not tell it."""
+    told = answer.getheader("Repr-Digest") or ""
+    if not told.startswith("sha-256=:") or not told.endswith(":"):
+        return None
+    try:
+        return base64.b64decode(told[9:-1], validate=True).hex()
+    except binascii.Error:
+        return None
 
 
 def _parse(text, address):

@@ -102,7 +102,7 @@ class _Field:
             self.order, self.kind, self.size = descr[0], descr[1], int(descr[2:])
         except (TypeError, IndexError, ValueError):
             raise DpuError("%s has a column that is not understood: %r" % (name, entry))
-        if not isinstance(self.name, str) or self.kind not in "iufbUSV" or self.kind in "iuf" and descr[1:] not in _CODES:
+        if not isinstance(self.name, str) or self.kind not in "iufcbUSV" or self.kind in "iuf" and descr[1:] not in _CODES or self.kind == "c" and self.size not in (8, 16):
             raise DpuError("%s has a column that is not understood: %r" % (name, entry))
         self.bytes = _count(self.shape) * self.size * (4 if self.kind == "U" else 1)
 
@@ -114,6 +114,10 @@ class _Field:
             return data.rstrip(b"\0")
         if self.kind == "V":
             return data
+        if self.kind == "c":
+            parts = struct.unpack("%s%d%s" % (">" if self.order == ">" else "<", 2 * _count(self.shape), "f" if self.size == 8 else "d"), data)
+            values = tuple(complex(*pair) for pair in zip(parts[::2], parts[1::2]))
+            return values if self.shape else values[0]
         code = "?" if self.kind == "b" else _CODES["%s%d" % (self.kind, self.size)]
         values = struct.unpack("%s%d%s" % (">" if self.order == ">" else "<", _count(self.shape), code), data)
         return values if self.shape else values[0]

@@ -122,6 +122,11 @@ class Processor:
         found = self._connection.get("/jobs/%d/results" % _number(jobid))
         return results.ResultList(results.Result(record, self._connection) for record in found)
 
+    def find_files(self, query=""):
+        """Files of the catalog that a query means, such as ``'type=bias chip=ccd50'``; frames as well as products."""
+        found = self._connection.get("/files", {"q": query} if query else None)
+        return results.ResultList(results.Result(record, self._connection) for record in found)
+
     def explain(self, jobid):
         """Why a job waits, failed, was tried again or is slow."""
         return jobs.Explanation(self._connection.get("/jobs/%d/explain" % _number(jobid)))

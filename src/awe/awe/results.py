@@ -38,22 +38,22 @@ class Result:
         ending = _ending(format)
         target = os.path.join(os.path.abspath(os.fspath(directory)), self._plain_name(ending))
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        if ending is None and os.path.exists(target):
-            if _sha256_of(target) == self.sha256:
-                return target
-            raise DpuError("%s is there already and is another file: it is not overwritten." % target)
-        if os.path.exists(target):
-            raise DpuError("%s is there already: it is not overwritten." % target)
-        handle, temporary = tempfile.mkstemp(prefix="." + os.path.basename(target), suffix=".part", dir=os.path.dirname(target))
+        if ending is None and _is_there(target, self.sha256):
+            return target
+        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=os.path.dirname(target))
         try:
             with os.fdopen(handle, "wb") as file:
-                self._copy(file, format)
+                sha256 = self._copy(file, format)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o666 & ~_umask())
-            os.link(temporary, target)
+            # In another form its checksum is known only now.
+            if not _is_there(target, sha256):
+                os.link(temporary, target)
         except FileExistsError:
             raise DpuError("%s is there already: it is not overwritten." % target)
+        except OSError as error:
+            raise DpuError("%s cannot be written: %s" % (target, error))
         finally:
             os.unlink(temporary)
         return target
@@ -83,14 +83,12 @@ class Result:
         return ResultList([self])._repr_html_()
 
     def _copy(self, file, format):
-        ending = _ending(format)
-        path = "/files/%s/content%s" % (api.part(self.id), "" if ending is None else "?format=" + format)
-        digest = hashlib.sha256()
-        for block in self._api.blocks(path):
-            digest.update(block)
-            file.write(block)
-        if ending is None and digest.hexdigest() != self.sha256:
-            raise DpuError("The copy of %s has another checksum than the catalog says: it is not kept." % self.name)
+        """Fetches the bytes into a file, checks them, and returns their checksum."""
+        path = "/files/%s/content%s" % (api.part(self.id), "" if _ending(format) is None else "?format=" + format)
+        sha256, told = self._api.download(path, file, _quiet)
+        if sha256 != (self.sha256 if _ending(format) is None else told or sha256):
+            raise DpuError("The copy of %s has another checksum than the DPU says: it is not kept." % self.name)
+        return sha256
 
     def _plain_name(self, ending):
         """The name without folders: a catalog must not choose where on this machine it writes."""
@@ -118,6 +116,18 @@ def _ending(format):
     if format not in FORMATS:
         raise DpuError("There is no format %r: use %s." % (format, ", ".join(repr(name) for name in FORMATS if name)))
     return FORMATS[format]
+
+
+def _is_there(target, sha256):
+    if not os.path.exists(target):
+        return False
+    if _sha256_of(target) == sha256:
+        return True
+    raise DpuError("%s is there already and is another file: it is not overwritten." % target)
+
+
+def _quiet(_):
+    """A download that goes on by itself needs no word."""
 
 
 def _sha256_of(path):

@@ -106,6 +106,38 @@ public sealed class DownloadTests : IDisposable
     [InlineData("a/")]
     public async Task A_name_that_is_none_is_refused(string name) => (await DownloadAsync(name, Content)).ExitCode.ShouldBe(1);
 
+    [Fact]
+    public async Task In_another_form_it_has_another_ending_and_the_checksum_that_the_answer_tells()
+    {
+        FakeDpu Npy(string told) => Dpu("a.fits.gz", Sha(Content), () => throw new InvalidOperationException("fetched as it is")).When(HttpMethod.Get, "/files/1.0.1.reduced/content?format=npy", () =>
+        {
+            var answer = FakeDpu.Body("numbers", "application/octet-stream", breaks: false);
+            answer.Headers.Add("Repr-Digest", $"sha-256=:{Convert.ToBase64String(Convert.FromHexString(Sha(told)))}:");
+            return answer;
+        });
+        var run = await CliRun.Of(Npy("numbers"), "results", "1", "--download", Target, "--format", "npy");
+        run.Out.ShouldBe(Path.Combine(Target, "a.npy") + "\n");
+        (await File.ReadAllTextAsync(Path.Combine(Target, "a.npy"))).ShouldBe("numbers");
+
+        // The same again is no error, and anything else is not overwritten.
+        (await CliRun.Of(Npy("numbers"), "results", "1", "--download", Target, "--format", "npy")).ExitCode.ShouldBe(0);
+        await File.WriteAllTextAsync(Path.Combine(Target, "a.npy"), "mine");
+        (await CliRun.Of(Npy("numbers"), "results", "1", "--download", Target, "--format", "npy")).Error.ShouldContain("not overwritten");
+        File.Delete(Path.Combine(Target, "a.npy"));
+        (await CliRun.Of(Npy("other"), "results", "1", "--download", Target, "--format", "npy")).Error.ShouldContain("checksum");
+        Directory.GetFiles(Target).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("Did you mean 'votable'", "--download", "out", "--format", "votabel")]
+    [InlineData("--format is for --download", "--format", "npy")]
+    public async Task A_form_that_there_is_not_is_refused_before_anything_is_asked(string words, params string[] options)
+    {
+        var run = await CliRun.Of(new FakeDpu(), ["results", "1", .. options]);
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain(words);
+    }
+
     private Task<CliRun> DownloadAsync(string name, string content, params string[] more)
     {
         var dpu = Dpu(name, Sha(Content), () => FakeDpu.Body(content, "application/octet-stream", breaks: false));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Dpu.System.Tests.Commands;
 using Dpu.System.Tests.Processes;
@@ -29,17 +30,38 @@ public sealed class PromptTests
         await dpu.StartAsync("--config", dpu.NewFile("howto.conf", configuration), "-D", "dpu.node.cpus=4", "-D", "dpu.service.stop-grace=0 s");
         await PrepareAsync(dpu);
 
-        var replay = dpu.Command([]);
         var start = Python.Command(python, Path.Combine(Python.Tests, "howto.py"), document, Programs.Dpu, "awe");
         start.WorkingDirectory = dpu.NewFolder("session");
+        var run = await ProgramRun.OfAsync(As(dpu, start));
+        run.ExitCode.ShouldBe(0, run.Out + run.Error);
+    }
+
+    [FactWithAstropy]
+    public async Task Products_are_to_the_prompt_what_they_are_to_astropy()
+    {
+        await using var dpu = new RealDpu();
+        var rule = dpu.NewFile("rule.conf", "dpu.ingest.rules = [ { name = test, when { ORIGIN = TEST }, type = test, metadata {} } ]");
+        await dpu.StartAsync("--config", rule, "-D", "dpu.service.stop-grace=0 s");
+        var script = Path.Combine(Python.Tests, "products.py");
+        var folder = dpu.NewFolder("products");
+        (await ProgramRun.OfAsync(Python.Command(Astropy.Python, script, "--make", folder))).Exits(0);
+        (await dpu.RunAsync("ingest", folder)).Exits(0);
+        var compared = await ProgramRun.OfAsync(As(dpu, Python.Command(Astropy.Python, script, "type=test")));
+        compared.ExitCode.ShouldBe(0, compared.Error);
+        compared.Out.Trim().ShouldBe("arrays=12 tables=1 votables=1");
+    }
+
+    /// <summary>As the service's user, at its address.</summary>
+    private static ProcessStartInfo As(RealDpu dpu, ProcessStartInfo start)
+    {
+        var own = dpu.Command([]);
         foreach (var name in new[] { "HOME", "DPU_NAME" })
         {
-            start.Environment[name] = replay.Environment[name];
+            start.Environment[name] = own.Environment[name];
         }
 
         start.Environment.Remove("AWEPIPE");
-        var run = await ProgramRun.OfAsync(start);
-        run.ExitCode.ShouldBe(0, run.Out + run.Error);
+        return start;
     }
 
     /// <summary>Two nights of a small camera, with everything that the frames of the second one are reduced with.</summary>

@@ -18,10 +18,25 @@ internal static class FileRoutes
         .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-query");
 
     public static void Content(RouteDescription route) => OfFile(route
-        .Is("getFileContent", Part, "A file's bytes", "Ranges can be asked for (`Range: bytes=0-99`).")
+        .Is(
+            "getFileContent",
+            Part,
+            "A file's bytes, as they are or in another form",
+            "Ranges can be asked for (`Range: bytes=0-99`, with `If-Range`). What a recipe wrote beside a product (`.vot`, `.png`) is sent instead of a conversion.")
+        .Query("format", Form.OneOf("raw", "fits", "votable", "npy", "png"), "`raw`, which is usual, for what is stored; `fits` for the same if it is FITS; `npy` for the first array or table, `votable` for the first table, `png` for a look at the first image.", "npy")
         .AnswerBytes("The bytes.")
+        .AnswerBytes("The bytes.", "application/fits")
+        .AnswerBytes("The bytes.", "application/x-votable+xml")
+        .AnswerBytes("The bytes.", "image/png")
+        .AnswerHeader("ETag", Form.Text(), "Known by it: the checksum of a stored file, or that of what was converted and the form.")
+        .AnswerHeader("Repr-Digest", Form.Text(), "The SHA-256 of the whole of it, also where a part is sent (RFC 9530).")
         .AnswerBytes("A part of them.", status: StatusCodes.Status206PartialContent)
-        .Refuses(StatusCodes.Status404NotFound, "file-gone"));
+        .AnswerNothing(StatusCodes.Status304NotModified, "It is as `If-None-Match` says.")
+        .Refuses(StatusCodes.Status404NotFound, "file-gone")
+        .Refuses(StatusCodes.Status409Conflict, "file-changed")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-format", "not-fits", "not-convertible")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "too-slow")
+        .Refuses(StatusCodes.Status507InsufficientStorage, "no-room"));
 
     public static void Provenance(RouteDescription route) => OfFile(route
         .Is("getProvenance", Part, "Where a file came from, or what was made of it")
