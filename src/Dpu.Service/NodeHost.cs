@@ -137,7 +137,7 @@ public sealed class NodeHost : IAsyncDisposable
         var node = DpuHost.NodeOptionsOf(_options);
         var executables = new RecipeExecutables(_options.Node.SearchPath);
         var told = new ToldUplink(uplink, _linked, say);
-        var up = system.Spawn(new Props<UplinkMessage>(() => new UplinkActor(told, () => FactsOf(node with { Tags = _live.Options.Node.Tags }, data.FullPath, executables, told.Terms))) { Supervision = Escalate }, "uplink");
+        var up = system.Spawn(new Props<UplinkMessage>(() => new UplinkActor(told, () => FactsOf(node with { Tags = _live.Options.Node.Tags }, data.FullPath, executables, told.Terms) with { SecondsLeft = SecondsLeft(request, time) })) { Supervision = Escalate }, "uplink");
         _reloading = new Reloading(() => DpuHost.ReadConfiguration(request.Configuration), _live, _ => up.Tell(new UplinkMessage.FactsChanged()), logger);
         var client = new StagingClient(
             StagingClient.HttpFor(identity),
@@ -215,7 +215,7 @@ public sealed class NodeHost : IAsyncDisposable
         try
         {
             var idle = request.IdleExit is { } patience ? parts.IsIdleForAsync(patience, _leaving.Token) : Task.Delay(Timeout.InfiniteTimeSpan, time, _leaving.Token);
-            if (request.Until is { } until && await Task.WhenAny(idle, DrainBeforeAsync(until, parts, time)) is var first && first != idle)
+            if (request.Until is { } until && await Task.WhenAny(idle, DrainBeforeAsync(until, GivesBackAt(request)!.Value, parts, time)) is var first && first != idle)
             {
                 await first;
             }
@@ -234,14 +234,19 @@ public sealed class NodeHost : IAsyncDisposable
         await StopAsync();
     }
 
-    private async Task DrainBeforeAsync(DateTimeOffset until, NodeParts parts, TimeProvider time)
+    /// <summary>When it gives back what has not ended; null where nothing bounds its time.</summary>
+    private DateTimeOffset? GivesBackAt(NodeRequest request) => request.Until - _options.Task.KillGrace - _options.Service.StopGrace - TellTime;
+
+    private double? SecondsLeft(NodeRequest request, TimeProvider time) => (GivesBackAt(request) - time.GetUtcNow())?.TotalSeconds;
+
+    private async Task DrainBeforeAsync(DateTimeOffset until, DateTimeOffset givesBack, NodeParts parts, TimeProvider time)
     {
         var left = until - time.GetUtcNow();
         var drain = left / 4 < _options.Node.DrainTime ? left / 4 : _options.Node.DrainTime;
         await DelayAsync(left - drain, time);
         parts.Say($"Its time ends at {until.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}: it takes nothing more.");
         parts.Uplink.Tell(new UplinkMessage.TakeNoMore($"its time ends at {until.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"));
-        await Task.WhenAny(parts.IsIdleForAsync(TimeSpan.Zero, _leaving.Token), DelayAsync(until - time.GetUtcNow() - _options.Task.KillGrace - _options.Service.StopGrace - TellTime, time));
+        await Task.WhenAny(parts.IsIdleForAsync(TimeSpan.Zero, _leaving.Token), DelayAsync(givesBack - time.GetUtcNow(), time));
     }
 
     private Task DelayAsync(TimeSpan span, TimeProvider time) => Task.Delay(span > TimeSpan.Zero ? span : TimeSpan.Zero, time, _leaving.Token);

@@ -32,6 +32,9 @@ public sealed record NodeInfo(
     /// <summary>When it was heard for the last time; null while it can be reached, and when nobody knows.</summary>
     public DateTimeOffset? LastHeard { get; init; }
 
+    /// <summary>When its time ends, of a node whose time is bounded: what is expected to take longer is not given to it.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
     /// <summary>When its tasks are taken for lost unless it is back; null when they are not.</summary>
     public DateTimeOffset? LostAt { get; init; }
 }

@@ -25,6 +25,9 @@ namespace Dpu.Cluster.Frontend;
 internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchActor<RemoteNodeMessage>
 {
     private const int TasksPerFrame = 200;
+
+    /// <summary>A century; whatever a node says, it is a time.</summary>
+    private const double SecondsLeftMax = 3.2e9;
     private static readonly object ForgetTimer = new();
 
     private IActorRef<NodeMessage> _self = null!;
@@ -196,7 +199,10 @@ internal sealed class RemoteNodeActor(string name, FrontendParts parts) : BatchA
     }
 
     private NodeAbout AboutOf(NodeFacts facts) => new(
-        facts.Host, _product, facts.DiskBytes, _version < LinkProtocol.VersionOfShipping ? facts.Missing.Add(NodeAbout.Shipping) : facts.Missing);
+        facts.Host, _product, facts.DiskBytes, _version < LinkProtocol.VersionOfShipping ? facts.Missing.Add(NodeAbout.Shipping) : facts.Missing)
+    {
+        EndsAt = facts.SecondsLeft is { } left ? Context.System.Time.GetUtcNow().AddSeconds(Math.Clamp(left, 0, SecondsLeftMax)) : null,
+    };
 
     /// <summary>Outputs are believed when they are in the store; to look there takes time.</summary>
     private void Examine(IDownlink link, ReceivedFrame received, UpFrame.Ended ended)

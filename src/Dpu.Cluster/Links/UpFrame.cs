@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Logs;
@@ -59,4 +60,9 @@ public abstract record UpFrame
 /// <param name="Tags">What steps may ask for.</param>
 /// <param name="DiskBytes">What is free where its work directories are.</param>
 /// <param name="Missing">Programs of the DPU's recipes that it does not have: it is given no task of those.</param>
-public sealed record NodeFacts(string Host, Resources Capacity, ImmutableArray<string> Tags, long DiskBytes, ImmutableArray<string> Missing);
+public sealed record NodeFacts(string Host, Resources Capacity, ImmutableArray<string> Tags, long DiskBytes, ImmutableArray<string> Missing)
+{
+    /// <summary>In how many seconds what runs there must have ended; null, and not written, where nothing bounds its time. Not a moment: clocks differ.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SecondsLeft { get; init; }
+}

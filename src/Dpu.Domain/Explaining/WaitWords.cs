@@ -26,6 +26,7 @@ internal static class WaitWords
         WaitReason.ProgramMissing { Programs: [NodeAbout.Shipping] } => ("node-too-old", "no node that is there can be given code, settings or a version of the recipes with a task: their dpu is older than this frontend's.", "install this version of dpu on a node"),
         WaitReason.ProgramMissing missing => ("program-missing", $"no node that is there has the program of recipe {missing.Recipe} ({string.Join(", ", missing.Programs)}).", "install it on a node: a node looks again when it connects"),
         WaitReason.TooLarge large => TooLarge(large, step, job.Figures.GetValueOrDefault(wait.Step)),
+        WaitReason.TooLong late => ("too-long", Say($"each is expected to take {Math.Ceiling(late.Seconds)} s; of the nodes that fit, {late.Node} has the most time left, until {late.EndsAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC."), "nodes with a longer wall time would take them; or a shorter --time, if the estimate is wrong"),
         WaitReason.Busy busy => ("busy", Busy(busy), null),
         WaitReason.Limited limited => ("limited", Say($"{Limit(limited)} may run {limited.Max} at once, and {limited.Running} run."), null),
         WaitReason.NodesFull full => ("nodes-full", Say($"at most {full.MaxPerNode} of this step run on one node at once, and each node that fits has as many."), full.MaxPerNode == 1 ? "a larger --max-per-node lets more run" : null),

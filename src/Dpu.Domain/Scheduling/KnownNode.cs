@@ -49,6 +49,10 @@ internal sealed class KnownNode(string name)
 
     public NodeAbout About { get; set; } = NodeAbout.Nothing;
 
+    /// <summary>Whether what takes so long would end in its time. What nobody knows the length of is given and may be given back.</summary>
+    public bool HasTimeFor(double? seconds, DateTimeOffset now) =>
+        seconds is not { } length || About.EndsAt is not { } end || now.AddSeconds(Math.Min(length, 1e9)) <= end;
+
     /// <summary>It can be told something.</summary>
     public bool Up { get; set; }
 

@@ -46,6 +46,9 @@ public sealed record NodeAbout(string Host, string? Version, long? DiskBytes, Im
 
     /// <summary>Of a node that says nothing.</summary>
     public static NodeAbout Nothing { get; } = new("", null, null, []);
+
+    /// <summary>When what runs there must have ended, of a node whose time is bounded; null of one that stays.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
 }
 
 /// <summary>How a node went.</summary>

@@ -116,11 +116,12 @@ internal sealed class Proposer(PolicyInForce policy, Cluster cluster, WaitingInd
         key.Shape.Need.FitsIn(node.Free)
         && !queue.Step.IsFull(node)
         && cluster.MayBeGiven(node)
+        && node.HasTimeFor(queue.Step.Seconds, _now)
         && (node.Kept is not { } kept || kept.Queue == queue || kept.Admits(key, _now));
 
     private bool MayBeGivenAhead(KnownNode node, ClassKey key, WaitQueue queue)
     {
-        if (!node.MayBeGivenAhead || queue.Step.IsFull(node) || cluster.IsQuarantined(node))
+        if (!node.MayBeGivenAhead || queue.Step.IsFull(node) || cluster.IsQuarantined(node) || !node.HasTimeFor(queue.Step.Seconds + Backlog.CoveredSeconds, _now))
         {
             return false;
         }
@@ -229,7 +230,7 @@ internal sealed class Proposer(PolicyInForce policy, Cluster cluster, WaitingInd
     /// <summary>For the first in order that waits for room; only one for the same nodes, for everything else goes by the order.</summary>
     private void KeepRoom(WaitClass @class, WaitQueue queue)
     {
-        var nodes = @class.Eligible.Where(node => !queue.Step.IsFull(node) && !cluster.IsQuarantined(node)).ToList();
+        var nodes = EligibleFor(queue).ToList();
         var isMomentary = @class.Key.Short && nodes.Exists(node => !node.HoldsLong);
         if (nodes.Count == 0 || isMomentary || nodes.Exists(node => node.Kept?.Queue.Priority >= queue.Priority))
         {
@@ -280,7 +281,7 @@ internal sealed class Proposer(PolicyInForce policy, Cluster cluster, WaitingInd
         kept.Queue.Line is { User.AtLimit: false } line && !holdings.IsAtLimit(line.Class.Key.Recipe) && EligibleFor(kept.Queue).Contains(kept.Node);
 
     private IEnumerable<KnownNode> EligibleFor(WaitQueue queue) =>
-        cluster.EligibleFor(queue.Line!.Class).Where(node => !queue.Step.IsFull(node) && !cluster.IsQuarantined(node));
+        cluster.EligibleFor(queue.Line!.Class).Where(node => !queue.Step.IsFull(node) && !cluster.IsQuarantined(node) && node.HasTimeFor(queue.Step.Seconds, _now));
 
     private void ForgetNeedlessRoom()
     {

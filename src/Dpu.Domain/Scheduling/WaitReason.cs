@@ -27,6 +27,12 @@ public abstract record WaitReason
     /// <summary>No node that is there is large enough, even with nothing else on it.</summary>
     public sealed record TooLarge(Resources Need, Resources Largest) : WaitReason;
 
+    /// <summary>Nodes that fit are there for a bounded time, and all of them for too short a one.</summary>
+    /// <param name="Seconds">How long a task is expected to take.</param>
+    /// <param name="Node">The node with the most time left.</param>
+    /// <param name="EndsAt">When that one's time ends.</param>
+    public sealed record TooLong(double Seconds, string Node, DateTimeOffset EndsAt) : WaitReason;
+
     /// <summary>Nodes that fit are busy: what the task needs, and the most that is free on one of them.</summary>
     public sealed record Busy(Resources Need, Resources MostFree, int Nodes) : WaitReason;
 

@@ -157,12 +157,19 @@ internal sealed class WaitReasons(PolicyInForce policy, Cluster cluster, Shares 
                 : new WaitReason.NodesUnfit([.. fitting.Select(node => node.Name)], NodeState.Quarantined);
         }
 
+        var lasting = well.FindAll(node => node.HasTimeFor(queue.Step.Seconds, shares.Now));
+        if (lasting.Count == 0)
+        {
+            var last = well.MaxBy(node => node.About.EndsAt)!;
+            return new WaitReason.TooLong(queue.Step.Seconds!.Value, last.Name, last.About.EndsAt!.Value);
+        }
+
         if (queue.Key.Near is { } near)
         {
             return new WaitReason.DataElsewhere(near, queue.Key.NearUntil);
         }
 
-        var open = well.FindAll(node => !queue.Step.IsFull(node));
+        var open = lasting.FindAll(node => !queue.Step.IsFull(node));
         if (open.Count == 0)
         {
             return new WaitReason.NodesFull(queue.Step.Rules.MaxPerNode!.Value);

@@ -52,6 +52,7 @@ internal sealed class NodeList(ApiServices services)
             Joined = node.JoinedAt,
             LastHeard = node.LastHeard,
             LostAt = node.LostAt,
+            EndsAt = node.About.EndsAt,
         };
 
     /// <summary>A node that belongs to the DPU and that the scheduler does not know.</summary>

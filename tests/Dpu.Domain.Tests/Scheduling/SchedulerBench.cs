@@ -38,11 +38,18 @@ internal sealed class SchedulerBench(SchedulingPolicy? policy = null)
     /// <summary>Programs that nodes do not have.</summary>
     public Dictionary<string, ImmutableArray<string>> Lacking { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>When the time of nodes ends.</summary>
+    public Dictionary<string, DateTimeOffset> Ends { get; } = new(StringComparer.Ordinal);
+
     public void Join(string node, Resources capacity, params string[] tags)
     {
         Nodes[node] = (capacity, true);
         _scheduler.Advance(Now);
-        _scheduler.NodeJoined(node, Guid.Empty, capacity, [.. tags], NodeAbout.Nothing with { Missing = Lacking.GetValueOrDefault(node, []) });
+        _scheduler.NodeJoined(node, Guid.Empty, capacity, [.. tags], NodeAbout.Nothing with
+        {
+            Missing = Lacking.GetValueOrDefault(node, []),
+            EndsAt = Ends.TryGetValue(node, out var end) ? end : null,
+        });
     }
 
     public void Leave(string node, NodeAbsence absence = default)
