@@ -36,8 +36,13 @@ internal static class CommandList
         new LostCommand(),
         new ScaleCommand(),
         new ReloadCommand(),
+        new LoginCommand(),
+        new LogoutCommand(),
+        new WhoAmICommand(),
         new KeyCommand(),
         new AweCommand(),
+        new UserCommand(),
+        new AuditCommand(),
         new ConfigCommand(),
         new DoctorCommand(),
     ];

@@ -14,6 +14,9 @@ public sealed record DpuClientOptions
     /// <summary>The token for an address, asked before each request (a restarted service has a fresh one); null makes a visitor.</summary>
     public Func<Uri, string?> Token { get; init; } = TokenFile.Read;
 
+    /// <summary>Whether requests hold a password: then they are sent only where a token would be.</summary>
+    public bool SendsPasswords { get; init; }
+
     /// <summary>Says why a token must not be sent to an address, or null when it may be. Asked before each connection, not before each request.</summary>
     public Func<Uri, string?> Distrust { get; init; } = Dpu.Client.Trust.Listener.Distrust;
 

@@ -183,6 +183,46 @@ public sealed class DpuHttpClient : IDisposable
     public Task<SequenceOptions> GetOptionsAsync(string sequence, CancellationToken ct) =>
         _requests.GetAsync($"/sequences/{Uri.EscapeDataString(sequence)}/options", Json.SequenceOptions, ct);
 
+    /// <summary>Trades a name and a password for a token; nothing that this client was given as a token is needed for it.</summary>
+    public Task<LoginAnswer> LogInAsync(LoginRequest request, CancellationToken ct) =>
+        _requests.PostAsync("/login", request, Json.LoginRequest, Json.LoginAnswer, null, ct);
+
+    /// <summary>The token with which this client asks is of no use any more.</summary>
+    public Task<KeyInfo> LogOutAsync(CancellationToken ct) => _requests.PostAsync("/logout", new LogoutRequest(), Json.LogoutRequest, Json.KeyInfo, null, ct);
+
+    /// <summary>Who asks.</summary>
+    public Task<WhoAmI> GetWhoAmIAsync(CancellationToken ct) => _requests.GetAsync("/whoami", Json.WhoAmI, ct);
+
+    public Task<IReadOnlyList<UserInfo>> GetUsersAsync(CancellationToken ct) => _requests.GetAsync("/users", Json.IReadOnlyListUserInfo, ct);
+
+    public Task<UserInfo> GetUserAsync(string name, CancellationToken ct) => _requests.GetAsync(UserPath(name, ""), Json.UserInfo, ct);
+
+    public Task<UserInfo> AddUserAsync(UserRequest request, CancellationToken ct) => _requests.PostAsync("/users", request, Json.UserRequest, Json.UserInfo, null, ct);
+
+    /// <summary>Changes what a user may do and belongs to.</summary>
+    public Task<UserInfo> ChangeUserAsync(string name, UserChange change, CancellationToken ct) =>
+        _requests.PostAsync(UserPath(name, "/set"), change, Json.UserChange, Json.UserInfo, null, ct);
+
+    /// <summary>Nobody is let in as this user any more; his jobs run on.</summary>
+    public Task<UserInfo> DisableUserAsync(string name, CancellationToken ct) =>
+        _requests.PostAsync(UserPath(name, "/disable"), new LogoutRequest(), Json.LogoutRequest, Json.UserInfo, null, ct);
+
+    /// <summary>He is let in again, and whatever wrong passwords made him wait for is forgotten.</summary>
+    public Task<UserInfo> EnableUserAsync(string name, CancellationToken ct) =>
+        _requests.PostAsync(UserPath(name, "/enable"), new LogoutRequest(), Json.LogoutRequest, Json.UserInfo, null, ct);
+
+    public Task<UserInfo> SetPasswordAsync(string name, PasswordRequest request, CancellationToken ct) =>
+        _requests.PostAsync(UserPath(name, "/password"), request, Json.PasswordRequest, Json.UserInfo, null, ct);
+
+    /// <summary>Who did what, the newest first.</summary>
+    public Task<IReadOnlyList<AuditEntry>> GetAuditAsync(AuditQuery query, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return _requests.GetAsync("/audit" + query.ToQueryString(), Json.IReadOnlyListAuditEntry, ct);
+    }
+
+    private static string UserPath(string name, string rest) => $"/users/{Uri.EscapeDataString(name)}{rest}";
+
     /// <summary>Registers raw frames; absolute paths on the DPU's host. Their checksums take as long as they are large.</summary>
     public Task<IngestResult> IngestAsync(IReadOnlyList<string> paths, CancellationToken ct) =>
         _requests.PostAsync("/ingest", new IngestRequest(paths), Json.IngestRequest, Json.IngestResult, null, ct, _options.IngestTimeout);

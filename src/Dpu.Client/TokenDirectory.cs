@@ -4,19 +4,27 @@ using System.Text;
 namespace Dpu.Client;
 
 /// <summary>A directory of tokens, one file for each address; only its owner can look into it.</summary>
-internal sealed class TokenDirectory(string directory)
+internal sealed class TokenDirectory(string directory, string suffix = "")
 {
     private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerOnlyDirectory = OwnerOnlyFile | UnixFileMode.UserExecute;
 
     public string PathFor(Uri address) =>
-        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{FileHost(address)}_{address.Port}"));
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{FileHost(address)}_{address.Port}{suffix}"));
 
     public string? Read(Uri address)
     {
+        var path = PathFor(address);
+
+        // Asked before each request, and one of two files is usually not there: an exception for each would cost more than the request.
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
         try
         {
-            var token = File.ReadAllText(PathFor(address), Encoding.ASCII).Trim();
+            var token = File.ReadAllText(path, Encoding.ASCII).Trim();
             return token.Length == 0 ? null : token;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

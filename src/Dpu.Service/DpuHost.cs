@@ -9,12 +9,14 @@ using Dpu.Actors.Membership;
 using Dpu.Actors.Nodes;
 using Dpu.Actors.Scaling;
 using Dpu.Actors.Scheduling;
+using Dpu.Actors.Users;
 using Dpu.Client;
 using Dpu.Client.Contracts;
 using Dpu.Cluster.Frontend;
 using Dpu.Cluster.Links;
 using Dpu.Domain.Membership;
 using Dpu.Domain.Planning;
+using Dpu.Domain.Users;
 using Dpu.Hocon;
 using Dpu.Journal.EventJournal;
 using Dpu.Journal.Logs;
@@ -34,6 +36,7 @@ using Dpu.Service.Queries;
 using Dpu.Service.Shipping;
 using Dpu.Service.Staging;
 using Dpu.Service.Tls;
+using Dpu.Service.Users;
 using Microsoft.Extensions.Logging;
 
 namespace Dpu.Service;
@@ -244,6 +247,8 @@ public sealed class DpuHost : IAsyncDisposable
         var members = await membership.AskAsync<MembershipMessage, MembershipState>(
             system, replyTo => new MembershipMessage.GetState(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
 
+        var access = await RecoverUsersAsync(system, journal, time, cancellationToken);
+
         var presence = new NodePresence(HasNode ? node.Name : null, Options.Cluster.NodeTimeout, time);
         var grants = new NodeGrants();
         var phases = new PhaseBoard(time);
@@ -278,6 +283,7 @@ public sealed class DpuHost : IAsyncDisposable
             new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token)
         {
             Phases = phases,
+            Users = access,
             Packages = packages,
             Products = products,
             Launches = launches,
@@ -317,6 +323,17 @@ public sealed class DpuHost : IAsyncDisposable
         _reloading.Begin(options => joined = system.Spawn(
             new Props<NodeMessage>(() => new ClusterManagerActor(NodeOptionsOf(options), launcher, files, logs, scheduler, frontend, now => phases.Tell(node.Name, now))) { Supervision = Escalate },
             $"node-{node.Name}"));
+    }
+
+    /// <summary>As with nodes: nobody is told that he is unknown before it is known who is.</summary>
+    private async Task<UserAccess> RecoverUsersAsync(ActorSystem system, IEventJournal journal, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var (settings, rules, directory) = (Options.Users, new UserRules(Environment.UserName), new UserDirectory(time));
+        var users = system.Spawn(new Props<UsersMessage>(() => new UsersActor(journal, rules, directory.Publish)) { Supervision = UntilTheJournalAnswers }, "users");
+        await users.AskAsync<UsersMessage, UserState>(system, replyTo => new UsersMessage.GetState(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
+        var passwords = new PasswordHasher(settings.PasswordIterations);
+        Undo(passwords.Dispose);
+        return new UserAccess(users, directory, passwords, new LoginTries(settings.PerName, settings.PerAddress, time), new Acts(users, time));
     }
 
     private ConfiguredNodes ShapesOf(DpuOptions options) =>

@@ -81,8 +81,8 @@ internal static class Answer
     private static string NotAllowed(Problem problem, Uri address, bool hadToken)
     {
         var said = string.IsNullOrEmpty(problem.Detail) ? problem.Title : problem.Detail;
-        return hadToken
+        return hadToken || problem.Code is not (null or "token-needed")
             ? said
-            : $"{said.TrimEnd('.')}. You are a visitor there: no token of yours was found in {TokenFile.PathFor(address)}; a DPU writes it for the user who started it.";
+            : $"{said.TrimEnd('.')}. You are a visitor there: no token of yours was found in {TokenFile.PathFor(address)}, where a DPU writes it for the user who started it, and nobody has logged in ('dpu login').";
     }
 }

@@ -5,7 +5,7 @@ using Dpu.Client.Trust;
 namespace Dpu.Client.Http;
 
 /// <summary>
-/// The transport with the token that it may carry. A new token gets a new transport, and each connection of one that carries a token is
+/// The transport with the token that it may carry. A new token gets a new transport, and each connection of one that carries a token or a password is
 /// made to a listener that was examined just before: whoever accepted it stays at its other end.
 /// </summary>
 internal sealed class Connection(DpuClientOptions options) : IDisposable
@@ -15,11 +15,18 @@ internal sealed class Connection(DpuClientOptions options) : IDisposable
     private bool _disposed;
 
     /// <summary>The transport for a request that is sent now.</summary>
-    /// <exception cref="DpuNotAllowedException">Somebody else listens at the address, and a token would be sent to them.</exception>
+    /// <exception cref="DpuNotAllowedException">A token would be sent to somebody else who listens at the address, or for all to read.</exception>
     public Transport Current()
     {
         var token = ReadToken();
-        if (token is not null && options.Transport is not null)
+        var isSecret = token is not null || options.SendsPasswords;
+        if (isSecret && options.Address is { Scheme: "http", IsLoopback: false })
+        {
+            throw new DpuNotAllowedException(
+                $"Your {(token is null ? "password" : "token")} for {options.Address.GetLeftPart(UriPartial.Authority)} would go over the network for everybody to read: it is sent over TLS only. Write https:// instead of http://.");
+        }
+
+        if (isSecret && options.Transport is not null)
         {
             // When somebody else makes the connections we do not see when.
             RefuseStrangers();
@@ -31,7 +38,7 @@ internal sealed class Connection(DpuClientOptions options) : IDisposable
             if (_transport is null || _transport.Token != token)
             {
                 // Requests under way keep the old one until they end; the collector takes it then.
-                _transport = new Transport(new HttpMessageInvoker(CreateHandler(token is not null)), token);
+                _transport = new Transport(new HttpMessageInvoker(CreateHandler(isSecret)), token);
             }
 
             return _transport;
@@ -83,14 +90,14 @@ internal sealed class Connection(DpuClientOptions options) : IDisposable
         }
     }
 
-    private HttpMessageHandler CreateHandler(bool carriesToken)
+    private HttpMessageHandler CreateHandler(bool carriesSecrets)
     {
         if (options.Transport is not null)
         {
             return options.Transport();
         }
 
-        var handler = CreateSocketsHandler(carriesToken);
+        var handler = CreateSocketsHandler(carriesSecrets);
         if (options.Address.Scheme == Uri.UriSchemeHttps)
         {
             handler.SslOptions = TrustedServer().SslOptions();
@@ -111,9 +118,9 @@ internal sealed class Connection(DpuClientOptions options) : IDisposable
         }
     }
 
-    private SocketsHttpHandler CreateSocketsHandler(bool carriesToken) => new()
+    private SocketsHttpHandler CreateSocketsHandler(bool carriesSecrets) => new()
     {
-        ConnectCallback = carriesToken ? ConnectAsync : null,
+        ConnectCallback = carriesSecrets ? ConnectAsync : null,
         AllowAutoRedirect = false,
         UseCookies = false,
         // Nothing between us and our own host; and reading the proxy's settings costs start-up time.

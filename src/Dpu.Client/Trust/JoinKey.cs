@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Dpu.Client.Trust;
 
@@ -14,9 +12,6 @@ public sealed class JoinKey
     public const string Prefix = "dpu-key";
 
     private const int IdBytes = 4;
-    private const int FileLengthMax = 4096;
-    private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private JoinKey(string id, string secret, string? caSha256)
     {
@@ -71,26 +66,7 @@ public sealed class JoinKey
     /// <exception cref="FormatException">What it holds is no key, or others may read it; the message names the file and what to do.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It is somebody else's.</exception>
-    public static JoinKey ReadFile(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
-        if ((File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
-        {
-            throw new FormatException(string.Create(
-                CultureInfo.InvariantCulture, $"{path}: other users of this machine may read this key: make a new one, or, when nobody did, 'chmod 600' it"));
-        }
-
-        var bytes = new byte[FileLengthMax];
-        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        try
-        {
-            return Parse(Encoding.ASCII.GetString(bytes, 0, length));
-        }
-        catch (FormatException error)
-        {
-            throw new FormatException($"{path}: {error.Message}");
-        }
-    }
+    public static JoinKey ReadFile(string path) => SecretFile.Read(path, "key", Parse);
 
     /// <summary>Says which key it is, and nothing secret.</summary>
     public override string ToString() => $"join key {Id}";

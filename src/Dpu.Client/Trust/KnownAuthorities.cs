@@ -41,6 +41,21 @@ public static class KnownAuthorities
             : ServerTrust.SystemRoots;
     }
 
+    /// <summary>What is kept for an address; null for nothing.</summary>
+    public static string? Find(Uri address, string home)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return Files(home).Read(address);
+    }
+
+    /// <summary>Keeps the key of a DPU's own authority: from now on no other one is believed at this address.</summary>
+    public static void Keep(Uri address, string home, string caSha256)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        _ = ServerTrust.Pinned(caSha256);
+        Files(home).Write(address, caSha256);
+    }
+
     /// <summary>Where the file for an address would be.</summary>
     public static string PathFor(Uri address, string home)
     {

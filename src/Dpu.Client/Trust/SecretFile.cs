@@ -9,6 +9,8 @@ namespace Dpu.Client.Trust;
 public static partial class SecretFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const int LengthMax = 4096;
     private const int FileExists = 17;
     private const int CloseOnExec = 0x80000;
 
@@ -44,6 +46,31 @@ public static partial class SecretFile
         if (FSync(directory) != 0)
         {
             throw new IOException($"{path} is written, but not surely on the disk: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    /// <summary>Reads what is a secret in one line, and refuses a file that others may read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it holds, in a word.</param>
+    /// <param name="parse">Reads the text; what it throws must not show it.</param>
+    /// <exception cref="FormatException">It holds something else, or others may read it; the message names the file and what to do.</exception>
+    internal static T Read<T>(string path, string what, Func<string, T> parse)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
+        if ((File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
+        {
+            throw new FormatException($"{path}: other users of this machine may read this {what}: make a new one, or, when nobody did, 'chmod 600' it");
+        }
+
+        var bytes = new byte[LengthMax];
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        try
+        {
+            return parse(Encoding.ASCII.GetString(bytes, 0, length));
+        }
+        catch (FormatException error)
+        {
+            throw new FormatException($"{path}: {error.Message}");
         }
     }
 

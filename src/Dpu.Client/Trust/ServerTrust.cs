@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -33,6 +34,65 @@ public sealed class ServerTrust
         return SecretText.IsOne(caSha256)
             ? new ServerTrust(caSha256)
             : throw new FormatException($"'{caSha256}' is no SHA-256 of an authority's public key: that has 64 hexadecimal letters, small ones.");
+    }
+
+    /// <summary>Meets a server, and sends it nothing: whether it is believed, and if not, which authority of its own it shows, for a person to compare with what <c>dpu serve</c> says.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>Whether it is believed; else the SHA-256 of the public key of the authority that issued its certificate, or null when it shows none.</returns>
+    /// <exception cref="IOException">It cannot be reached, or speaks no TLS.</exception>
+    public async Task<(bool IsBelieved, string? CaSha256)> MeetAsync(Uri address, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        string? shown = null;
+        var (believed, met) = (false, false);
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address.IdnHost, address.Port, ct);
+            await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false);
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = address.IdnHost,
+                    RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+                    {
+                        (believed, met) = (IsBelieved(sender, certificate, chain, errors), true);
+                        shown = certificate is null ? null : IssuerOf(certificate, chain);
+                        return believed;
+                    },
+                },
+                ct);
+        }
+        catch (AuthenticationException) when (met)
+        {
+            // It is not believed; what it showed is what is asked for.
+        }
+        catch (Exception error) when (error is SocketException or AuthenticationException)
+        {
+            throw new IOException($"Whoever listens at {address.GetLeftPart(UriPartial.Authority)} cannot be met over TLS: {error.Message}", error);
+        }
+
+        return (believed, shown);
+    }
+
+    private bool IsBelieved(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        try
+        {
+            return _pin is null ? errors == SslPolicyErrors.None : Validate(sender, certificate, chain, errors);
+        }
+        catch (AuthenticationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The key of whoever issued a server's certificate, as the server sent it along.</summary>
+    private static string? IssuerOf(X509Certificate certificate, X509Chain? chain)
+    {
+        var issuers = chain?.ChainPolicy.ExtraStore.Where(sent => sent.Subject == certificate.Issuer);
+        return issuers?.Select(PublicKeySha256).FirstOrDefault();
     }
 
     /// <summary>The trust that a key line asks for.</summary>

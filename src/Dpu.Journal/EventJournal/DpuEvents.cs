@@ -3,6 +3,7 @@ using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Membership;
 using Dpu.Domain.Scaling;
+using Dpu.Domain.Users;
 
 namespace Dpu.Journal.EventJournal;
 
@@ -47,7 +48,16 @@ public static class DpuEvents
         .Register("scaling.pilot-submitted.v1", DpuEventsJson.Default.PilotSubmitted)
         .Register("scaling.pilot-joined.v1", DpuEventsJson.Default.PilotJoined)
         .Register("scaling.pilot-drained.v1", DpuEventsJson.Default.PilotDrained)
-        .Register("scaling.pilot-ended.v1", DpuEventsJson.Default.PilotEnded);
+        .Register("scaling.pilot-ended.v1", DpuEventsJson.Default.PilotEnded)
+        .Register("users.added.v1", DpuEventsJson.Default.UserAdded)
+        .Register("users.changed.v1", DpuEventsJson.Default.UserChanged)
+        .Register("users.password-set.v1", DpuEventsJson.Default.PasswordSet)
+        .Register("users.disabled.v1", DpuEventsJson.Default.UserDisabled)
+        .Register("users.enabled.v1", DpuEventsJson.Default.UserEnabled)
+        .Register("users.token-created.v1", DpuEventsJson.Default.TokenCreated)
+        .Register("users.token-revoked.v1", DpuEventsJson.Default.TokenRevoked)
+        .Register("users.locked.v1", DpuEventsJson.Default.UserLocked)
+        .Register("users.acted.v1", DpuEventsJson.Default.UserActed);
 }
 
 /// <summary>
@@ -98,6 +108,15 @@ public static class DpuEvents
 [JsonSerializable(typeof(ScalingEvent.PilotJoined))]
 [JsonSerializable(typeof(ScalingEvent.PilotDrained))]
 [JsonSerializable(typeof(ScalingEvent.PilotEnded))]
+[JsonSerializable(typeof(UserEvent.Added), TypeInfoPropertyName = "UserAdded")]
+[JsonSerializable(typeof(UserEvent.Changed), TypeInfoPropertyName = "UserChanged")]
+[JsonSerializable(typeof(UserEvent.PasswordSet))]
+[JsonSerializable(typeof(UserEvent.Disabled), TypeInfoPropertyName = "UserDisabled")]
+[JsonSerializable(typeof(UserEvent.Enabled), TypeInfoPropertyName = "UserEnabled")]
+[JsonSerializable(typeof(UserEvent.TokenCreated))]
+[JsonSerializable(typeof(UserEvent.TokenRevoked))]
+[JsonSerializable(typeof(UserEvent.Locked), TypeInfoPropertyName = "UserLocked")]
+[JsonSerializable(typeof(UserEvent.Acted), TypeInfoPropertyName = "UserActed")]
 [JsonSerializable(typeof(StepWork.Exec))]
 [JsonSerializable(typeof(StepWork.Groups))]
 [JsonSerializable(typeof(TaskLines))]

@@ -72,6 +72,9 @@ public interface IViews
     /// <summary>How good the estimates of the last finished jobs were, by program.</summary>
     Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken);
 
+    /// <summary>What people did, the newest first.</summary>
+    Task<ImmutableArray<AuditLine>> GetAuditAsync(AuditFilter filter, CancellationToken cancellationToken);
+
     /// <summary>The queue now, and the work done since <paramref name="since"/> (a day in UTC).</summary>
     Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken);
 }

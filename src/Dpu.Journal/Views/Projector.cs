@@ -22,6 +22,7 @@ internal sealed class Projector
     private readonly FindingsProjection _findings;
     private readonly StatisticsProjection _statistics;
     private readonly HistoryProjection _history;
+    private readonly AuditProjection _audit;
     private long _committed;
 
     public Projector(Database database)
@@ -33,6 +34,7 @@ internal sealed class Projector
         _findings = new FindingsProjection(database);
         _statistics = new StatisticsProjection(database);
         _history = new HistoryProjection(database);
+        _audit = new AuditProjection(database);
         database.Transaction(Open);
     }
 
@@ -41,6 +43,7 @@ internal sealed class Projector
 
     public void Apply(JournalEntry entry)
     {
+        _audit.Apply(entry, job => _contexts.Get(job).User);
         switch (entry.Event)
         {
             case JobEvent.Submitted submitted:

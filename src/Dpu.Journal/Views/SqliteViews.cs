@@ -57,6 +57,9 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
     public Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken) =>
         reads.RunAsync(HistoryQueries.Scores, cancellationToken);
 
+    public Task<ImmutableArray<AuditLine>> GetAuditAsync(AuditFilter filter, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => AuditQueries.Read(database, filter), cancellationToken);
+
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) =>
         reads.RunAsync(
             database => StatisticsQueries.Read(database, since.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),

@@ -4,18 +4,19 @@ namespace Dpu.Journal.Views;
 /// <remarks>Another <see cref="Version"/> than the stored one drops them, and they are folded again from the first event.</remarks>
 internal static class ViewTables
 {
-    public const int Version = 7;
+    public const int Version = 8;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["jobs", "campaign_jobs", "steps", "tasks", "aborted_tasks", "attempts", "findings", "files", "withdrawn_files", "file_metadata", "provenance", "statistics",
-         "task_history", "task_samples", "step_times"];
+         "task_history", "task_samples", "step_times", "audit"];
 
     /// <summary>
     /// A task has a row once something happened to it, or when it has keys. A range of tasks that were aborted before anything else is a row of
     /// <c>aborted_tasks</c>: cancelling a job of a million lines is one row.
     /// Of each pattern that was found in an attempt the first few lines are rows of <c>findings</c>, numbered from 1; each says how many lines there were,
     /// so that the rows with <c>nth = 1</c> add up.
+    /// A row of <c>audit</c> is what somebody did; its number is that of the event in the journal, its owner whose thing it was, where that is somebody else.
     /// Files whose tasks were opened again are moved to <c>withdrawn_files</c>, where no query for files finds them; what was made of them keeps its history.
     /// </summary>
     public static string Recreate { get; } = string.Concat(Names.Select(static name => $"DROP TABLE IF EXISTS {name};\n")) + """
@@ -238,5 +239,16 @@ internal static class ViewTables
           wall_us INTEGER NOT NULL,
           PRIMARY KEY (job_id, step)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE audit (
+          id INTEGER PRIMARY KEY,
+          at TEXT NOT NULL,
+          who TEXT NOT NULL,
+          action TEXT NOT NULL,
+          thing TEXT NOT NULL,
+          owner TEXT,
+          detail TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_of_who ON audit (who, id);
+        CREATE INDEX audit_of_owner ON audit (owner, id) WHERE owner IS NOT NULL;
         """;
 }

@@ -12,6 +12,7 @@ using Dpu.Domain.Scheduling;
 using Dpu.Service.Products;
 using Dpu.Service.Pilots;
 using Dpu.Service.Shipping;
+using Dpu.Service.Users;
 
 namespace Dpu.Service.Configuration;
 
@@ -51,6 +52,9 @@ public sealed record DpuOptions(
     /// <param name="name">Its name; null, or that of the usual one, for the usual one.</param>
     public RecipeVersion? VersionNamed(string? name) =>
         name is null or RecipeShelf.UsualVersion ? new RecipeVersion(Declared, Recipes, null) : Versions.GetValueOrDefault(name);
+
+    /// <summary>Section <c>dpu.users</c>.</summary>
+    public required UserSettings Users { get; init; }
 
     /// <summary>These options with all of <paramref name="fresh"/> that can change while a service runs: <see cref="LiveKeys.OfService"/>.</summary>
     public DpuOptions WithLive(DpuOptions fresh)

@@ -8,12 +8,14 @@ using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
 using Dpu.Domain.Shipping;
+using Dpu.Domain.Users;
 using Dpu.Fits.Conversion;
 using Dpu.Hocon;
 using Dpu.Service.Nodes.Apart;
 using Dpu.Service.Products;
 using Dpu.Service.Shipping;
 using Dpu.Service.Tls;
+using Dpu.Service.Users;
 
 namespace Dpu.Service.Configuration;
 
@@ -21,6 +23,10 @@ namespace Dpu.Service.Configuration;
 internal static class DpuOptionsReader
 {
     private const long BodyBytesMin = 1024;
+
+    // Fewer are found by a graphics card in no time; more make a login last longer than the request may.
+    private const int PasswordIterationsMin = 600_000;
+    private const int PasswordIterationsMax = 20_000_000;
 
     // Timers of the system end at seven weeks.
     private static readonly TimeSpan DurationMax = TimeSpan.FromDays(30);
@@ -57,6 +63,7 @@ internal static class DpuOptionsReader
             Declared = declared,
             Versions = VersionReader.Read(dpu, declared, retry),
             Products = Products(dpu.GetObject("products")),
+            Users = Users(dpu.GetObject("users")),
         };
         reader.EnsureAllKeysUsed("dpu");
         return options;
@@ -217,6 +224,17 @@ internal static class DpuOptionsReader
             quarantine.GetInt32("recipes", min: 2),
             first,
             Duration(quarantine, "probe-after-max", first));
+    }
+
+    private static UserSettings Users(HoconReader users)
+    {
+        var wait = Duration(users, "wait", TimeSpan.FromMilliseconds(1));
+        var waitMax = Duration(users, "wait-max", wait);
+        return new UserSettings(
+            users.GetInt32("password-iterations", PasswordIterationsMin, PasswordIterationsMax),
+            Duration(users, "token-expires", TimeSpan.FromMinutes(1)),
+            new LockOut(users.GetInt32("tries", min: 1), Duration(users, "forgiven", TimeSpan.FromSeconds(1)), wait, waitMax),
+            new LockOut(users.GetInt32("tries-per-address", min: 1), Duration(users, "forgiven-per-address", TimeSpan.FromSeconds(1)), wait, waitMax));
     }
 
     private static ServiceSettings Service(HoconReader service) => new(

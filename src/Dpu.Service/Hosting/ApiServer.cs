@@ -43,7 +43,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var refused = new RefusedCallers(loggers.CreateLogger<RequestGuard>(), services.System.Time, isLoopback);
         var app = Build(http, listen => Protect(listen, tls, () => new PlainTextDoor(refused, isLoopback, services.System.Time)), loggers);
         OwnHosts? hosts = null;
-        var guard = new RequestGuard(token, user, () => hosts, services.Membership.Identities, refused);
+        var guard = new RequestGuard(token, user, () => hosts, services.Membership.Identities, services.Users.Directory, refused, services.System.Time);
         var limits = new CallerLimits(http);
         app.Lifetime.ApplicationStopped.Register(limits.Dispose);
         app.UseWebSockets();

@@ -22,6 +22,7 @@ using Dpu.Service.Pilots;
 using Dpu.Service.Products;
 using Dpu.Service.Shipping;
 using Dpu.Service.Staging;
+using Dpu.Service.Users;
 using Microsoft.Extensions.Logging;
 
 namespace Dpu.Service.Http;
@@ -63,6 +64,9 @@ internal sealed record ApiServices(
 
     /// <summary>What hosts need to be told to become nodes.</summary>
     public required NodeLaunches Launches { get; init; }
+
+    /// <summary>Who is known.</summary>
+    public required UserAccess Users { get; init; }
 
     /// <summary>Nodes as jobs of a batch system.</summary>
     public required IActorRef<ScalingMessage> Scaling { get; init; }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Service.Http.OpenApi;
 using Dpu.Service.Http.Routes;
 using Microsoft.AspNetCore.Builder;
@@ -28,7 +29,8 @@ internal static class Endpoints
         var list = new NodeList(services);
         var dpu = new DpuEndpoints(services, list);
         var membership = new MembershipQuestions(services);
-        var keys = new KeyEndpoints(services, membership);
+        var users = new UserQuestions(services);
+        var keys = new KeyEndpoints(services, membership, users);
         var nodes = new NodeEndpoints(services, membership);
         var reload = new ReloadEndpoint(services);
         var life = new NodeLifeEndpoints(services, membership, list);
@@ -50,11 +52,11 @@ internal static class Endpoints
 
         var packages = new PackageEndpoints(services);
         Visitor(api.MapGet("/node/package/{sha256}", Answer(packages.Content)).Says(NodeRoutes.PackageContent));
-        api.MapGet("/package", Answer(packages.DescribeAsync)).Says(NodeRoutes.Package);
+        Operator(api.MapGet("/package", Answer(packages.DescribeAsync)).Says(NodeRoutes.Package));
 
         var scaling = new ScalingEndpoints(services);
-        api.MapGet("/scaling", Answer(scaling.ShowAsync)).Says(NodeRoutes.Scaling);
-        api.MapPost("/scaling", Answer(scaling.SetAsync)).Says(NodeRoutes.Scale);
+        Operator(api.MapGet("/scaling", Answer(scaling.ShowAsync)).Says(NodeRoutes.Scaling));
+        Operator(api.MapPost("/scaling", Answer(scaling.SetAsync)).Says(NodeRoutes.Scale));
 
         api.MapPost("/jobs", Answer(submissions.RunAsync)).Says(JobRoutes.Submit);
         api.MapPost("/exec", Answer(submissions.ExecAsync)).Says(JobRoutes.Exec);
@@ -76,20 +78,36 @@ internal static class Endpoints
         api.MapMethods("/code/{sha256}", ["HEAD"], Answer(code.Describe)).Says(CodeRoutes.Has);
         api.MapPut("/code/{sha256}", Answer(code.ReceiveAsync)).Says(CodeRoutes.Receive);
 
-        api.MapPost("/ingest", Answer(files.IngestAsync)).Says(FileRoutes.Ingest);
+        Operator(api.MapPost("/ingest", Answer(files.IngestAsync)).Says(FileRoutes.Ingest));
         api.MapGet("/files", Answer(files.QueryAsync)).Says(FileRoutes.Query);
         api.MapMethods("/files/{id}/content", ["GET", "HEAD"], Answer(files.ContentAsync)).Says(FileRoutes.Content);
         api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync)).Says(FileRoutes.Provenance);
 
-        api.MapPost("/nodes/{name}/drain", Answer(life.DrainAsync)).Says(NodeRoutes.Drain);
-        api.MapPost("/nodes/{name}/resume", Answer(life.ResumeAsync)).Says(NodeRoutes.Resume);
-        api.MapPost("/nodes/{name}/lost", Answer(life.LostAsync)).Says(NodeRoutes.Lost);
+        Operator(api.MapPost("/nodes/{name}/drain", Answer(life.DrainAsync)).Says(NodeRoutes.Drain));
+        Operator(api.MapPost("/nodes/{name}/resume", Answer(life.ResumeAsync)).Says(NodeRoutes.Resume));
+        Operator(api.MapPost("/nodes/{name}/lost", Answer(life.LostAsync)).Says(NodeRoutes.Lost));
 
-        api.MapPost("/reload", Answer(reload.Reload)).Says(DpuRoutes.Reload);
+        Operator(api.MapPost("/reload", Answer(reload.Reload)).Says(DpuRoutes.Reload));
 
         api.MapPost("/keys", Answer(keys.CreateAsync)).Says(NodeRoutes.CreateKey);
         api.MapGet("/keys", Answer(keys.ListAsync)).Says(NodeRoutes.ListKeys);
         api.MapDelete("/keys/{id}", Answer(keys.RevokeAsync)).Says(NodeRoutes.RevokeKey);
+
+        var logins = new LoginEndpoints(services, users);
+        Visitor(api.MapPost("/login", Answer(logins.LogInAsync)).Says(UserRoutes.LogIn));
+        Visitor(api.MapGet("/whoami", Answer(LoginEndpoints.WhoAmI)).Says(UserRoutes.WhoAmI));
+        api.MapPost("/logout", Answer(logins.LogOutAsync)).Says(UserRoutes.LogOut);
+
+        var people = new UserEndpoints(services, users, logins);
+        Operator(api.MapGet("/users", Answer(people.ListAsync)).Says(UserRoutes.List));
+        Operator(api.MapPost("/users", Answer(people.AddAsync)).Says(UserRoutes.Add));
+        Operator(api.MapGet("/users/{name}", Answer(people.ShowAsync)).Says(UserRoutes.Show));
+        Operator(api.MapPost("/users/{name}/set", Answer(people.SetAsync)).Says(UserRoutes.Set));
+        Operator(api.MapPost("/users/{name}/disable", Answer(people.DisableAsync)).Says(UserRoutes.Disable));
+        Operator(api.MapPost("/users/{name}/enable", Answer(people.EnableAsync)).Says(UserRoutes.Enable));
+        api.MapPost("/users/{name}/password", Answer(people.SetPasswordAsync)).Says(UserRoutes.SetPassword);
+        api.MapGet("/audit", Answer(new AuditEndpoint(services).ListAsync)).Says(UserRoutes.Audit);
+
         api.MapPost("/node/join", nodes.JoinAsync).Says(NodeRoutes.Join).WithMetadata(RequestGuard.ForJoinKeys.Instance);
 
         var staging = new StagingEndpoints(() => services.Staging);
@@ -119,6 +137,9 @@ internal static class Endpoints
 
     /// <summary>A list in JSON.</summary>
     public static IResult JobList(ImmutableArray<JobSummary> jobs) => Json<IReadOnlyList<JobSummary>>(jobs, ApiJson.Default.IReadOnlyListJobSummary);
+
+    private static void Operator(IEndpointConventionBuilder endpoint) =>
+        endpoint.WithMetadata(new RequestGuard.Needs(Right.Operate));
 
     private static void Visitor(IEndpointConventionBuilder endpoint) =>
         endpoint.WithMetadata(RequestGuard.ForVisitors.Instance);

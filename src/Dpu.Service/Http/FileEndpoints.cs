@@ -77,9 +77,18 @@ internal sealed class FileEndpoints(ApiServices services)
     {
         var (asked, refusal) = await RequestBody.ReadAsync(
             context, ApiJson.Default.IngestRequest, static body => RequestBody.FlawOf(body.Paths, "paths", needed: true));
-        return asked is null
-            ? refusal!
-            : Endpoints.Json(await services.Ingest.IngestAsync(asked.Paths, context.RequestAborted), ApiJson.Default.IngestResult);
+        if (asked is null)
+        {
+            return refusal!;
+        }
+
+        var result = await services.Ingest.IngestAsync(asked.Paths, context.RequestAborted);
+        if (result.Registered.Count > 0)
+        {
+            services.Users.Acts.Note(RequestGuard.CallerOf(context), "ingest", $"file {result.Registered[0].Id}", detail: $"{result.Registered.Count} files, the first {result.Registered[0].Path}");
+        }
+
+        return Endpoints.Json(result, ApiJson.Default.IngestResult);
     }
 
     private FileRecord Record(CatalogFile file) => ApiMapping.File(file, services.Store, IsMain(file));

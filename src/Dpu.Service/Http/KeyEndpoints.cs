@@ -2,19 +2,18 @@ using Dpu.Actors.Membership;
 using Dpu.Client.Contracts;
 using Dpu.Client.Trust;
 using Dpu.Domain.Membership;
+using Dpu.Domain.Users;
 using Microsoft.AspNetCore.Http;
 
 namespace Dpu.Service.Http;
 
-/// <summary>Join keys, and the identities of nodes that joined with them. For the owner only.</summary>
-internal sealed class KeyEndpoints(ApiServices services, MembershipQuestions questions)
+/// <summary>Join keys and the identities of nodes that joined with them, for operators; and tokens of users, for each user his own.</summary>
+internal sealed class KeyEndpoints(ApiServices services, MembershipQuestions questions, UserQuestions users)
 {
     /// <summary>What the id of an identity begins with; that of a key has no colon.</summary>
     private const string NodePrefix = "node:";
     private const string ForNode = "node";
-    private const int NoteLengthMax = 200;
     private static readonly TimeSpan UsualLife = TimeSpan.FromDays(7);
-    private static readonly TimeSpan LifeMax = TimeSpan.FromDays(3650);
 
     public async Task<IResult> CreateAsync(HttpContext context)
     {
@@ -24,11 +23,32 @@ internal sealed class KeyEndpoints(ApiServices services, MembershipQuestions que
             return refusal!;
         }
 
-        if (asked.For != ForNode)
+        return asked.For switch
         {
-            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-for", $"There are keys for 'node' only, not yet for '{asked.For}'.");
+            ForNode => RequestGuard.Refusal(context, Right.Operate) ?? await CreateForNodeAsync(context, asked),
+            TokenText.For => await CreateForUserAsync(context, asked),
+            _ => ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-for", $"There are keys for 'node' and for 'user', not for '{asked.For}'."),
+        };
+    }
+
+    private async Task<IResult> CreateForUserAsync(HttpContext context, KeyRequest asked)
+    {
+        var by = RequestGuard.CallerOf(context);
+        if (asked.User is null && RequestGuard.TokenOf(context) is null)
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "no-user", "Whose token is it to be? --user NAME says it; 'dpu user list' shows who is known.");
         }
 
+        var token = UserToken.Create(services.Membership.CaSha256);
+        var expires = TokenText.ExpiryOf(services, asked.ExpiresInSeconds);
+        return await users.AnswerAsync(
+            new UserCommand.CreateToken(token.Id, asked.User ?? by.Name!, token.SecretHash, expires, null, asked.Note ?? "", by),
+            _ => Endpoints.Json(new KeyCreated(token.Id, token.Line, expires), ApiJson.Default.KeyCreated, StatusCodes.Status201Created),
+            context.RequestAborted);
+    }
+
+    private async Task<IResult> CreateForNodeAsync(HttpContext context, KeyRequest asked)
+    {
         var key = JoinKey.Create(services.Membership.CaSha256);
         var life = asked.ExpiresInSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : UsualLife;
         var expires = services.System.Time.GetUtcNow() + life;
@@ -42,18 +62,37 @@ internal sealed class KeyEndpoints(ApiServices services, MembershipQuestions que
         };
     }
 
-    public async Task<IResult> ListAsync(HttpContext context) => await questions.GetAsync(context.RequestAborted) is { } state
-        ? Paging.Page<KeyInfo>(
-            context,
-            [.. state.Keys.Values.Select(Info).Concat(state.Identities.Values.Select(Info)).OrderBy(info => info.Created).ThenBy(info => info.Id, StringComparer.Ordinal)],
-            static key => key.Id,
-            ApiJson.Default.IReadOnlyListKeyInfo)
-        : Unanswered();
+    public async Task<IResult> ListAsync(HttpContext context)
+    {
+        var caller = RequestGuard.CallerOf(context);
+        if (await questions.GetAsync(context.RequestAborted) is not { } members || await users.GetAsync(context.RequestAborted) is not { } known)
+        {
+            return Unanswered();
+        }
+
+        var tokens = (caller.Has(Right.Operate) ? known.Tokens.Values : known.TokensOf(caller.Name!)).Select(token => TokenText.Info(token, services));
+        var nodes = caller.Has(Right.Operate) ? members.Keys.Values.Select(Info).Concat(members.Identities.Values.Select(Info)) : [];
+        return Paging.Page<KeyInfo>(
+            context, [.. nodes.Concat(tokens).OrderBy(info => info.Created).ThenBy(info => info.Id, StringComparer.Ordinal)], static key => key.Id, ApiJson.Default.IReadOnlyListKeyInfo);
+    }
 
     public async Task<IResult> RevokeAsync(HttpContext context)
     {
         var id = Endpoints.RouteText(context, "id");
         var by = RequestGuard.RequireUser(context);
+        if (UserToken.IsId(id))
+        {
+            return await users.AnswerAsync(
+                new UserCommand.RevokeToken(id, RequestGuard.CallerOf(context)),
+                state => Endpoints.Json(TokenText.Info(state.Tokens[id], services), ApiJson.Default.KeyInfo),
+                context.RequestAborted);
+        }
+
+        if (RequestGuard.Refusal(context, Right.Operate) is { } refusal)
+        {
+            return refusal;
+        }
+
         var node = id.StartsWith(NodePrefix, StringComparison.Ordinal) ? id[NodePrefix.Length..] : null;
         MembershipCommand revoke = node is null ? new MembershipCommand.RevokeKey(id, by) : new MembershipCommand.RevokeIdentity(node, by);
         return await questions.DoAsync(revoke, context.RequestAborted) switch
@@ -70,9 +109,7 @@ internal sealed class KeyEndpoints(ApiServices services, MembershipQuestions que
 
     private static string? FlawOf(KeyRequest asked) =>
         asked.For is null ? "'for' is missing"
-        : asked.Note is { Length: > NoteLengthMax } ? $"a note has at most {NoteLengthMax} characters"
-        : asked.ExpiresInSeconds is { } seconds && !(seconds > 0 && seconds <= LifeMax.TotalSeconds) ? $"'expiresInSeconds' is above 0 and at most {LifeMax.TotalSeconds}"
-        : null;
+        : TokenText.FlawOf(asked.Note, asked.ExpiresInSeconds);
 
     private KeyInfo Info(KnownKey key) => new(
         key.Id,

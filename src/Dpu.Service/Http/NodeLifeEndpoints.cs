@@ -21,7 +21,10 @@ internal sealed class NodeLifeEndpoints(ApiServices services, MembershipQuestion
     });
 
     public Task<IResult> LostAsync(HttpContext context) => OfKnownAsync(context, (node, by) =>
-        AskAsync(node, replyTo => new SchedulerMessage.DeclareLost(node, by, replyTo), context.RequestAborted));
+    {
+        services.Users.Acts.Note(RequestGuard.CallerOf(context), "declare lost", $"node {node}");
+        return AskAsync(node, replyTo => new SchedulerMessage.DeclareLost(node, by, replyTo), context.RequestAborted);
+    });
 
     private async Task<IResult> OfKnownAsync(HttpContext context, Func<string, string, Task<IResult>> act)
     {

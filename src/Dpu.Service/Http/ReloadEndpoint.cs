@@ -12,7 +12,9 @@ internal sealed class ReloadEndpoint(ApiServices services)
     {
         try
         {
-            return Endpoints.Json(services.Reload(), ApiJson.Default.ReloadReport);
+            var report = services.Reload();
+            services.Users.Acts.Note(RequestGuard.CallerOf(context), "reload", "");
+            return Endpoints.Json(report, ApiJson.Default.ReloadReport);
         }
         catch (StartupException error)
         {

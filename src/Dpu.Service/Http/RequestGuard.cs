@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Dpu.Actors.Membership;
+using Dpu.Actors.Users;
 using Dpu.Client.Trust;
 using Dpu.Domain.Users;
 using Microsoft.AspNetCore.Http;
@@ -8,11 +9,12 @@ using Microsoft.AspNetCore.Http;
 namespace Dpu.Service.Http;
 
 /// <summary>
-/// Who may ask: loopback is not trusted. The token that only the service's user can read makes an owner of a caller; the secret of its own makes a node of it, which may use
-/// what is marked for nodes and nothing else; everybody else is a visitor, who may look at the queue. A page of another site must not ask at all, so
-/// <c>Host</c> and <c>Origin</c> are checked.
+/// Who may ask: loopback is not trusted. The token that only the service's user can read makes an operator of a caller; a user's token makes that user of him, with the rights of his type; the
+/// secret of its own makes a node of it, which may use what is marked for nodes and nothing else; everybody else is a visitor, who may look at the queue. A page of another site must not
+/// ask at all, so <c>Host</c> and <c>Origin</c> are checked.
 /// </summary>
-internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> hosts, INodeIdentities identities, RefusedCallers refused)
+internal sealed class RequestGuard(
+    string token, string user, Func<OwnHosts?> hosts, INodeIdentities identities, IUserDirectory users, RefusedCallers refused, TimeProvider time)
 {
     /// <summary>Marks endpoints that a visitor may use.</summary>
     public sealed class ForVisitors
@@ -38,14 +40,25 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
     private const string Scheme = "Bearer ";
     private const string NodePrefix = NodeCredential.Prefix + ":";
     private const string KeyPrefix = JoinKey.Prefix + ":";
+    private const string UserPrefix = UserToken.Prefix + ":";
     private const string CallerKey = "dpu.caller";
+    private const string TokenKey = "dpu.token";
     private const string NodeKey = "dpu.node";
     private const string RefusedKey = "dpu.refused";
+
+    /// <summary>Timers of the system end at seven weeks; no request lasts so long.</summary>
+    private static readonly TimeSpan TimerMax = TimeSpan.FromDays(40);
 
     private readonly byte[] _tokenHash = Hash(token);
 
     /// <summary>Who asks, and what he may see and do.</summary>
     public static Caller CallerOf(HttpContext context) => context.Items[CallerKey] as Caller ?? Caller.Visitor;
+
+    /// <summary>The user's token that was shown; null for a visitor, and for who runs the service.</summary>
+    public static Shown.User? TokenOf(HttpContext context) => context.Items[TokenKey] as Shown.User;
+
+    /// <summary>Where what the caller makes goes unless he says otherwise.</summary>
+    public static WorkContext UsualContextOf(HttpContext context) => TokenOf(context)?.Context ?? WorkContext.Usual;
 
     public static string? UserOf(HttpContext context) => CallerOf(context).Name;
 
@@ -54,9 +67,9 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
         ? null
         : ProblemResult.Because(StatusCodes.Status403Forbidden, "not-allowed", Rights.Refusal(right, caller));
 
-    /// <summary>Whose request it is, at an endpoint that is for the owner only.</summary>
+    /// <summary>Whose request it is, at an endpoint that is not for visitors.</summary>
     public static string RequireUser(HttpContext context) =>
-        UserOf(context) ?? throw new InvalidOperationException("This endpoint is for the owner only.");
+        UserOf(context) ?? throw new InvalidOperationException("This endpoint is not for visitors.");
 
     /// <summary>Which node asks, at an endpoint for nodes.</summary>
     public static NodeIdentity RequireNode(HttpContext context) =>
@@ -75,11 +88,49 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
         var (refusal, reason) = Refusal(context);
         if (refusal is null)
         {
-            await next(context);
+            await ServeAsync(context, next);
             return;
         }
 
         await (reason is null ? refusal.ExecuteAsync(context) : refused.AnswerAsync(context, refusal, reason));
+    }
+
+    /// <summary>
+    /// What only reads ends when the user is not let in any more, above all a stream: he comes again, and learns why. What changes something was allowed when it came, and its outcome must be told.
+    /// </summary>
+    private async Task ServeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (TokenOf(context) is not { } shown || !HttpMethods.IsGet(context.Request.Method))
+        {
+            await next(context);
+            return;
+        }
+
+        var left = shown.ExpiresAt - time.GetUtcNow();
+        using var expired = new CancellationTokenSource(left < TimerMax ? left > TimeSpan.Zero ? left : TimeSpan.Zero : Timeout.InfiniteTimeSpan, time);
+        var gone = context.RequestAborted;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(gone, shown.Ended, expired.Token);
+        context.RequestAborted = ended.Token;
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested && !gone.IsCancellationRequested)
+        {
+            if (context.Response.HasStarted)
+            {
+                // Half an answer must not look like a whole one.
+                context.Abort();
+                return;
+            }
+
+            context.RequestAborted = gone;
+            await ProblemResult.Because(StatusCodes.Status401Unauthorized, "rights-changed", "What you may do was changed while this was asked. Ask again.").ExecuteAsync(context);
+        }
+        finally
+        {
+            context.RequestAborted = gone;
+        }
     }
 
     /// <summary>What is answered instead, and what the log says about it; null for nothing.</summary>
@@ -108,6 +159,7 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
         return context.Request.Headers.Authorization.Count == 0 || context.Request.Headers.Authorization.ToString().Length == 0 ? (AsVisitor(context), null)
             : parameter.StartsWith(NodePrefix, StringComparison.Ordinal) ? AsNode(context)
             : parameter.StartsWith(KeyPrefix, StringComparison.Ordinal) ? (WithKey(context), null)
+            : parameter.StartsWith(UserPrefix, StringComparison.Ordinal) ? AsUser(context, parameter)
             : AsOwner(context, parameter);
     }
 
@@ -120,7 +172,7 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
 
         var needed = Is<ForNodes>(context) ? "This is for nodes, which say who they are."
             : Is<ForJoinKeys>(context) ? "This needs a join key."
-            : "A visitor may look at the queue only: this needs the token that the service wrote for its own user.";
+            : "A visitor may look at the queue only: this needs a user, who has logged in or runs the service.";
         return ProblemResult.Because(StatusCodes.Status401Unauthorized, "token-needed", needed);
     }
 
@@ -147,6 +199,27 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
         ? null
         : ProblemResult.Because(StatusCodes.Status403Forbidden, "not-for-keys", "With a join key a node can join, and do nothing else.");
 
+    private (ProblemResult? Refusal, string? Reason) AsUser(HttpContext context, string parameter)
+    {
+        switch (users.Authenticate(parameter))
+        {
+            case Shown.NoMore no:
+                var (code, detail) = TokenText.Of(no);
+                return (ProblemResult.Because(StatusCodes.Status401Unauthorized, code, detail), $"token {no.TokenId} of user '{no.Name}' was shown, which is of no use any more ({no.Flaw})");
+            case Shown.User shown when Is<ForNodes>(context) || Is<ForJoinKeys>(context):
+                return (NotForPeople("a user's token"), $"user '{shown.Caller.Name}' asked for {context.Request.Method} {context.GetEndpoint()?.DisplayName}, which is for nodes");
+            case Shown.User shown:
+                context.Items[TokenKey] = shown;
+                context.Items[CallerKey] = shown.Caller;
+                return (context.GetEndpoint()?.Metadata.GetMetadata<Needs>() is { } needs ? Refusal(context, needs.Right) : null, null);
+            default:
+                return (ProblemResult.Because(StatusCodes.Status401Unauthorized, "wrong-token", "This token is no user's. 'dpu login' gets another one."), "a user's token was shown that is nobody's");
+        }
+    }
+
+    private static ProblemResult NotForPeople(string shown) =>
+        ProblemResult.Because(StatusCodes.Status403Forbidden, "for-nodes", $"This is for nodes only: {shown} does not count here.");
+
     private (ProblemResult? Refusal, string? Reason) AsOwner(HttpContext context, string parameter)
     {
         if (!CryptographicOperations.FixedTimeEquals(Hash(parameter), _tokenHash))
@@ -158,7 +231,7 @@ internal sealed class RequestGuard(string token, string user, Func<OwnHosts?> ho
 
         if (Is<ForNodes>(context) || Is<ForJoinKeys>(context))
         {
-            return (ProblemResult.Because(StatusCodes.Status403Forbidden, "for-nodes", "This is for nodes only: the owner's token does not count here."), null);
+            return (NotForPeople("the owner's token"), null);
         }
 
         context.Items[CallerKey] = Caller.OperatorNamed(user);

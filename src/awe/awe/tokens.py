@@ -11,7 +11,7 @@ _LISTENING = "0A"
 
 
 def path_for(address, environment):
-    """Where the token for a DPU is: the service writes it for its own user, ``dpu login`` for everybody else."""
+    """Where the service writes the token for its own user; what ``dpu login`` keeps is beside it, with ``.login`` behind its name."""
     return addresses.file_for(address, "tokens", environment)
 
 
@@ -23,6 +23,9 @@ def read(address, environment):
     if not environment.home:
         return None
     path = path_for(address, environment)
+    # Whoever logged in is that user until he logs out, also where the service wrote a token for him.
+    if os.path.exists(path + ".login"):
+        path += ".login"
     try:
         with open(path, encoding="ascii") as file:
             token = file.read().strip()

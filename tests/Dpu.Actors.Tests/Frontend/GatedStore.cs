@@ -87,5 +87,7 @@ internal sealed class GatedViews(IViews views) : IViews
 
     public Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken) => views.GetEstimateScoresAsync(cancellationToken);
 
+    public Task<ImmutableArray<AuditLine>> GetAuditAsync(AuditFilter filter, CancellationToken cancellationToken) => views.GetAuditAsync(filter, cancellationToken);
+
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) => views.GetStatisticsAsync(since, cancellationToken);
 }

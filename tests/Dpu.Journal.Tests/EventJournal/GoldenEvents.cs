@@ -178,6 +178,15 @@ internal static class GoldenEvents
                 },
             ],
             Morning),
+        new UserEvent.Added("jane", UserType.Steering, ["KIDS, north", "OmegaCAM"], new WorkContext("KIDS, north", Privileges.Project), "fokke", Morning),
+        new UserEvent.Changed("jane", UserType.Developer, [], WorkContext.Usual, "fokke", Morning.AddSeconds(1)),
+        new UserEvent.PasswordSet("jane", "pbkdf2-sha256:600000:AAECAwQFBgcICQoLDA0ODw==:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "jane", Morning.AddSeconds(2)),
+        new UserEvent.Disabled("jane", "fokke", Morning.AddSeconds(3)),
+        new UserEvent.Enabled("jane", "fokke", Morning.AddSeconds(4)),
+        new UserEvent.TokenCreated("u0123abcd", "jane", EmptySha256, Morning.AddDays(30), false, "laptop, \"old\"", "jane", Morning.AddSeconds(5)),
+        new UserEvent.TokenRevoked("u0123abcd", "jane", "fokke", Morning.AddSeconds(6)),
+        new UserEvent.Locked("jane", 5, Morning.AddSeconds(7)),
+        new UserEvent.Acted("fokke", "look", "job 4", "jane", "logs", Morning.AddSeconds(8)),
     ];
 
     /// <summary>Everything that today's version can tell, each at least once.</summary>

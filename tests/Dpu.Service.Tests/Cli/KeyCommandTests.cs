@@ -65,8 +65,9 @@ public sealed class KeyCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Keys for users are not there yet in this version", "create", "--for", "user")]
-    [InlineData("--for takes node, not 'nodes'", "create", "--for", "nodes")]
+    [InlineData("--for takes node or user, not 'nodes'", "create", "--for", "nodes")]
+    [InlineData("--user goes with --for user", "create", "--for", "node", "--user", "jane")]
+    [InlineData("--reusable is for keys of nodes", "create", "--for", "user", "--user", "jane", "--reusable")]
     [InlineData("--expires takes a time", "create", "--for", "node", "--expires", "never")]
     [InlineData("An empty text is no key", "revoke", " ")]
     public async Task What_cannot_be_is_refused_with_a_sentence(string sentence, params string[] tokens)

@@ -121,7 +121,9 @@ public sealed class KeyTests(RunningDpu dpu)
     }
 
     [Theory]
-    [InlineData("""{"for":"user","reusable":false}""", 422, "bad-for")]
+    [InlineData("""{"for":"users","reusable":false}""", 422, "bad-for")]
+    [InlineData("""{"for":"user","reusable":false}""", 422, "no-user")]
+    [InlineData("""{"for":"user","reusable":false,"user":"nobody"}""", 404, "unknown-user")]
     [InlineData("""{"reusable":false}""", 400, "bad-json")]
     [InlineData("""{"for":"node","expiresInSeconds":0}""", 400, "bad-json")]
     [InlineData("""{"for":"node","expiresInSeconds":1e300}""", 400, "bad-json")]

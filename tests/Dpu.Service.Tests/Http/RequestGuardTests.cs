@@ -1,4 +1,5 @@
 using Dpu.Actors.Membership;
+using Dpu.Actors.Users;
 using Dpu.Service.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -88,6 +89,8 @@ public sealed class RequestGuardTests
                     "GET /api/v1/health", "GET /api/v1/openapi.json", "GET /api/v1/jobs", "GET /api/v1/jobs/{id:int}", "GET /api/v1/jobs/{id:int}/events",
                     "GET /api/v1/nodes", "GET /api/v1/stats", "GET /api/v1/sequences", "GET /api/v1/sequences/{sequence}/options",
                     "GET /api/v1/campaigns", "GET /api/v1/campaigns/{name}/units",
+                    // Where one becomes a user, and asks whether one is.
+                    "POST /api/v1/login", "GET /api/v1/whoami",
                     // The program, for whoever was told its hash.
                     "GET /api/v1/node/package/{sha256}",
                 ],
@@ -122,7 +125,7 @@ public sealed class RequestGuardTests
         }
 
         var refused = new RefusedCallers(NullLogger.Instance, TimeProvider.System, _ => true);
-        var guard = new RequestGuard(Token, "somebody", () => address is null ? null : new OwnHosts(new Uri(address), []), new NodeIdentities(), refused);
+        var guard = new RequestGuard(Token, "somebody", () => address is null ? null : new OwnHosts(new Uri(address), []), new NodeIdentities(), new UserDirectory(TimeProvider.System), refused, TimeProvider.System);
         await guard.InvokeAsync(context, passed =>
         {
             RequestGuard.UserOf(passed).ShouldBe(authorization is null ? null : "somebody");

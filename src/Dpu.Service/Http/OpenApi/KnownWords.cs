@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 
 namespace Dpu.Service.Http.OpenApi;
 
@@ -13,6 +14,11 @@ internal static class KnownWords
         [(typeof(JobDetail), "status")] = Statuses,
         [(typeof(JobExplanation), "status")] = Statuses,
         [(typeof(CampaignUnitInfo), "status")] = Statuses,
+        [(typeof(LoginAnswer), "type")] = UserTypes,
+        [(typeof(WhoAmI), "type")] = UserTypes,
+        [(typeof(WhoAmI), "privileges")] = PrivilegeWords,
+        [(typeof(UserInfo), "type")] = UserTypes,
+        [(typeof(UserInfo), "privileges")] = PrivilegeWords,
         [(typeof(LogLine), "stream")] = ["out", "err"],
         [(typeof(ProvenanceEdge), "relation")] = ["used", "wasGeneratedBy", "wasDerivedFrom"],
         [(typeof(RecipeOption), "type")] = ["string", "integer", "number", "flag", "date", "map", "list"],
@@ -21,6 +27,10 @@ internal static class KnownWords
 
     /// <summary>What a job's status can be.</summary>
     public static IReadOnlyList<string> Statuses => [.. Enum.GetValues<JobStatus>().Select(ApiMapping.StatusOf)];
+
+    private static IReadOnlyList<string> UserTypes => [.. Enum.GetValues<UserType>().Select(Rights.TextOf)];
+
+    private static IReadOnlyList<string> PrivilegeWords => [.. Enum.GetValues<Privileges>().Select(UserText.TextOf)];
 
     /// <summary>The words of a property, or null when it is any text.</summary>
     public static IReadOnlyList<string>? Of(Type type, string property) => Words.GetValueOrDefault((type, property));

@@ -19,7 +19,7 @@ internal sealed record RouteAudience(string Word)
     /// <summary>What the guard answers to others.</summary>
     public IReadOnlyList<DescribedRefusal> Refusals => this == Visitors
         ? []
-        : [new DescribedRefusal(StatusCodes.Status401Unauthorized, ["token-needed", "wrong-token"]), new DescribedRefusal(StatusCodes.Status403Forbidden, this == Users ? ["not-allowed", "not-for-nodes"] : ["for-nodes"])];
+        : [new DescribedRefusal(StatusCodes.Status401Unauthorized, ["token-needed", "wrong-token", "token-expired", "token-revoked", "user-disabled", "rights-changed"]), new DescribedRefusal(StatusCodes.Status403Forbidden, this == Users ? ["not-allowed", "not-for-nodes"] : ["for-nodes"])];
 
     public static RouteAudience Of(EndpointMetadataCollection marks) =>
         marks.GetMetadata<RequestGuard.ForVisitors>() is not null ? Visitors

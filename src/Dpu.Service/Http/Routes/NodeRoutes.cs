@@ -57,25 +57,24 @@ internal static class NodeRoutes
         .Refuses(StatusCodes.Status404NotFound, "unknown-package");
 
     public static void CreateKey(RouteDescription route) => route
-        .Is("createKey", KeysPart, "Makes a key")
-        .Needs(Right.Operate)
+        .Is("createKey", KeysPart, "Makes a key with which nodes join, or a token by which a user is known", "Keys for nodes, and tokens of others, are for operators; a user makes tokens of his own.")
         .Takes<KeyRequest>("For what, for how long.", """{"for":"node","reusable":true,"expiresInSeconds":86400,"note":"cluster A"}""", "for")
         .Answer<KeyCreated>("The key; its secret is told this once.", StatusCodes.Status201Created)
-        .Refuses(StatusCodes.Status409Conflict, "key-exists")
-        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-for")
+        .Refuses(StatusCodes.Status403Forbidden, "user-disabled")
+        .Refuses(StatusCodes.Status404NotFound, "unknown-user")
+        .Refuses(StatusCodes.Status409Conflict, "key-exists", "too-many-tokens")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-for", "no-user")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
     public static void ListKeys(RouteDescription route) => route
-        .Is("listKeys", KeysPart, "Keys, and the identities of nodes that joined with them")
-        .Needs(Right.Operate)
+        .Is("listKeys", KeysPart, "Keys, the identities of nodes that joined with them, and tokens of users", "An operator sees all, a user his own tokens.")
         .Pages("id")
         .Answer<IReadOnlyList<KeyInfo>>("By when they were made.")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
     public static void RevokeKey(RouteDescription route) => route
-        .Is("revokeKey", KeysPart, "Revokes a key or an identity")
-        .Needs(Right.Operate)
-        .Path("id", "The key's id; that of an identity begins with `node:`.")
+        .Is("revokeKey", KeysPart, "Revokes a key, an identity or a token", "An operator revokes all, a user his own tokens.")
+        .Path("id", "The key's id; that of an identity begins with `node:`, that of a user's token with `u`.")
         .Answer<KeyInfo>("The key as it is then.")
         .Refuses(StatusCodes.Status404NotFound, "unknown-key")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
