@@ -19,10 +19,12 @@ class EnvironmentTest(HomeTest):
         self.assertEqual(self.environment.user, "AWLOWER")
 
     def test_what_goes_along_with_a_job_holds_no_secret(self):
-        self.write(".awe/Environment.cfg", "[global]\ndatabase_user : AW\ndatabase_password : hush\nAPI_KEY = hush\ncolour : red\n")
-        self.variables.update(DATABASE_USER="AW2", DATABASE_PASSWORD="hush", colour="blue", OTHER="x")
-        self.assertEqual(self.environment.shareable_text(), "[global]\ndatabase_user : AW\ncolour : red\n")
-        self.assertEqual(self.environment.overriding_variables(), {"DATABASE_USER": "AW2", "colour": "blue"})
+        self.write(".awe/Environment.cfg", "[global]\ndatabase_user : AW\ndatabase_password : hush\n  and more\nAPI_KEY = hush\n"
+                   "db = scott/tiger@prod\n# old password: hush\ncolour : red\n[credentials]\nname : hush\n[other]\nn : 1\n")
+        self.variables.update(DATABASE_USER="AW2", DATABASE_PASSWORD="hush", colour="blue", OTHER="x", AWEPIPE="/code", awe_mode="fast",
+                              N="https://me:hush@host")
+        self.assertEqual(self.environment.shareable_text(), "[global]\ndatabase_user : AW\ncolour : red\n[other]\nn : 1\n")
+        self.assertEqual(self.environment.overriding_variables(), {"DATABASE_USER": "AW2", "awe_mode": "fast", "colour": "blue"})
 
     def test_without_a_file_there_is_nothing(self):
         self.assertIsNone(self.environment.shareable_text())

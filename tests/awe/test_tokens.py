@@ -1,5 +1,7 @@
 """Whom a token is shown to."""
 
+import os
+
 from awe import tokens
 from awe.errors import DpuNotAllowed
 from support import HomeTest
@@ -19,6 +21,13 @@ class TokenTest(HomeTest):
         self.token("dpu.example_8470")
         self.assertEqual(tokens.read("https://dpu.example:8470", self.environment), "secret")
         self.assertIsNone(tokens.read("https://other.example:8470", self.environment))
+
+    def test_who_logged_in_is_that_user_until_he_logs_out(self):
+        self.token("dpu.example_8470")
+        login = self.write(".dpu/tokens/dpu.example_8470.login", "dpu-user:u1:mine\n")
+        self.assertEqual(tokens.read("https://dpu.example:8470", self.environment), "dpu-user:u1:mine")
+        os.unlink(login)
+        self.assertEqual(tokens.read("https://dpu.example:8470", self.environment), "secret")
 
     def test_it_never_goes_in_plain_text_to_another_host(self):
         self.token("dpu.example_8470")

@@ -8,15 +8,16 @@ import getpass
 import os
 import re
 
+from . import confidential
 from .errors import DpuError
 
 _LINE = re.compile(r"([^#;\[:=][^:=]*)[:=](.*)")
-_SECRET = re.compile("passw|passphrase|secret|token|credential|private|key", re.IGNORECASE)
+_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*$")
 
-
-def is_secret_name(name):
-    """Whether something of this name is for nobody else to see: it is never sent along with a job."""
-    return _SECRET.search(name) is not None
+# What says how programs are found or started, or belongs to the DPU: it refuses or leaves out such variables, so they need not travel.
+_RESERVED = re.compile(
+    "(DPU_|LD_|DYLD_|LC_|XDG_|BASH|PYTHON|PERL|RUBY|JAVA|NODE_|GIT_|SSH_)|(PATH|HOME|TMPDIR|TMP|TEMP|LANG|LANGUAGE|SHELL|IFS|ENV|AWEPIPE|EDITOR|PAGER)$",
+    re.IGNORECASE)
 
 
 class Environment:
@@ -64,30 +65,22 @@ class Environment:
             raise DpuError("The Environment %s cannot be read: %s" % (self.path, error))
 
     def shareable_text(self):
-        """The file without its secrets, as it goes along with a job; None when there is none."""
+        """The file without its secrets, as it goes along with a job; None when there is nothing of it."""
         text = self.text()
-        if text is None:
-            return None
-        return "".join(line for line in text.splitlines(True) if not _is_secret_line(line))
+        return None if text is None else confidential.without_secrets(text)
 
     def overriding_variables(self):
-        """The variables that override lines of the file, by the key's name in the file's spelling; without secrets."""
-        found = {}
-        for key in sorted(self.read()):
-            for name in (key.upper(), key):
-                if self.variable(name) is not None and not is_secret_name(key):
-                    found[name] = self.variable(name)
-        return found
+        """The variables that override lines of the file, whatever their case, and those of the environment itself, ``AWE…``; without secrets."""
+        keys = set(self.read())
+        return {
+            name: value for name, value in sorted(self._variables.items())
+            if (name.lower() in keys or name.upper().startswith("AWE")) and _NAME.match(name) and not _RESERVED.match(name)
+            and not confidential.is_secret_name(name) and not confidential.is_secret_value(value)}
 
     @property
     def user(self):
         """Who sits at the prompt: ``database_user``, else the name of the login."""
         return self.get("database_user") or _login()
-
-
-def _is_secret_line(line):
-    found = _LINE.match(line)
-    return found is not None and is_secret_name(found.group(1))
 
 
 def _login():

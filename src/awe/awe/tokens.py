@@ -11,8 +11,13 @@ _LISTENING = "0A"
 
 
 def path_for(address, environment):
-    """Where the service writes the token for its own user; what ``dpu login`` keeps is beside it, with ``.login`` behind its name."""
+    """Where a service leaves the token for its own user."""
     return addresses.file_for(address, "tokens", environment)
+
+
+def login_path_for(address, environment):
+    """Where ``dpu login`` keeps a token; it goes before the other one, so that whoever logged in is that user until he logs out."""
+    return path_for(address, environment) + ".login"
 
 
 def read(address, environment):
@@ -22,10 +27,17 @@ def read(address, environment):
     """
     if not environment.home:
         return None
-    path = path_for(address, environment)
-    # Whoever logged in is that user until he logs out, also where the service wrote a token for him.
-    if os.path.exists(path + ".login"):
-        path += ".login"
+    token = _read(login_path_for(address, environment), address) or _read(path_for(address, environment), address)
+    if token is None:
+        return None
+    if addresses.is_loopback(address):
+        _refuse_strangers(address)
+    elif not address.startswith("https://"):
+        raise DpuNotAllowed("Your token is not sent to %s in plain text: give that DPU's address as https://…" % address)
+    return token
+
+
+def _read(path, address):
     try:
         with open(path, encoding="ascii") as file:
             token = file.read().strip()
@@ -33,15 +45,9 @@ def read(address, environment):
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise DpuNotAllowed("Your token for %s cannot be read: %s" % (address, error))
-    if not token:
-        return None
-    if not token.isprintable() or " " in token:
+    if token and (not token.isprintable() or " " in token):
         raise DpuNotAllowed("%s holds no token: that is one line of letters." % path)
-    if addresses.is_loopback(address):
-        _refuse_strangers(address)
-    elif not address.startswith("https://"):
-        raise DpuNotAllowed("Your token is not sent to %s in plain text: give that DPU's address as https://…" % address)
-    return token
+    return token or None
 
 
 def _refuse_strangers(address):

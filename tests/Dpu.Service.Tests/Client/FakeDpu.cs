@@ -44,19 +44,17 @@ internal sealed class FakeDpu : HttpMessageHandler
     public FakeDpu When(HttpMethod method, string pathAndQuery, string json, HttpStatusCode status = HttpStatusCode.OK) =>
         When(method, pathAndQuery, () => Json(json, status));
 
-    public DpuHttpClient Client(Func<DpuClientOptions, DpuClientOptions>? change = null)
+    public DpuHttpClient Client(Func<DpuClientOptions, DpuClientOptions>? change = null) => new(change is null ? Options() : change(Options()));
+
+    public DpuClientOptions Options() => new()
     {
-        var options = new DpuClientOptions
-        {
-            Address = Address,
-            Transport = () => new Shared(this),
-            Token = _ => "secret",
-            Distrust = _ => null,
-            Time = new ImpatientTime(),
-            Seed = 1,
-        };
-        return new DpuHttpClient(change is null ? options : change(options));
-    }
+        Address = Address,
+        Transport = () => new Shared(this),
+        Token = _ => "secret",
+        Distrust = _ => null,
+        Time = new ImpatientTime(),
+        Seed = 1,
+    };
 
     public static HttpResponseMessage Json(string json, HttpStatusCode status = HttpStatusCode.OK) =>
         new(status) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
