@@ -21,6 +21,7 @@ using Dpu.Hocon;
 using Dpu.Journal.EventJournal;
 using Dpu.Journal.Logs;
 using Dpu.Journal.Store;
+using Dpu.Journal.Views;
 using Dpu.Keeper;
 using Dpu.Kernel;
 using Dpu.Kernel.Persistence;
@@ -213,7 +214,7 @@ public sealed class DpuHost : IAsyncDisposable
         if (Options.Campaigns.Count > 0)
         {
             system.Spawn(
-                new Props<CampaignMessage>(() => new CampaignActor(Options.Campaigns, store.Views, frontend)) { Supervision = UntilTheJournalAnswers }, "campaigns");
+                new Props<CampaignMessage>(() => new CampaignActor(Options.Campaigns, store.Views, journal, frontend)) { Supervision = UntilTheJournalAnswers }, "campaigns");
         }
 
         IActorRef<NodeMessage>? joined = null;
@@ -309,6 +310,7 @@ public sealed class DpuHost : IAsyncDisposable
 
         _ = WatchAsync(system, logger);
         _ = TidyAsync(arriving, logger);
+        _ = TidyAsync(code, store.Views, logger);
         if (!HasNode)
         {
             return;
@@ -440,6 +442,29 @@ public sealed class DpuHost : IAsyncDisposable
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>Code that no job and no file names: brought for a submission that never came.</summary>
+    private async Task TidyAsync(CodeStore code, IViews views, ILogger logger)
+    {
+        try
+        {
+            // Whoever brings code and names it a moment later has used it now: only what was not touched for long goes.
+            await views.CaughtUpAsync(_stopping.Token);
+            var named = await views.GetNamedCodeAsync(_stopping.Token);
+            foreach (var sha256 in await Task.Run(() => code.Tidy(named), _stopping.Token))
+            {
+                HostLog.CodeRemoved(logger, sha256);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JournalException)
+        {
+            HostLog.CodeNotTidied(logger, error);
+        }
+        catch (OperationCanceledException)
+        {
+            // The service stops: the next start does it.
         }
     }
 

@@ -1,8 +1,10 @@
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
 using Dpu.Domain.Campaigns;
+using Dpu.Domain.Jobs;
 using Dpu.Journal.Views;
 using Dpu.Kernel;
+using Dpu.Kernel.Persistence;
 
 namespace Dpu.Actors.Campaigns;
 
@@ -15,7 +17,7 @@ namespace Dpu.Actors.Campaigns;
 /// waiting ──► looking ──► submitting (one after the other) ──► waiting
 /// </code>
 /// </remarks>
-public sealed class CampaignActor(IReadOnlyList<CampaignPlan> plans, IViews views, IActorRef<FrontendMessage> frontend) : Actor<CampaignMessage>
+public sealed class CampaignActor(IReadOnlyList<CampaignPlan> plans, IViews views, IEventJournal journal, IActorRef<FrontendMessage> frontend) : Actor<CampaignMessage>
 {
     /// <summary>How often failures are looked for, and refused submissions tried again: frames of a night may come late.</summary>
     private static readonly TimeSpan LookAgainDelayMax = TimeSpan.FromMinutes(1);
@@ -94,8 +96,12 @@ public sealed class CampaignActor(IReadOnlyList<CampaignPlan> plans, IViews view
         }
 
         Context.PipeToSelf(
-            stopping => frontend.AskAsync<FrontendMessage, SubmitReply>(
-                Context.System, replyTo => new FrontendMessage.Submit(SubmissionOf(next), replyTo), AnswerTimeout, stopping),
+            async stopping =>
+            {
+                var submission = await WithWhatCameAlongAsync(SubmissionOf(next), next, stopping);
+                return await frontend.AskAsync<FrontendMessage, SubmitReply>(
+                    Context.System, replyTo => new FrontendMessage.Submit(submission, replyTo), AnswerTimeout, stopping);
+            },
             reply => new CampaignMessage.Answered(next, reply, null),
             reason => new CampaignMessage.Answered(next, null, reason));
     }
@@ -105,6 +111,23 @@ public sealed class CampaignActor(IReadOnlyList<CampaignPlan> plans, IViews view
     {
         Campaign = new CampaignRequest(owed.Campaign.Name, owed.Campaign.Request, owed.Campaign.Unit, owed.Campaign.Attempt),
     };
+
+    /// <summary>Version, code, settings and how far its tasks are kept apart are a job's own: no view holds all of them, its first event does.</summary>
+    private async Task<Submission> WithWhatCameAlongAsync(Submission submission, CampaignSubmission owed, CancellationToken cancellationToken)
+    {
+        if (owed.Again is not { } earlier)
+        {
+            return submission;
+        }
+
+        await foreach (var first in journal.ReadAsync(JobActor.PersistenceIdOf(earlier), 1, cancellationToken))
+        {
+            var spec = ((JobEvent.Submitted)first.Event).Spec;
+            return submission with { Version = spec.Version, Code = spec.Code, Settings = spec.Settings, Isolated = spec.Isolated };
+        }
+
+        throw new InvalidOperationException($"Job {earlier} has no events.");
+    }
 
     private void Note(CampaignMessage.Answered answered)
     {

@@ -30,6 +30,16 @@ internal sealed class JobText(CliContext context, TextWriter writer)
         writer.WriteLine(StatusLine.Of(job.ToSummary()));
         writer.WriteLine($"sequence   {Visible.Text(job.Sequence)}");
         writer.WriteLine($"user       {Visible.Text(job.User)}");
+        if (job.Version is { } version)
+        {
+            writer.WriteLine(Visible.Text($"version    {version}"));
+        }
+
+        if (job.CodeSha256 is { } code)
+        {
+            writer.WriteLine(Visible.Text($"code       {code}, its user's own"));
+        }
+
         if (job.HeldBy is { } holder)
         {
             writer.WriteLine(Visible.Text($"held       by {holder}{(job.HeldBecause is { } reason ? $": {reason}" : "")}; 'dpu release {job.JobId}' lets it go on"));

@@ -40,7 +40,11 @@ public sealed record CampaignSubmission(
     string Sequence,
     AskedOptions Asked,
     int Priority,
-    ImmutableArray<string> Tags);
+    ImmutableArray<string> Tags)
+{
+    /// <summary>The job that it does once more, with all that came along with it; null for one that is submitted for the first time.</summary>
+    public JobId? Again { get; init; }
+}
 
 /// <summary>
 /// What a campaign owes at a moment: a function of its declaration and of the last attempt at each unit. Nothing else is remembered
@@ -119,7 +123,7 @@ public static class CampaignDecider
     private static CampaignSubmission Again(CampaignJob job)
     {
         var unit = job.Campaign with { Attempt = job.Campaign.Attempt + 1 };
-        return new CampaignSubmission(Key(unit), unit, job.User, job.Sequence, job.Asked, job.Priority, job.Tags);
+        return new CampaignSubmission(Key(unit), unit, job.User, job.Sequence, job.Asked, job.Priority, job.Tags) { Again = job.Job };
     }
 
     private static string Key(CampaignUnit unit) =>

@@ -75,6 +75,9 @@ public interface IViews
     /// <summary>What people did, the newest first.</summary>
     Task<ImmutableArray<AuditLine>> GetAuditAsync(AuditFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>The code of users' own that any job or file names, by its checksum.</summary>
+    Task<ImmutableHashSet<string>> GetNamedCodeAsync(CancellationToken cancellationToken);
+
     /// <summary>The queue now, and the work done since <paramref name="since"/> (a day in UTC).</summary>
     Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken);
 }

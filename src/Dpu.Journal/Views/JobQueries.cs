@@ -53,6 +53,22 @@ internal static class JobQueries
         return query.Step() ? Read(query) : null;
     }
 
+    public static ImmutableHashSet<string> NamedCode(Database database)
+    {
+        var query = database.Prepare("""
+            SELECT code_sha256 FROM jobs WHERE code_sha256 IS NOT NULL
+            UNION SELECT code_sha256 FROM files WHERE code_sha256 IS NOT NULL
+            """);
+        var named = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        while (query.Step())
+        {
+            named.Add(query.Text(0));
+        }
+
+        query.Reset();
+        return named.ToImmutable();
+    }
+
     public static ImmutableArray<JobId> Unfinished(Database database)
     {
         var query = database.Prepare("SELECT job_id FROM jobs WHERE status IN ('QUEUED', 'RUNNING', 'HELD') ORDER BY job_id");

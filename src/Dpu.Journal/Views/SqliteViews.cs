@@ -60,6 +60,8 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
     public Task<ImmutableArray<AuditLine>> GetAuditAsync(AuditFilter filter, CancellationToken cancellationToken) =>
         reads.RunAsync(database => AuditQueries.Read(database, filter), cancellationToken);
 
+    public Task<ImmutableHashSet<string>> GetNamedCodeAsync(CancellationToken cancellationToken) => reads.RunAsync(JobQueries.NamedCode, cancellationToken);
+
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) =>
         reads.RunAsync(
             database => StatisticsQueries.Read(database, since.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),

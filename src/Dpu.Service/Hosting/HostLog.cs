@@ -60,4 +60,10 @@ internal static partial class HostLog
 
     [LoggerMessage(5032, LogLevel.Warning, "What a node left in the store for attempt {Attempt} cannot be tidied up; nothing refers to it.")]
     public static partial void OutputsNotTidied(ILogger logger, Domain.Jobs.AttemptId attempt, Exception error);
+
+    [LoggerMessage(5040, LogLevel.Information, "The code {Sha256} is named by no job and no file, and was not used for long: it is removed.")]
+    public static partial void CodeRemoved(ILogger logger, string sha256);
+
+    [LoggerMessage(5041, LogLevel.Warning, "Code that nothing names cannot be tidied up; it takes up room.")]
+    public static partial void CodeNotTidied(ILogger logger, Exception error);
 }

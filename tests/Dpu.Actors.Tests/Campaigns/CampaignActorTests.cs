@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using Dpu.Actors.Jobs;
 using Dpu.Actors.Scheduling;
 using Dpu.Actors.Tests.Frontend;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Scheduling;
+using Dpu.Domain.Shipping;
 using Shouldly;
 using Xunit;
 using Calendar = Dpu.Domain.Campaigns.Calendar;
@@ -73,6 +75,20 @@ public sealed class CampaignActorTests : IDisposable
         }
 
         attempts.ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
+    public void What_came_along_with_a_job_comes_along_when_it_is_submitted_again()
+    {
+        var settings = new ShippedSettings(ImmutableSortedDictionary<string, string>.Empty.Add("PROJECT", "KIDS"), "[global]\n");
+        _bench.StartCampaigns(new CampaignPlan("KIDS", null, new ResubmitRules(TimesMax: 1, After: TimeSpan.FromMinutes(10), Within: TimeSpan.FromDays(2))));
+        _bench.Submit("by hand", campaign: new("KIDS", 1, "8,6"), settings: settings);
+
+        Fail(NextAnnounced()!);
+        var again = _bench.SpecOf(NextAnnounced()!.Demand.Job);
+
+        (again.Campaign!.Attempt, again.Isolated, again.Settings.Configuration).ShouldBe((2, true, "[global]\n"));
+        again.Settings.Variables.ShouldBe(settings.Variables);
     }
 
     [Theory]

@@ -8,6 +8,7 @@ using Dpu.Domain.Campaigns;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
+using Dpu.Domain.Shipping;
 using Dpu.Hocon;
 using Dpu.Journal.Store;
 using Dpu.Kernel;
@@ -78,16 +79,18 @@ internal sealed class FrontendBench : IDisposable
 
     /// <summary>Starts what submits for campaigns, beside the frontend.</summary>
     public void StartCampaigns(params CampaignPlan[] plans) =>
-        _system!.Spawn(new Props<CampaignMessage>(() => new CampaignActor(plans, Views, Frontend)), "campaigns");
+        _system!.Spawn(new Props<CampaignMessage>(() => new CampaignActor(plans, Views, Journal, Frontend)), "campaigns");
 
     /// <summary>A job's place in its campaign, as it was committed.</summary>
-    public CampaignUnit? UnitOf(JobId job) =>
-        ((JobEvent.Submitted)World.Await(FirstEventAsync(job))).Spec.Campaign;
+    public CampaignUnit? UnitOf(JobId job) => SpecOf(job).Campaign;
 
-    public void Submit(string key = "key", int priority = 0, CampaignRequest? campaign = null, bool run = true, params int[] after)
+    /// <summary>A job as it was committed.</summary>
+    public JobSpec SpecOf(JobId job) => ((JobEvent.Submitted)World.Await(FirstEventAsync(job))).Spec;
+
+    public void Submit(string key = "key", int priority = 0, CampaignRequest? campaign = null, bool run = true, ShippedSettings? settings = null, params int[] after)
     {
         Frontend.Tell(new FrontendMessage.Submit(
-            new Submission.OfRecipes("user", key, priority, [], "Null", [], null, null, null) { Campaign = campaign, After = [.. after.Select(job => new JobId(job))] },
+            new Submission.OfRecipes("user", key, priority, [], "Null", [], null, null, null) { Campaign = campaign, Settings = settings ?? ShippedSettings.None, Isolated = settings is not null, After = [.. after.Select(job => new JobId(job))] },
             Submitter));
         if (run)
         {

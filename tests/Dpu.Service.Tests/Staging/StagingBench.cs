@@ -8,9 +8,11 @@ using Dpu.Cluster.Frontend;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Shipping;
 using Dpu.Kernel;
 using Dpu.Service.Http;
 using Dpu.Service.Nodes;
+using Dpu.Service.Shipping;
 using Dpu.Service.Staging;
 using Dpu.Service.Tests.Configuration;
 using Microsoft.AspNetCore.Builder;
@@ -57,7 +59,10 @@ internal sealed class StagingBench : IAsyncDisposable
         Remote = new RemoteStore(Path.Combine(Data, "store"), _client, cache, _leavings);
         _folder.Script("bin/reduce", "#!/bin/sh\n");
         var node = new NodeOptions(Node, "host", new Resources(4, 1L << 30), TimeSpan.FromSeconds(1), 1000, 100, EnforceMemory: true);
-        Files = new TaskFiles(Data, Remote, node, _folder.At("bin"), new RecipeExecutables(_folder.At("bin")));
+        Files = new TaskFiles(Data, Remote, node, _folder.At("bin"), new RecipeExecutables(_folder.At("bin")))
+        {
+            Trees = new CodeTrees(_folder.At("data/trees"), 1 << 30, ArchiveLimits.Usual, new BroughtCode(_client), "boot", TimeProvider.System),
+        };
     }
 
     public NodeGrants Grants { get; } = new();
@@ -121,6 +126,24 @@ internal sealed class StagingBench : IAsyncDisposable
         var metadata = ImmutableSortedDictionary<string, MetadataValue>.Empty;
         _catalog[id] = new CatalogFile(id, Path.GetFileName(path), path, content.Length, Sha256(content), "raw", metadata, null, true, DateTimeOffset.UnixEpoch);
         return new InputFile(id, path, "raw", metadata);
+    }
+
+    /// <summary>Keeps an archive where a frontend keeps code.</summary>
+    public ShippedCode Keep(byte[] archive, string? sha256 = null)
+    {
+        var code = new ShippedCode(sha256 ?? Sha256(archive), archive.Length);
+        var path = _folder.At($"frontend/code/{code.Sha256}.zip");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, archive);
+        return code;
+    }
+
+    /// <summary>The attempt, with this code, is the node's.</summary>
+    public TaskStart GiveWith(ShippedCode code)
+    {
+        var start = Start() with { Code = code };
+        Grants.Give(Node, start, NoJob.Instance);
+        return start;
     }
 
     /// <summary>The attempt, with these inputs, is the node's.</summary>

@@ -60,5 +60,7 @@ internal sealed class FaultyViews(IViews views, ServiceWorld world) : IViews
 
     public Task<ImmutableArray<AuditLine>> GetAuditAsync(AuditFilter filter, CancellationToken cancellationToken) => views.GetAuditAsync(filter, cancellationToken);
 
+    public Task<ImmutableHashSet<string>> GetNamedCodeAsync(CancellationToken cancellationToken) => views.GetNamedCodeAsync(cancellationToken);
+
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) => views.GetStatisticsAsync(since, cancellationToken);
 }

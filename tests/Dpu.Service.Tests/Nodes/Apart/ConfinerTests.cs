@@ -1,13 +1,17 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using Dpu.Actors.Nodes;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Shipping;
 using Dpu.Service.Nodes;
 using Dpu.Service.Nodes.Apart;
+using Dpu.Service.Shipping;
 using Dpu.Service.Tests.Configuration;
+using Dpu.Service.Tests.Shipping;
 using Shouldly;
 
 namespace Dpu.Service.Tests.Nodes.Apart;
@@ -150,6 +154,48 @@ public sealed class ConfinerTests : IDisposable
         error.Cause.ShouldBe(FailureCause.Launch);
     }
 
+    [RootFact]
+    public async Task Shipped_code_can_be_run_and_read_and_not_changed()
+    {
+        var (code, output) = await RunAsync(Command("mine && cat \"$DPU_CODE/lib/x.cfg\" ~/.awe/Environment.cfg && ! touch \"$DPU_CODE/lib/x.cfg\" 2>/dev/null && ! touch \"$DPU_CODE/y\" 2>/dev/null") with
+        {
+            Code = Ship(),
+            Settings = new ShippedSettings(ImmutableSortedDictionary<string, string>.Empty, "[global]\n"),
+        });
+
+        (code, output).ShouldBe((0, "mine\nx = 1\n[global]\n"));
+    }
+
+    [RootFact]
+    public async Task A_recipe_of_shipped_code_runs_apart()
+    {
+        var start = Recipe() with { Code = Ship() };
+        start = start with { Work = ((TaskWork.Directed)start.Work) with { Commands = [new StepCommand("Mine", "Mine", ["mine"], [], [], ImmutableSortedDictionary<string, string>.Empty)] } };
+
+        (await RunAsync(start)).ShouldBe((0, "mine\n"));
+    }
+
+    /// <summary>The first task may put a link where the second one's settings go: nobody with more rights follows it.</summary>
+    [RootFact]
+    public async Task Nothing_is_written_for_a_user_where_a_user_could_lead_it()
+    {
+        var files = Files();
+        var victim = _folder.File("victim/keep", "");
+        var start = Command($"rm -rf ~/.awe && ln -s '{Path.GetDirectoryName(victim)}' ~/.awe") with { Settings = new ShippedSettings(ImmutableSortedDictionary<string, string>.Empty, "[global]\n") };
+
+        (await RunAsync(files, start)).Code.ShouldBe(0);
+        await RunAsync(files, Command("true") with { Attempt = Attempt with { Number = 3 }, Settings = start.Settings });
+
+        Directory.GetFiles(Path.GetDirectoryName(victim)!).ShouldBe([victim]);
+    }
+
+    private ShippedCode Ship()
+    {
+        var bytes = ZipBytes.Of(ZipItem.Of("bin/mine", "#!/bin/sh\necho mine\n").With(item => item.Mode = 0x81ED), ZipItem.Of("lib/x.cfg", "x = 1\n"));
+        File.WriteAllBytes(_folder.At("code.zip"), bytes);
+        return new ShippedCode(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length);
+    }
+
     private static TaskStart Command(string script, int job = 12) =>
         new(Attempt with { Job = new JobId(job) }, "sh", new Resources(1, 0), null, ["sh", "-c", script], TaskWork.Plain) { User = "jane", Isolated = true };
 
@@ -178,7 +224,10 @@ public sealed class ConfinerTests : IDisposable
         var settings = new IsolationSettings(_firstUser, UsersEach, FileBytesMax: 1 << 20, ProcessesMax: 40, ControlGroup: "");
         var node = new NodeOptions("here", "host", new Resources(4, 1L << 30), TimeSpan.FromSeconds(1), 1000, 100, EnforceMemory: true);
         var path = $"{_folder.At("bin")}:{SearchPath}";
-        return new TaskFiles(Data, new LocalStore(Path.Combine(Data, "store")), node, SearchPath, new RecipeExecutables(path), Confiner.Open(Data, settings, node.Capacity));
+        return new TaskFiles(Data, new LocalStore(Path.Combine(Data, "store")), node, SearchPath, new RecipeExecutables(path), Confiner.Open(Data, settings, node.Capacity))
+        {
+            Trees = new CodeTrees(Path.Combine(Data, "trees"), 1 << 30, ArchiveLimits.Usual, new Here(_folder.At("code.zip")), "boot", TimeProvider.System),
+        };
     }
 
     private Task<(int Code, string Output)> RunAsync(TaskStart start) => RunAsync(Files(), start);
@@ -206,5 +255,10 @@ public sealed class ConfinerTests : IDisposable
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, process.ExitCode == 0 ? output : output + await error);
+    }
+
+    private sealed class Here(string path) : ICodeSource
+    {
+        public Task<string> BringAsync(AttemptId attempt, ShippedCode code, string part, FileProgress progress, CancellationToken cancellationToken) => Task.FromResult(path);
     }
 }
