@@ -16,6 +16,9 @@ public sealed class ServerTrust
 
     private ServerTrust(string? pin) => _pin = pin;
 
+    /// <summary>SHA-256 of the public key of the one authority that is believed; null where the system's roots decide.</summary>
+    public string? Pin => _pin;
+
     /// <summary>The system's roots decide, and the certificate must have the server's name.</summary>
     public static ServerTrust SystemRoots { get; } = new(null);
 
