@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Shipping;
 using Dpu.Journal.Store;
 using Dpu.Journal.Tests.EventJournal;
 using Dpu.Journal.Views;
@@ -36,6 +38,18 @@ public sealed class JobViewTests : IDisposable
         (await _store.Views.GetLastJobAsync(None)).ShouldBe(new JobId(5));
         (await _store.Views.GetJobsAsync([new(2), new(9), new(5)], None)).Select(row => row.Job.Value).ShouldBe([2, 5]);
         (await _store.Views.GetUnfinishedJobsAsync(None)).ShouldBe([new JobId(1), new JobId(2), new JobId(5)]);
+    }
+
+    [Fact]
+    public async Task Code_is_named_by_jobs_and_by_files_and_each_once()
+    {
+        await SubmitAsync(1, code: "a");
+        await SubmitAsync(2, code: "a");
+        await SubmitAsync(3);
+        var file = new CatalogFile("raw-1", "a.fits", "/raw/a.fits", 1, "0", "raw", ImmutableSortedDictionary<string, MetadataValue>.Empty, null, true, Noon) { CodeSha256 = "b" };
+        await _store.Journal.AppendAsync("catalog", 0, [new CatalogEvent.FilesRegistered([file], Noon)], None);
+
+        (await _store.Views.GetNamedCodeAsync(None)).ShouldBe(["a", "b"], ignoreOrder: true);
     }
 
     [Fact]
@@ -105,9 +119,9 @@ public sealed class JobViewTests : IDisposable
 
     private async Task<IEnumerable<int>> ListAsync(JobFilter filter) => (await _store.Views.ListJobsAsync(filter, None)).Select(row => row.Job.Value);
 
-    private Task SubmitAsync(int job, string user = "ann", string? key = null) => AppendAsync(job, 0, new JobEvent.Submitted(
+    private Task SubmitAsync(int job, string user = "ann", string? key = null, string? code = null) => AppendAsync(job, 0, new JobEvent.Submitted(
         new JobId(job),
-        new JobSpec("exec", user, 0, [], false, 1, key ?? $"key-{job}", "f00d"),
+        new JobSpec("exec", user, 0, [], false, 1, key ?? $"key-{job}", "f00d") { Code = code is null ? null : new ShippedCode(code, 1) },
         new JobPlan([], [new StepPlan("true", null, 0, 1_000_000, new Resources(1, 0), null, new StepWork.Exec(["true"], new TaskLines(1_000_000, [])))]),
         Noon));
 
