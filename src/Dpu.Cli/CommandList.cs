@@ -23,6 +23,8 @@ internal static class CommandList
         new ReleaseCommand(),
         new PriorityCommand(),
         new RetryCommand(),
+        new RerunCommand(),
+        new PromoteCommand(),
         new CampaignsCommand(),
         new SequencesCommand(),
         new OptionsCommand(),

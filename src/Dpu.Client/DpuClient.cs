@@ -51,6 +51,14 @@ public sealed class DpuClient : IAsyncDisposable
     public Task<JobSummary> RetryAsync(int jobId, RetryRequest request, string idempotencyKey, CancellationToken ct) =>
         AskAsync<JobSummary>(replyTo => new RetryJob(jobId, request, idempotencyKey, replyTo), ct);
 
+    /// <inheritdoc cref="DpuHttpClient.RerunAsync"/>
+    public Task<JobAccepted> RerunAsync(int jobId, RerunRequest request, string idempotencyKey, CancellationToken ct) =>
+        AskAsync<JobAccepted>(replyTo => new RerunJob(jobId, request, idempotencyKey, replyTo), ct);
+
+    /// <inheritdoc cref="DpuHttpClient.ShowToAsync"/>
+    public Task<JobSummary> ShowToAsync(int jobId, ContextRequest request, CancellationToken ct) =>
+        AskAsync<JobSummary>(replyTo => new ShowJobTo(jobId, request, replyTo), ct);
+
     /// <summary>The job's status now and at every change, until it has ended.</summary>
     public async IAsyncEnumerable<JobSummary> WatchAsync(int jobId, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -77,6 +77,21 @@ public sealed class DpuHttpClient : IDisposable
         return _requests.PostAsync("/exec", submission with { DryRun = true }, Json.ExecSubmission, Json.PlanPreview, null, ct);
     }
 
+    /// <summary>Shows a job, and what it makes, to others than before.</summary>
+    public Task<JobSummary> ShowToAsync(int jobId, ContextRequest request, CancellationToken ct) =>
+        _requests.PostAsync($"/jobs/{Text(jobId)}/context", request, Json.ContextRequest, Json.JobSummary, null, ct);
+
+    /// <summary>Runs the same sequence and options again with released code, like <see cref="SubmitAsync(JobSubmission, string, CancellationToken)"/>.</summary>
+    public Task<JobAccepted> RerunAsync(int jobId, RerunRequest request, string idempotencyKey, CancellationToken ct) =>
+        _submissions.SendAsync($"/jobs/{Text(jobId)}/rerun", request, Json.RerunRequest, Json.JobAccepted, idempotencyKey, ct);
+
+    /// <summary>What that would become.</summary>
+    public Task<PlanPreview> PreviewRerunAsync(int jobId, RerunRequest request, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _requests.PostAsync($"/jobs/{Text(jobId)}/rerun", request with { DryRun = true }, Json.RerunRequest, Json.PlanPreview, null, ct);
+    }
+
     public Task<IReadOnlyList<JobSummary>> GetJobsAsync(JobQuery query, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -224,8 +239,11 @@ public sealed class DpuHttpClient : IDisposable
     private static string UserPath(string name, string rest) => $"/users/{Uri.EscapeDataString(name)}{rest}";
 
     /// <summary>Registers raw frames; absolute paths on the DPU's host. Their checksums take as long as they are large.</summary>
-    public Task<IngestResult> IngestAsync(IReadOnlyList<string> paths, CancellationToken ct) =>
-        _requests.PostAsync("/ingest", new IngestRequest(paths), Json.IngestRequest, Json.IngestResult, null, ct, _options.IngestTimeout);
+    public Task<IngestResult> IngestAsync(IReadOnlyList<string> paths, CancellationToken ct) => IngestAsync(new IngestRequest(paths), ct);
+
+    /// <summary>The same, for a project and for whoever is to see them.</summary>
+    public Task<IngestResult> IngestAsync(IngestRequest request, CancellationToken ct) =>
+        _requests.PostAsync("/ingest", request, Json.IngestRequest, Json.IngestResult, null, ct, _options.IngestTimeout);
 
     public Task<IReadOnlyList<CampaignInfo>> GetCampaignsAsync(CancellationToken ct) => _requests.GetAsync("/campaigns", Json.IReadOnlyListCampaignInfo, ct);
 

@@ -280,7 +280,7 @@ public sealed class DpuHost : IAsyncDisposable
         var products = new ProductConverter(Path.Combine(data.FullPath, "converting"), Options.Products, time);
         Undo(products.Dispose);
         var services = new ApiServices(
-            live, _reloading.Reload, system, frontend, PlannerNow, executables, IngestNow, store.Views, store.Reader, store.Catalog, logs, HasNode, shapes, scheduler, new JobPlans(journal),
+            live, _reloading.Reload, system, frontend, PlannerNow, executables, IngestNow, new Readable(store.Views, store.Catalog, logs, new JobPlans(journal), access.Acts), store.Reader, HasNode, shapes, scheduler,
             new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token)
         {
             Phases = phases,

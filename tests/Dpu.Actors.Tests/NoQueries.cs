@@ -11,7 +11,7 @@ internal sealed class NoQueries : IPluginQueries
 {
     public static NoQueries Instance { get; } = new();
 
-    public Task<Checked<QueriedRows>> RunAsync(string pipeline, RowQuery.Plugin query, ImmutableArray<string> arguments, CancellationToken cancellationToken) =>
+    public Task<Checked<QueriedRows>> RunAsync(string pipeline, RowQuery.Plugin query, ImmutableArray<string> arguments, FileScope scope, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("No pipeline here has a query.");
 
     public Task RegisterAsync(ImmutableArray<CatalogFile> files, CancellationToken cancellationToken) =>

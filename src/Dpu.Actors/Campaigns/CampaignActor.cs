@@ -110,6 +110,7 @@ public sealed class CampaignActor(IReadOnlyList<CampaignPlan> plans, IViews view
         owed.User, owed.Key, owed.Priority, owed.Tags, owed.Sequence, owed.Asked.Arguments, AskedJson.Parse(owed.Asked.Options), null, owed.Asked.MemoryBytes)
     {
         Campaign = new CampaignRequest(owed.Campaign.Name, owed.Campaign.Request, owed.Campaign.Unit, owed.Campaign.Attempt),
+        Context = owed.Context,
     };
 
     /// <summary>Version, code, settings and how far its tasks are kept apart are a job's own: no view holds all of them, its first event does.</summary>

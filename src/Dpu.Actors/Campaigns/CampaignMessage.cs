@@ -29,7 +29,7 @@ public abstract record CampaignMessage
 }
 
 /// <summary>Options by name, as a submission takes them.</summary>
-internal static class AskedJson
+public static class AskedJson
 {
     public static JsonElement? Parse(string? options)
     {

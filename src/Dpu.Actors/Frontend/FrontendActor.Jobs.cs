@@ -11,7 +11,7 @@ public sealed partial class FrontendActor
     private void Control(FrontendMessage.Control control)
     {
         var message = new JobMessage.Control(control.Command, control.ReplyTo);
-        if (control.Command is JobCommand.RetryJob)
+        if (control.Command is JobCommand.RetryJob or JobCommand.ChangeContext)
         {
             if (!TryRevive(control.Job, message))
             {

@@ -8,6 +8,9 @@ namespace Dpu.Actors.Frontend;
 /// <summary>Jobs that wait for jobs.</summary>
 public sealed partial class FrontendActor
 {
+    /// <summary>What is said of a job that there is not, and by whoever knows who asks of one that is not there for him.</summary>
+    public static SubmissionError NoJobToWaitFor(JobId job) => new(SubmissionErrors.UnknownJob, $"There is no job {job} to wait for.", "after");
+
     /// <summary>Jobs to wait for that do not exist; null when there are none. Whoever knows a number was told it when it was durable, and the views are caught up.</summary>
     private async Task<Checked<PlannedSubmission>?> WhyNotAfterAsync(Submission submission, CancellationToken cancellationToken)
     {
@@ -19,7 +22,7 @@ public sealed partial class FrontendActor
         var known = await views.GetJobsAsync(submission.After, cancellationToken);
         var errors = submission.After
             .Except(known.Select(row => row.Job))
-            .Select(job => new SubmissionError(SubmissionErrors.UnknownJob, $"There is no job {job} to wait for.", "after"))
+            .Select(NoJobToWaitFor)
             .ToImmutableArray();
         return errors.IsEmpty ? null : new Checked<PlannedSubmission>.Refused(errors);
     }

@@ -39,7 +39,7 @@ public sealed partial class FrontendActor(
     private readonly Dictionary<JobId, LiveJob> _jobs = [];
     private readonly Waiters _waiters = new();
     private readonly Recent<(string User, string Key), EarlierJob> _keys = new(RememberedMax);
-    private readonly Recent<(string Campaign, int Request, string Unit), int> _unitAttempts = new(RememberedMax);
+    private readonly Recent<UnitKey, int> _unitAttempts = new(RememberedMax);
     private readonly List<IActorRef<FrontendReady>> _waitForReady = [];
     private readonly List<FrontendMessage> _early = [];
     private readonly Dictionary<string, FrontendMessage.Claim> _claims = new(StringComparer.Ordinal);
@@ -199,7 +199,7 @@ public sealed partial class FrontendActor(
         }
 
         var attempts = submission.Campaign is { } campaign
-            ? await views.GetUnitAttemptsAsync(campaign.Name, campaign.Request, campaign.Unit, cancellationToken)
+            ? await views.GetUnitAttemptsAsync(campaign.Name, campaign.Request, campaign.Unit, submission.User, cancellationToken)
             : 0;
         return new FrontendMessage.Planned(asked, fingerprint, null, await WhyNotAfterAsync(submission, cancellationToken) ?? await planner().PlanAsync(submission, cancellationToken), attempts);
     }
@@ -245,7 +245,7 @@ public sealed partial class FrontendActor(
         var unit = UnitOf(planned);
         if (unit is not null)
         {
-            _unitAttempts.Remember((unit.Name, unit.Request, unit.Unit), unit.Attempt);
+            _unitAttempts.Remember(UnitKey.Of(planned.Asked.Submission, unit.Name, unit.Request, unit.Unit), unit.Attempt);
         }
 
         var live = JobNamed(job);
@@ -264,7 +264,11 @@ public sealed partial class FrontendActor(
             return null;
         }
 
-        var given = _unitAttempts.TryGet((asked.Name, asked.Request, asked.Unit), out var attempt) ? Math.Max(attempt, planned.UnitAttempts) : planned.UnitAttempts;
+        // What others submit for themselves is not counted: its number would tell of it.
+        var submission = planned.Asked.Submission;
+        var ofAll = _unitAttempts.TryGet(new UnitKey(asked.Name, asked.Request, asked.Unit, null), out var shown) ? shown : 0;
+        var ofHis = _unitAttempts.TryGet(new UnitKey(asked.Name, asked.Request, asked.Unit, submission.User), out var own) ? own : 0;
+        var given = Math.Max(planned.UnitAttempts, Math.Max(ofAll, ofHis));
         return new CampaignUnit(asked.Name, asked.Request, asked.Unit, asked.Attempt ?? given + 1);
     }
 
@@ -288,10 +292,15 @@ public sealed partial class FrontendActor(
             Version = submission.Version,
             Code = submission.Code,
             Settings = submission.Settings,
-
-            // What comes of code that nobody but its author has seen is for nobody else's eyes.
-            Context = submission.Code is null ? WorkContext.Usual : WorkContext.Usual.ForUserAlone(),
+            Context = submission.Context,
         }, plan.Plan);
+    }
+
+    /// <summary>A unit whose attempts are counted: by all who see them, or by the one user who does.</summary>
+    private readonly record struct UnitKey(string Campaign, int Request, string Unit, string? User)
+    {
+        public static UnitKey Of(Submission submission, string campaign, int request, string unit) =>
+            new(campaign, request, unit, submission.Context.Privileges == Privileges.MyDb ? submission.User : null);
     }
 
     private static AskedOptions AskedOf(Submission submission) => submission is Submission.OfRecipes asked

@@ -12,9 +12,10 @@ public interface IPluginQueries
     /// <param name="pipeline">Whose query it is.</param>
     /// <param name="query">The query.</param>
     /// <param name="arguments">The pipeline's options as arguments.</param>
+    /// <param name="scope">Which files of the catalog its rows may name; the others are not there.</param>
     /// <param name="cancellationToken">Ends it, with everything that it started.</param>
     /// <returns>The rows, or why there are none.</returns>
-    Task<Checked<QueriedRows>> RunAsync(string pipeline, RowQuery.Plugin query, ImmutableArray<string> arguments, CancellationToken cancellationToken);
+    Task<Checked<QueriedRows>> RunAsync(string pipeline, RowQuery.Plugin query, ImmutableArray<string> arguments, FileScope scope, CancellationToken cancellationToken);
 
     /// <summary>Registers files; completes when that is durable.</summary>
     /// <exception cref="Kernel.Persistence.JournalException">They cannot be registered.</exception>

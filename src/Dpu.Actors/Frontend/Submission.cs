@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Shipping;
+using Dpu.Domain.Users;
 
 namespace Dpu.Actors.Frontend;
 
@@ -26,6 +28,12 @@ public abstract record Submission(string User, string IdempotencyKey, int Priori
 
     /// <inheritdoc cref="JobSpec.Isolated"/>
     public bool Isolated { get; init; }
+
+    /// <summary>Who sees it and what it makes, beside its user; it follows which files it may read.</summary>
+    public WorkContext Context { get; init; } = WorkContext.Usual;
+
+    /// <summary>What of the catalog it may read.</summary>
+    public FileScope Scope => new(User, Context);
 
     /// <summary>Jobs that must have ended FINISHED before anything of this one starts.</summary>
     public ImmutableArray<JobId> After { get; init; } = [];

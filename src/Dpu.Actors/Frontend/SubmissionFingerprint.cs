@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Dpu.Domain.Users;
 
 namespace Dpu.Actors.Frontend;
 
@@ -29,6 +30,11 @@ internal static class SubmissionFingerprint
         {
             AddAll(hash, [submission.Version ?? "", submission.Code?.Sha256 ?? "", submission.Settings.Configuration ?? ""]);
             AddAll(hash, [.. submission.Settings.Variables.SelectMany(variable => new[] { variable.Key, variable.Value })]);
+        }
+
+        if (submission.Context != WorkContext.Usual)
+        {
+            AddAll(hash, [submission.Context.Project, PrivilegeNames.TextOf(submission.Context.Privileges)]);
         }
 
         switch (submission)

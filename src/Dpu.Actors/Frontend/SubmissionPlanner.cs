@@ -97,12 +97,12 @@ public sealed class SubmissionPlanner(
 
         // What a finished job committed a moment ago must be found.
         await views.CaughtUpAsync(cancellationToken);
-        if (!(await FindRowsAsync(sequence, options, cancellationToken)).TryGet(out var rows, out errors))
+        if (!(await FindRowsAsync(sequence, options, asked.Scope, cancellationToken)).TryGet(out var rows, out errors))
         {
             return new Checked<PlannedSubmission>.Refused(errors);
         }
 
-        var candidates = await FindInputsAsync(InputSelection.For(sequence, options), cancellationToken);
+        var candidates = await FindInputsAsync(InputSelection.For(sequence, options, asked.Scope), cancellationToken);
         var request = new PlanRequest(sequence, options, candidates, set.Catalog, nodes.Known.CpusForEstimates(), asked.MemoryBytes) { Rows = rows.Rows };
         if (!Planner.Plan(request).TryGet(out var planned, out errors)
             || !(await FitsAsync(planned.Plan, cancellationToken)).TryGet(out _, out errors)
@@ -218,14 +218,14 @@ public sealed class SubmissionPlanner(
     private static string WithTags(StepPlan step) =>
         step.Rules.Placement.Tags.IsEmpty ? "" : $" with {(step.Rules.Placement.Tags.Length == 1 ? "the tag" : "the tags")} {string.Join(", ", step.Rules.Placement.Tags)}";
 
-    private async Task<Checked<QueriedRows>> FindRowsAsync(Sequence sequence, SequenceOptions options, CancellationToken cancellationToken)
+    private async Task<Checked<QueriedRows>> FindRowsAsync(Sequence sequence, SequenceOptions options, FileScope scope, CancellationToken cancellationToken)
     {
         if (sequence.Pipeline?.Query is RowQuery.Plugin plugin)
         {
-            return await queries.RunAsync(sequence.Text, plugin, options.Pipeline!.Arguments, cancellationToken);
+            return await queries.RunAsync(sequence.Text, plugin, options.Pipeline!.Arguments, scope, cancellationToken);
         }
 
-        var found = InputSelection.ForRows(sequence, options) is { } selection ? await files.SelectAsync(selection, InputFilesMax, cancellationToken) : [];
+        var found = InputSelection.ForRows(sequence, options, scope) is { } selection ? await files.SelectAsync(selection, InputFilesMax, cancellationToken) : [];
         return new Checked<QueriedRows>.Accepted(new QueriedRows([.. found.Select(InputRow.Of)], []));
     }
 
@@ -236,7 +236,7 @@ public sealed class SubmissionPlanner(
         {
             var found = await files.SelectAsync(query.Selection, InputFilesMax, cancellationToken);
             var sample = found.IsEmpty
-                ? await files.SelectAsync(new FileSelection(query.Selection.Types, []), SampleSize, cancellationToken)
+                ? await files.SelectAsync(InputSelection.OfSameTypes(query.Selection), SampleSize, cancellationToken)
                 : [];
             candidates.Add(new InputCandidates(query, found, sample));
         }

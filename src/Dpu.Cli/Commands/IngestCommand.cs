@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dpu.Cli.Arguments;
 using Dpu.Cli.Output;
 using Dpu.Client.Contracts;
 
@@ -10,6 +11,7 @@ internal sealed class IngestCommand : DpuCommand
     private const int FilesPerRequest = 32;
 
     private readonly Argument<string[]> _paths = new("PATH") { Description = "FITS files, or directories that are searched for them", Arity = ArgumentArity.OneOrMore };
+    private readonly ContextOptions _belongs = new("the common one otherwise", "users otherwise");
     private readonly Option<bool> _json = JsonOption("One JSON object {\"registered\":[…],\"known\":[…],\"refused\":[…]}");
 
     public IngestCommand()
@@ -17,9 +19,15 @@ internal sealed class IngestCommand : DpuCommand
             "ingest",
             "Registers raw frames in the catalog; doing it again changes nothing. Exit code 1 when a file was refused: the others are registered all the same",
             "dpu ingest night/*.fits",
+            "dpu ingest /data/raw --project KIDS --privileges project    for members of the project",
             "dpu ingest /data/raw --json")
     {
         Add(_paths);
+        foreach (var option in _belongs.All)
+        {
+            Add(option);
+        }
+
         Add(_json);
     }
 
@@ -32,11 +40,12 @@ internal sealed class IngestCommand : DpuCommand
             throw new UsageException($"There is no FITS file under {string.Join(", ", invocation.Get(_paths)!)}.");
         }
 
+        var (project, privileges) = (_belongs.Project(invocation), _belongs.Privileges(invocation));
         using var http = context.OpenClient(invocation.Dpu);
         var (registered, known, refused) = (new List<RegisteredFile>(), new List<KnownFile>(), new List<RefusedFile>());
         foreach (var some in files.Chunk(FilesPerRequest))
         {
-            var result = await http.IngestAsync(some, CancellationToken.None);
+            var result = await http.IngestAsync(new IngestRequest(some) { Project = project, Privileges = privileges }, CancellationToken.None);
             registered.AddRange(result.Registered);
             known.AddRange(result.Known);
             refused.AddRange(result.Refused);

@@ -17,6 +17,7 @@ internal sealed class RunCommand : DpuCommand
     private readonly ShipOptions _ship = new();
     private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
     private readonly Option<string[]> _after = new("--after") { Description = "Start nothing before this job has ended FINISHED; may be repeated", HelpName = "JOBID" };
+    private readonly ContextOptions _belongs = new("your usual one otherwise", "your usual ones otherwise. It reads what all of these may see");
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word of your own on the job; may be repeated", HelpName = "T" };
     private readonly Option<string?> _campaign = new("--campaign") { Description = "The campaign that the job belongs to", HelpName = "NAME" };
     private readonly Option<string?> _unit = new("--unit") { Description = "What of the campaign is processed: an exposure, a tile, a night", HelpName = "TEXT" };
@@ -36,9 +37,10 @@ internal sealed class RunCommand : DpuCommand
             "dpu run Reduce --dpu-mem 2GiB -- -i WFI --wait x             behind -- everything is the recipe's",
             "dpu run Reduce -o {} --each tiles.txt --campaign KIDS        one job a line, its unit is the line",
             "dpu run ReadNoise -i WFI --code ~/awe                       with code of your own, for this job only; its results are for you alone",
+            "dpu run Coadd -i WFI --project KIDS --privileges users       for all users, of what all users may see",
             "dpu options Reduce                                           the options of a recipe")
     {
-        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _ship.Code, _priority, _after, _tags, _campaign, _unit, _request, _each, _json })
+        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _ship.Code, _priority, _after, _tags, _campaign, _unit, _request, _each, _json }.Concat(_belongs.All))
         {
             Add(option);
         }
@@ -59,6 +61,8 @@ internal sealed class RunCommand : DpuCommand
             Campaign: Campaign(invocation))
         {
             After = Values.JobIds(invocation.Get(_after)),
+            Project = _belongs.Project(invocation),
+            Privileges = _belongs.Privileges(invocation),
         };
         var (json, source) = (invocation.Get(_json), invocation.Get(_each));
         if (source is not null && (invocation.Get(_wait) || invocation.Get(_dryRun)))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Dpu.Cli.Arguments;
 using Dpu.Cli.Output;
+using Dpu.Client;
 using Dpu.Client.Contracts;
 
 namespace Dpu.Cli.Commands;
@@ -34,10 +35,24 @@ internal sealed class ShowCommand : DpuCommand
         var counts = job.Counts;
         if (!tasks && counts.E + counts.U + counts.A > 0)
         {
-            job = await http.GetJobAsync(id, tasks: true, CancellationToken.None);
+            job = await WithTasksAsync(http, job, context);
         }
 
         new JobText(context, context.Out).Write(job, everyTask: tasks);
         return ExitCodes.Done;
+    }
+
+    /// <summary>Whoever may not look into it sees its line all the same.</summary>
+    private static async Task<JobDetail> WithTasksAsync(DpuHttpClient http, JobDetail job, CliContext context)
+    {
+        try
+        {
+            return await http.GetJobAsync(job.JobId, tasks: true, CancellationToken.None);
+        }
+        catch (DpuNotAllowedException no)
+        {
+            context.Say($"dpu: {no.Message}");
+            return job;
+        }
     }
 }

@@ -45,10 +45,14 @@ internal sealed record DownloadedFile(
     string Name,
     bool Main,
     bool Committed,
-    string Downloaded)
+    string Downloaded,
+    string? Owner,
+    string? Project,
+    string? Privileges,
+    string? CodeSha256)
 {
-    public static DownloadedFile Of(FileRecord file, string copy) =>
-        new(file.Id, file.Path, file.Type, file.SizeBytes, file.Sha256, file.Metadata, file.Task, file.Name, file.Main, file.Committed, copy);
+    public static DownloadedFile Of(FileRecord file, string copy) => new(
+        file.Id, file.Path, file.Type, file.SizeBytes, file.Sha256, file.Metadata, file.Task, file.Name, file.Main, file.Committed, copy, file.Owner, file.Project, file.Privileges, file.CodeSha256);
 }
 
 /// <summary>One finding of <c>doctor --json</c>.</summary>

@@ -40,6 +40,11 @@ internal sealed class JobText(CliContext context, TextWriter writer)
             writer.WriteLine(Visible.Text($"code       {code}, its user's own"));
         }
 
+        if (job.Privileges is { } privileges)
+        {
+            writer.WriteLine($"context    {Visible.Text(job.Project ?? "")}, for {Audience(privileges)}");
+        }
+
         if (job.HeldBy is { } holder)
         {
             writer.WriteLine(Visible.Text($"held       by {holder}{(job.HeldBecause is { } reason ? $": {reason}" : "")}; 'dpu release {job.JobId}' lets it go on"));
@@ -63,6 +68,15 @@ internal sealed class JobText(CliContext context, TextWriter writer)
             writer.WriteLine(end + Units.Duration((job.Ended ?? context.Time.GetUtcNow()) - started));
         }
     }
+
+    private static string Audience(string privileges) => privileges switch
+    {
+        "mydb" => "its user alone (mydb)",
+        "project" => "its members (project)",
+        "users" => "all users (users)",
+        "world" => "everybody (world)",
+        _ => privileges,
+    };
 
     private static string Waiting(JobDetail job) =>
         job.WaitsFor is { Count: > 0 } open ? $" (waits for {string.Join(", ", open.Select(other => Units.Number(other)))})" : " (all FINISHED)";

@@ -42,6 +42,12 @@ public sealed class DpuClientActor(DpuHttpClient http) : Actor<ClientMessage>
             case RetryJob m:
                 Answer(ct => http.RetryAsync(m.JobId, m.Request, m.IdempotencyKey, ct), m.ReplyTo);
                 break;
+            case RerunJob m:
+                Answer(ct => http.RerunAsync(m.JobId, m.Request, m.IdempotencyKey, ct), m.ReplyTo);
+                break;
+            case ShowJobTo m:
+                Answer(ct => http.ShowToAsync(m.JobId, m.Request, ct), m.ReplyTo);
+                break;
             case WatchJob m:
                 var name = string.Create(CultureInfo.InvariantCulture, $"watch-{m.JobId}-{++_watches}");
                 Context.Spawn(new Props<JobWatchActor.Message>(() => new JobWatchActor(http, m.JobId, m.Watcher)), name);

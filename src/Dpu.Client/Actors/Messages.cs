@@ -33,6 +33,12 @@ public sealed record PreviewRetry(int JobId, RetryRequest Request, IActorRef<Rep
 /// <summary>Runs a job that has ended again.</summary>
 public sealed record RetryJob(int JobId, RetryRequest Request, string IdempotencyKey, IActorRef<Reply<JobSummary>> ReplyTo) : ClientMessage;
 
+/// <summary>Runs the same as a job again, with released code, as a new job.</summary>
+public sealed record RerunJob(int JobId, RerunRequest Request, string IdempotencyKey, IActorRef<Reply<JobAccepted>> ReplyTo) : ClientMessage;
+
+/// <summary>Shows a job to others than before.</summary>
+public sealed record ShowJobTo(int JobId, ContextRequest Request, IActorRef<Reply<JobSummary>> ReplyTo) : ClientMessage;
+
 /// <summary>Sends <see cref="JobChanged"/> now and at every change to <paramref name="Watcher"/>, and then one <see cref="WatchEnded"/>.</summary>
 public sealed record WatchJob(int JobId, IActorRef<WatchMessage> Watcher) : ClientMessage;
 

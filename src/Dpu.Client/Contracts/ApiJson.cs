@@ -30,6 +30,8 @@ namespace Dpu.Client.Contracts;
 [JsonSerializable(typeof(ReleaseRequest))]
 [JsonSerializable(typeof(PriorityRequest))]
 [JsonSerializable(typeof(RetryRequest))]
+[JsonSerializable(typeof(ContextRequest))]
+[JsonSerializable(typeof(RerunRequest))]
 [JsonSerializable(typeof(RetryPlan))]
 [JsonSerializable(typeof(IReadOnlyList<SequenceInfo>))]
 [JsonSerializable(typeof(SequenceOptions))]

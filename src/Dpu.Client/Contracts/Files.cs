@@ -21,7 +21,19 @@ public sealed record FileRecord(
     bool Main,
     bool Committed)
 {
-    /// <summary>The code of a user's own that made it, by its checksum; not written for released code.</summary>
+    /// <summary>Whose it is; not written when that was not recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Owner { get; init; }
+
+    /// <summary>The project that it belongs to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Project { get; init; }
+
+    /// <summary>Who sees it, beside its owner: <c>mydb</c> (nobody), <c>project</c> (members), <c>users</c> (all of them) or <c>world</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Privileges { get; init; }
+
+    /// <summary>The code of a user's own that made it, by its SHA-256; not written for released code.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CodeSha256 { get; init; }
 }
@@ -34,7 +46,16 @@ public sealed record Provenance(FileRecord File, IReadOnlyList<ProvenanceEdge> E
 public sealed record ProvenanceEdge(string From, string To, string Relation);
 
 /// <summary>Files to register; absolute paths on the DPU's host.</summary>
-public sealed record IngestRequest(IReadOnlyList<string> Paths);
+public sealed record IngestRequest(IReadOnlyList<string> Paths)
+{
+    /// <summary>The project that they belong to; null for the common one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Project { get; init; }
+
+    /// <summary>Who sees them: <c>mydb</c>, <c>project</c>, <c>users</c> or <c>world</c>; null for users.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Privileges { get; init; }
+}
 
 /// <summary>What became of each path: new, known before (nothing changed), or refused with the reason.</summary>
 public sealed record IngestResult(

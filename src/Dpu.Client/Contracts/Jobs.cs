@@ -40,6 +40,18 @@ public sealed record JobSummary(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? HeldBecause { get; init; }
 
+    /// <summary>The project that it belongs to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Project { get; init; }
+
+    /// <summary>Who sees what it makes, beside its user: <c>mydb</c> (nobody), <c>project</c> (members), <c>users</c> (all of them) or <c>world</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Privileges { get; init; }
+
+    /// <summary>The code of its user's own that it runs, by its SHA-256; not written for released code.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CodeSha256 { get; init; }
+
     /// <summary>True when nothing of the job will run any more.</summary>
     [JsonIgnore]
     public bool HasEnded => Status is "FINISHED" or "FAILED" or "CANCELLED";
@@ -72,6 +84,14 @@ public sealed record JobDetail(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? HeldBecause { get; init; }
 
+    /// <inheritdoc cref="JobSummary.Project"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Project { get; init; }
+
+    /// <inheritdoc cref="JobSummary.Privileges"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Privileges { get; init; }
+
     /// <summary>Jobs that must end FINISHED before it starts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? After { get; init; }
@@ -96,6 +116,9 @@ public sealed record JobDetail(
             Priority = job.Priority,
             HeldBy = job.HeldBy,
             HeldBecause = job.HeldBecause,
+            Project = job.Project,
+            Privileges = job.Privileges,
+            CodeSha256 = job.CodeSha256,
         };
     }
 
@@ -104,6 +127,9 @@ public sealed record JobDetail(
         Priority = Priority,
         HeldBy = HeldBy,
         HeldBecause = HeldBecause,
+        Project = Project,
+        Privileges = Privileges,
+        CodeSha256 = CodeSha256,
     };
 }
 

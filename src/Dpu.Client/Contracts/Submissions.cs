@@ -36,6 +36,14 @@ public sealed record JobSubmission(
     /// <summary>What of the user's settings goes along; null for nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SubmittedSettings? Settings { get; init; }
+
+    /// <summary>The project that it belongs to; null for the user's usual one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Project { get; init; }
+
+    /// <summary>Who sees what it makes: <c>mydb</c>, <c>project</c>, <c>users</c> or <c>world</c>; null for what is usual. It reads what all of these may see.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Privileges { get; init; }
 }
 
 /// <summary>A job's place in a campaign.</summary>
@@ -78,6 +86,14 @@ public sealed record ExecSubmission(
     /// <summary>What of the user's settings goes along; null for nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SubmittedSettings? Settings { get; init; }
+
+    /// <summary>The project that it belongs to; null for the user's usual one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Project { get; init; }
+
+    /// <summary>Who sees what it makes: <c>mydb</c>, <c>project</c>, <c>users</c> or <c>world</c>; null for what is usual. It reads what all of these may see.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Privileges { get; init; }
 }
 
 /// <summary>The answer to a submission, given once it is committed.</summary>
@@ -149,3 +165,14 @@ public sealed record RetryPlan(int JobId, int Tasks, IReadOnlyList<RetryStep> St
 /// <param name="Of">All its tasks.</param>
 /// <param name="MemoryBytes">What each of them would be given; 0 for no limit.</param>
 public sealed record RetryStep(string Name, int Tasks, int Normal, int Of, long MemoryBytes);
+
+/// <summary>Asks that a job, and what it makes, is shown to others than before.</summary>
+/// <param name="Project">The project that it is to belong to; null for the one that it belongs to.</param>
+/// <param name="Privileges"><c>project</c>, <c>users</c> or <c>world</c>; null for its project if it is private, else for what it has.</param>
+public sealed record ContextRequest(string? Project = null, string? Privileges = null);
+
+/// <summary>Asks for the same sequence and options again, with released code, as a job of whoever asks.</summary>
+/// <param name="Project">As for a submission.</param>
+/// <param name="Privileges">As for a submission.</param>
+/// <param name="DryRun">True to be told the plan instead.</param>
+public sealed record RerunRequest(string? Project = null, string? Privileges = null, bool DryRun = false);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 
 namespace Dpu.Domain.Campaigns;
 
@@ -23,7 +24,14 @@ public sealed record CampaignJob(
     string Sequence,
     AskedOptions Asked,
     int Priority,
-    ImmutableArray<string> Tags);
+    ImmutableArray<string> Tags)
+{
+    /// <summary>Where it belongs; tried again it belongs there, too.</summary>
+    public WorkContext Context { get; init; } = WorkContext.Usual;
+
+    /// <summary>Whether it ran code of its user's own.</summary>
+    public bool RanOwnCode { get; init; }
+}
 
 /// <summary>A submission that a campaign owes now.</summary>
 /// <param name="Key">Its idempotency key: however often it is sent, there is one job.</param>
@@ -44,6 +52,9 @@ public sealed record CampaignSubmission(
 {
     /// <summary>The job that it does once more, with all that came along with it; null for one that is submitted for the first time.</summary>
     public JobId? Again { get; init; }
+
+    /// <summary>Where it will belong.</summary>
+    public WorkContext Context { get; init; } = WorkContext.Usual;
 }
 
 /// <summary>
@@ -123,7 +134,13 @@ public static class CampaignDecider
     private static CampaignSubmission Again(CampaignJob job)
     {
         var unit = job.Campaign with { Attempt = job.Campaign.Attempt + 1 };
-        return new CampaignSubmission(Key(unit), unit, job.User, job.Sequence, job.Asked, job.Priority, job.Tags) { Again = job.Job };
+        return new CampaignSubmission(Key(unit), unit, job.User, job.Sequence, job.Asked, job.Priority, job.Tags)
+        {
+            Again = job.Job,
+
+            // What code of somebody's own makes is his, also when what it made before was shown to others.
+            Context = job.RanOwnCode ? job.Context.ForUserAlone() : job.Context,
+        };
     }
 
     private static string Key(CampaignUnit unit) =>

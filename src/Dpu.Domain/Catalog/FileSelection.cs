@@ -14,4 +14,8 @@ public sealed record FileSelection(
     ImmutableArray<string> Types,
     ImmutableArray<FileCondition> Conditions,
     bool CommittedOnly = true,
-    FileQuery? Query = null);
+    FileQuery? Query = null)
+{
+    /// <summary>Whose sight it is limited to; null for all files, which is for the DPU itself only: no job is planned without one.</summary>
+    public FileScope? Scope { get; init; }
+}

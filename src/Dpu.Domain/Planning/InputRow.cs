@@ -16,7 +16,8 @@ public sealed record InputRow(CatalogFile File, ImmutableSortedDictionary<string
 
     /// <summary>Whether a selection means it: types, conditions and query.</summary>
     internal bool Fits(FileSelection selection) =>
-        selection.Types.Contains(File.Type, StringComparer.Ordinal) && selection.Conditions.All(Fits) && (selection.Query is null || Fits(selection.Query));
+        selection.Types.Contains(File.Type, StringComparer.Ordinal) && selection.Conditions.All(Fits) && (selection.Query is null || Fits(selection.Query))
+        && selection.Scope?.Includes(File) != false;
 
     /// <summary>Whether a condition holds.</summary>
     internal bool Fits(FileCondition condition) => TextOf(condition.Key) is { } text && Wildcard.Matches(condition.Pattern, text);

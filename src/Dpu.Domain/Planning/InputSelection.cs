@@ -19,16 +19,23 @@ public static class InputSelection
     /// One query for each input that comes from the catalog. In a chain these are all inputs of the first step, and the matched ones of the later
     /// steps, whose divided input is what the step before makes.
     /// </summary>
-    public static ImmutableArray<InputQuery> For(Sequence sequence, SequenceOptions options) =>
+    public static ImmutableArray<InputQuery> For(Sequence sequence, SequenceOptions options, FileScope scope) =>
     [
         .. sequence.Steps.SelectMany((step, index) => step.Recipe.Inputs
             .Where((_, input) => step.Sources[input] is InputSource.OfCatalog)
-            .Select(input => new InputQuery(index, input.Name, For(step.Recipe, input, options.Steps[index])))),
+            .Select(input => new InputQuery(index, input.Name, For(step.Recipe, input, options.Steps[index]) with { Scope = scope }))),
     ];
 
     /// <summary>Which files of the catalog are the pipeline's rows; null when a plug-in says it, or when there are none.</summary>
-    public static FileSelection? ForRows(Sequence sequence, SequenceOptions options) =>
-        sequence.Pipeline?.Query is RowQuery.Files files ? new FileSelection(files.Types, ConditionsOnRows(sequence, options), Query: files.Query) : null;
+    public static FileSelection? ForRows(Sequence sequence, SequenceOptions options, FileScope scope) =>
+        sequence.Pipeline?.Query is RowQuery.Files files ? new FileSelection(files.Types, ConditionsOnRows(sequence, options), Query: files.Query) { Scope = scope } : null;
+
+    /// <summary>Files of the same types whatever their metadata, for a refusal that says what there is instead: within the same scope, since a refusal tells, too.</summary>
+    public static FileSelection OfSameTypes(FileSelection selection)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        return new FileSelection(selection.Types, []) { Scope = selection.Scope };
+    }
 
     /// <summary>What the pipeline's options ask of its rows.</summary>
     internal static ImmutableArray<FileCondition> ConditionsOnRows(Sequence sequence, SequenceOptions options) =>

@@ -16,7 +16,7 @@ public sealed record InputCandidates(InputQuery Query, ImmutableArray<CatalogFil
 /// <summary>Everything that a plan depends on.</summary>
 /// <param name="Sequence">What to run.</param>
 /// <param name="Options">With which options.</param>
-/// <param name="Candidates">On which files: an answer to each query of <see cref="InputSelection.For(Sequence, SequenceOptions)"/>.</param>
+/// <param name="Candidates">On which files: an answer to each query of <see cref="InputSelection.For(Sequence, SequenceOptions, FileScope)"/>.</param>
 /// <param name="Catalog">Says which recipe would make what is missing.</param>
 /// <param name="Cpus">Cpus that the estimate counts with.</param>
 /// <param name="MemoryBytes">What the user asks for each task instead of what the recipes declare; null for these.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Recipes;
+using Dpu.Domain.Users;
 
 namespace Dpu.Domain.Planning;
 
@@ -29,15 +30,17 @@ public static class RowFiles
 {
     private const int ErrorsToldMax = 8;
 
-    /// <summary>A file that is new is registered with what all its rows agree on: what differs is a matter of the row.</summary>
-    public static Checked<QueriedRows> Join(string pipeline, ImmutableArray<PrintedRow> printed, FileFindings findings, DateTimeOffset now)
+    /// <summary>
+    /// A file that is new is registered with what all its rows agree on: what differs is a matter of the row. One that the job may not read is not there.
+    /// </summary>
+    public static Checked<QueriedRows> Join(string pipeline, ImmutableArray<PrintedRow> printed, FileFindings findings, FileScope scope, DateTimeOffset now)
     {
         var errors = new List<SubmissionError>();
         var fresh = new List<CatalogFile>();
         var files = new Dictionary<PrintedFile, CatalogFile>();
         foreach (var rows in printed.GroupBy(row => row.File))
         {
-            var (file, isFresh, problem) = FileOf(rows.Key, [.. rows], findings, now);
+            var (file, isFresh, problem) = FileOf(rows.Key, [.. rows], findings, scope, now);
             if (file is null)
             {
                 errors.Add(PrintedRows.Wrong(pipeline, rows.First().Line, problem!));
@@ -56,7 +59,7 @@ public static class RowFiles
             : new Checked<QueriedRows>.Refused([.. errors.Take(ErrorsToldMax)]);
     }
 
-    private static (CatalogFile? File, bool IsFresh, string? Problem) FileOf(PrintedFile named, ImmutableArray<PrintedRow> rows, FileFindings findings, DateTimeOffset now)
+    private static (CatalogFile? File, bool IsFresh, string? Problem) FileOf(PrintedFile named, ImmutableArray<PrintedRow> rows, FileFindings findings, FileScope scope, DateTimeOffset now)
     {
         var types = rows.Select(row => row.Type).OfType<string>().Distinct(StringComparer.Ordinal).ToImmutableArray();
         if (findings.Problems.TryGetValue(named, out var problem))
@@ -71,17 +74,23 @@ public static class RowFiles
 
         if (findings.Known.TryGetValue(named, out var known))
         {
-            return types is [var said] && said != known.Type
+            return !scope.Includes(known)
+                ? (null, false, WhyNotThere(named))
+                : types is [var said] && said != known.Type
                 ? (null, false, $"{named.Text} is a {known.Type} in the catalog, not a {said}")
                 : (known, false, null);
         }
 
-        return types is [var type]
-            ? (Fresh(named.Text, type, findings.Found[named], rows, now), true, null)
-            : (null, false, $"{named.Text} is not in the catalog yet, so 'type' must say what it is");
+        return types is not [var type] ? (null, false, $"{named.Text} is not in the catalog yet, so 'type' must say what it is")
+            : Fresh(named.Text, type, findings.Found[named], rows, scope, now) is var fresh && scope.Includes(fresh) ? (fresh, true, null)
+            : (null, false, $"{named.Text} would be for {ContextRules.Audience(fresh.Context)}, so that what is for {ContextRules.Audience(scope.Context)} cannot be made of it");
     }
 
-    private static CatalogFile Fresh(string path, string type, FoundFile found, ImmutableArray<PrintedRow> rows, DateTimeOffset now) => new(
+    /// <summary>The same words for what there is not and for what the job may not read.</summary>
+    public static string WhyNotThere(PrintedFile named) =>
+        named.IsId ? $"the catalog knows no file with the id '{named.Text}'" : $"{named.Text} cannot be read: No such file or directory";
+
+    private static CatalogFile Fresh(string path, string type, FoundFile found, ImmutableArray<PrintedRow> rows, FileScope scope, DateTimeOffset now) => new(
         found.Id,
         Path.GetFileName(path),
         path,
@@ -91,5 +100,9 @@ public static class RowFiles
         rows[0].Values.Where(pair => rows.All(row => pair.Value.Equals(row.Values.GetValueOrDefault(pair.Key)))).ToImmutableSortedDictionary(StringComparer.Ordinal),
         MadeBy: null,
         Committed: true,
-        now);
+        now)
+    {
+        Owner = scope.User,
+        Context = WorkContext.OfRawData,
+    };
 }

@@ -49,17 +49,18 @@ public abstract record WaitReason
     /// <summary>
     /// Room is kept on a node for a task that came first and fits nowhere yet: for another job's, or, when <paramref name="For"/> is the
     /// job itself, for this one. <paramref name="Until"/> is when it is expected to start; null when nobody knows how long what runs there takes.
+    /// The job is null for whoever is not told which it is.
     /// </summary>
-    public sealed record Reserved(JobId For, string Node, DateTimeOffset? Until) : WaitReason;
+    public sealed record Reserved(JobId? For, string Node, DateTimeOffset? Until) : WaitReason;
 
     /// <summary>Jobs of higher priority come first.</summary>
     public sealed record Priority(int Own, int Higher, long TasksBefore) : WaitReason;
 
-    /// <summary>Other users have used less lately; shares are fractions of what all used.</summary>
-    public sealed record FairShare(double OwnShare, double LowestShare, string LowestUser) : WaitReason;
+    /// <summary>Other users have used less lately; shares are fractions of what all used. The user is null for whoever is not told.</summary>
+    public sealed record FairShare(double OwnShare, double LowestShare, string? LowestUser) : WaitReason;
 
-    /// <summary>Older jobs of the same user come first.</summary>
-    public sealed record Age(JobId Before, long TasksBefore) : WaitReason;
+    /// <summary>Older jobs of the same user come first: one of them, null for whoever is not told.</summary>
+    public sealed record Age(JobId? Before, long TasksBefore) : WaitReason;
 
     /// <summary>It waits for the node that has its data, a bounded time.</summary>
     public sealed record DataElsewhere(string Node, DateTimeOffset Until) : WaitReason;

@@ -38,13 +38,13 @@ internal static class FileQueries
             where.Add(sql.Of(query));
         }
 
-        return Run(database, where, sql.Values, limit);
+        return Run(database, where, sql.Values, Sight.Within(selection.Scope, "f"), limit);
     }
 
-    public static ImmutableArray<CatalogFile> Query(Database database, FileQuery query, int limit)
+    public static ImmutableArray<CatalogFile> Query(Database database, FileQuery query, int limit, Caller? caller)
     {
         var sql = new FileQuerySql();
-        return Run(database, [sql.Of(query)], sql.Values, limit);
+        return Run(database, [sql.Of(query)], sql.Values, Sight.OfWhatIsMade(caller, "f", "owner"), limit);
     }
 
     public static CatalogFile? Get(Database database, string id)
@@ -63,10 +63,11 @@ internal static class FileQueries
         return query.Step() ? Read(database, query) : null;
     }
 
-    public static CatalogFile? Find(Database database, string idOrPathOrName) =>
-        Get(database, idOrPathOrName)
-        ?? Newest(database, "path", idOrPathOrName)
-        ?? Newest(database, "name", idOrPathOrName);
+    /// <summary>The file of this id, path or name; of several with that path or name the newest that is seen.</summary>
+    public static CatalogFile? Find(Database database, string idOrPathOrName, Condition seen) =>
+        Newest(database, "id", idOrPathOrName, seen)
+        ?? Newest(database, "path", idOrPathOrName, seen)
+        ?? Newest(database, "name", idOrPathOrName, seen);
 
     public static ImmutableArray<ResultRow> ResultsOf(Database database, JobId job)
     {
@@ -80,22 +81,22 @@ internal static class FileQueries
         return rows.ToImmutable();
     }
 
-    private static CatalogFile? Newest(Database database, string column, string value)
+    private static CatalogFile? Newest(Database database, string column, string value, Condition seen)
     {
-        var query = database.Prepare($"SELECT {Columns} FROM files f WHERE f.{column} = ? ORDER BY f.seq DESC LIMIT 1").Bind(value);
+        var query = database.Prepare($"SELECT {Columns} FROM files f WHERE f.{column} = ? AND {seen.Sql} ORDER BY f.seq DESC LIMIT 1").Bind(value).Bind(seen);
         return query.Step() ? Read(database, query) : null;
     }
 
-    private static ImmutableArray<CatalogFile> Run(Database database, List<string> where, List<object> values, int limit)
+    private static ImmutableArray<CatalogFile> Run(Database database, List<string> where, List<object> values, Condition seen, int limit)
     {
-        var condition = where.Count == 0 ? "" : $" WHERE {string.Join(" AND ", where)}";
-        using var query = database.PrepareOnce($"SELECT {Columns} FROM files f{condition} ORDER BY f.seq DESC LIMIT ?");
+        where.Add(seen.Sql);
+        using var query = database.PrepareOnce($"SELECT {Columns} FROM files f WHERE {string.Join(" AND ", where)} ORDER BY f.seq DESC LIMIT ?");
         foreach (var value in values)
         {
             _ = value is double number ? query.Bind(number) : query.Bind((string)value);
         }
 
-        query.Bind(limit);
+        query.Bind(seen).Bind(limit);
         var files = ImmutableArray.CreateBuilder<CatalogFile>();
         while (query.Step())
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 
 namespace Dpu.Journal.Catalog;
 
@@ -32,7 +33,11 @@ public enum ProvenanceRelation
 /// <param name="Relation">How.</param>
 /// <param name="Cause">A file's id, or an attempt in its written form.</param>
 /// <param name="Depth">How many edges it is away from where the question began, from 1.</param>
-public sealed record ProvenanceEdge(string Effect, ProvenanceRelation Relation, string Cause, int Depth);
+public sealed record ProvenanceEdge(string Effect, ProvenanceRelation Relation, string Cause, int Depth)
+{
+    /// <summary>Stands for a cause that whoever asks does not see. No id is written so.</summary>
+    public const string NotVisible = "(not visible)";
+}
 
 /// <summary>An attempt in a history.</summary>
 public sealed record ProvenanceProcess(AttemptId Attempt, string Step, string Node, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
@@ -51,6 +56,9 @@ public sealed record Provenance(
 /// <summary>The registry of files. It is written by events only: registration of ingested files, and the ends of attempts.</summary>
 public interface ICatalog
 {
+    /// <summary>The same for somebody who asks: whatever is answered to a request comes from here. The other members are what the DPU asks for itself.</summary>
+    IVisibleCatalog SeenBy(Caller caller);
+
     /// <summary>Files that a selection means, newest first, at most <paramref name="limit"/>.</summary>
     Task<ImmutableArray<CatalogFile>> SelectAsync(FileSelection selection, int limit, CancellationToken cancellationToken);
 
@@ -64,6 +72,9 @@ public interface ICatalog
     /// <summary>The file of this id, path or name (the newest of that name); null when there is none.</summary>
     Task<CatalogFile?> FindAsync(string idOrPathOrName, CancellationToken cancellationToken);
 
-    /// <summary>The history of a file, found as by <see cref="FindAsync"/>; null when there is no such file.</summary>
+    /// <summary>The same among the files that a job may read.</summary>
+    Task<CatalogFile?> FindAsync(string idOrPathOrName, FileScope scope, CancellationToken cancellationToken);
+
+    /// <summary>The history of a file, found as by <see cref="FindAsync(string, CancellationToken)"/>; null when there is no such file.</summary>
     Task<Provenance?> GetProvenanceAsync(string idOrPathOrName, ProvenanceDirection direction, CancellationToken cancellationToken);
 }

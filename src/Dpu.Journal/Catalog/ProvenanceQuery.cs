@@ -1,81 +1,116 @@
 using System.Collections.Immutable;
+using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Sqlite;
+using Dpu.Journal.Views;
 
 namespace Dpu.Journal.Catalog;
 
-/// <summary>Follows the edges of <c>provenance</c> from one file, up or down, each edge once.</summary>
-internal static class ProvenanceQuery
+/// <summary>
+/// Follows the edges of <c>provenance</c> from one file, up or down, nearest first and each edge once: shared ancestors are walked once, and a circle in
+/// wrong data ends.
+/// </summary>
+/// <param name="database">Where from.</param>
+/// <param name="direction">Which way.</param>
+/// <param name="caller">Who asks; null for the DPU itself, which sees all.</param>
+internal sealed class ProvenanceQuery(Database database, ProvenanceDirection direction, Caller? caller)
 {
-    // UNION drops what was reached already, so that shared ancestors are walked once and a circle in wrong data ends.
-    private const string Up = """
-        WITH RECURSIVE reached (node) AS (VALUES (?) UNION SELECT p.cause FROM reached r JOIN provenance p ON p.effect = r.node)
-        SELECT p.effect, p.relation, p.cause FROM reached r JOIN provenance p ON p.effect = r.node
-        """;
+    private const string Causes = "SELECT relation, cause FROM provenance WHERE effect = ? ORDER BY relation, cause";
+    private const string Effects = "SELECT relation, effect FROM provenance WHERE cause = ? ORDER BY relation, effect";
 
-    private const string Down = """
-        WITH RECURSIVE reached (node) AS (VALUES (?) UNION SELECT p.effect FROM reached r JOIN provenance p ON p.cause = r.node)
-        SELECT p.effect, p.relation, p.cause FROM reached r JOIN provenance p ON p.cause = r.node
-        """;
+    private readonly Dictionary<JobId, bool> _jobs = [];
+    private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal);
 
-    public static Provenance? Run(Database database, string idOrPathOrName, ProvenanceDirection direction)
+    public Provenance? Run(string idOrPathOrName)
     {
-        if (FileQueries.Find(database, idOrPathOrName) is not { } root)
+        if (FileQueries.Find(database, idOrPathOrName, Sight.OfWhatIsMade(caller, "f", "owner")) is not { } root)
         {
             return null;
         }
 
-        var edges = WithDepths(Edges(database, root.Id, direction), root.Id, direction);
-        var nodes = edges.SelectMany(static edge => new[] { edge.Effect, edge.Cause }).Prepend(root.Id).Distinct().ToArray();
-        return new Provenance(
-            root,
-            edges,
-            [.. nodes.Select(node => FileQueries.Get(database, node) ?? FileQueries.GetWithdrawn(database, node)).OfType<Dpu.Domain.Catalog.CatalogFile>()],
-            [.. nodes.Select(node => Process(database, node)).OfType<ProvenanceProcess>()]);
+        _nodes.Add(root.Id, new Node(root, null, IsSeen: true));
+        var edges = Walk(root.Id);
+        var seen = _nodes.Values.Where(static node => node.IsSeen).ToList();
+        return new Provenance(root, edges, [.. seen.Select(static node => node.File).OfType<CatalogFile>()], [.. seen.Select(static node => node.Process).OfType<ProvenanceProcess>()]);
     }
 
-    private static List<ProvenanceEdge> Edges(Database database, string root, ProvenanceDirection direction)
+    private ImmutableArray<ProvenanceEdge> Walk(string root)
     {
-        var query = database.Prepare(direction == ProvenanceDirection.Up ? Up : Down).Bind(root);
-        var edges = new List<ProvenanceEdge>();
+        var edges = ImmutableArray.CreateBuilder<ProvenanceEdge>();
+        var next = new Queue<(string Id, int Depth)>([(root, 1)]);
+        while (next.TryDequeue(out var near))
+        {
+            var hidden = new HashSet<ProvenanceRelation>();
+            foreach (var (relation, far) in EdgesOf(near.Id))
+            {
+                var isNew = !_nodes.TryGetValue(far, out var node);
+                if (isNew)
+                {
+                    _nodes.Add(far, node = Find(far));
+                }
+
+                if (node!.IsSeen)
+                {
+                    edges.Add(Edge(near.Id, relation, far, near.Depth));
+                    if (isNew)
+                    {
+                        next.Enqueue((far, near.Depth + 1));
+                    }
+                }
+                else if (direction == ProvenanceDirection.Up && hidden.Add(relation))
+                {
+                    // Once, however many there are.
+                    edges.Add(Edge(near.Id, relation, ProvenanceEdge.NotVisible, near.Depth));
+                }
+            }
+        }
+
+        return edges.ToImmutable();
+    }
+
+    private ProvenanceEdge Edge(string near, ProvenanceRelation relation, string far, int depth) => direction == ProvenanceDirection.Up
+        ? new ProvenanceEdge(near, relation, far, depth)
+        : new ProvenanceEdge(far, relation, near, depth);
+
+    private List<(ProvenanceRelation Relation, string Far)> EdgesOf(string near)
+    {
+        var query = database.Prepare(direction == ProvenanceDirection.Up ? Causes : Effects).Bind(near);
+        var edges = new List<(ProvenanceRelation, string)>();
         while (query.Step())
         {
-            edges.Add(new ProvenanceEdge(query.Text(0), RelationText.Parse(query.Text(1)), query.Text(2), 0));
+            edges.Add((RelationText.Parse(query.Text(0)), query.Text(1)));
         }
 
         return edges;
     }
 
-    private static ImmutableArray<ProvenanceEdge> WithDepths(List<ProvenanceEdge> edges, string root, ProvenanceDirection direction)
+    /// <summary>A file, an attempt, or words of a recipe that name neither, which belong to whoever said them.</summary>
+    private Node Find(string id)
     {
-        string Near(ProvenanceEdge edge) => direction == ProvenanceDirection.Up ? edge.Effect : edge.Cause;
-        string Far(ProvenanceEdge edge) => direction == ProvenanceDirection.Up ? edge.Cause : edge.Effect;
-        var from = edges.ToLookup(Near);
-        var depths = new Dictionary<string, int>(StringComparer.Ordinal) { [root] = 0 };
-        var next = new Queue<string>([root]);
-        var ordered = ImmutableArray.CreateBuilder<ProvenanceEdge>(edges.Count);
-        while (next.TryDequeue(out var node))
+        if ((FileQueries.Get(database, id) ?? FileQueries.GetWithdrawn(database, id)) is { } file)
         {
-            foreach (var edge in from[node])
-            {
-                ordered.Add(edge with { Depth = depths[node] + 1 });
-                if (depths.TryAdd(Far(edge), depths[node] + 1))
-                {
-                    next.Enqueue(Far(edge));
-                }
-            }
+            return new Node(file, null, caller?.Sees(file.Owner, file.Context) != false);
         }
 
-        return ordered.ToImmutable();
+        return AttemptId.TryParse(id, out var attempt)
+            ? new Node(null, Process(attempt), SeesInto(attempt.Job))
+            : new Node(null, null, IsSeen: true);
     }
 
-    private static ProvenanceProcess? Process(Database database, string node)
+    private bool SeesInto(JobId job)
     {
-        if (!AttemptId.TryParse(node, out var attempt))
+        if (!_jobs.TryGetValue(job, out var sees))
         {
-            return null;
+            sees = caller is null || JobQueries.Find(database, job) is not { } row || caller.Sees(row.User, row.Context);
+            _jobs.Add(job, sees);
         }
 
+        return sees;
+    }
+
+    private ProvenanceProcess? Process(AttemptId attempt)
+    {
         var query = database.Prepare("""
             SELECT s.name, a.node, a.started_at, a.ended_at
             FROM attempts a JOIN steps s ON s.job_id = a.job_id AND a.task >= s.first_task AND a.task < s.first_task + s.task_count
@@ -85,4 +120,7 @@ internal static class ProvenanceQuery
             ? new ProvenanceProcess(attempt, query.Text(0), query.Text(1), query.Time(2), query.TimeOrNull(3))
             : null;
     }
+
+    /// <summary>An end of an edge.</summary>
+    private sealed record Node(CatalogFile? File, ProvenanceProcess? Process, bool IsSeen);
 }

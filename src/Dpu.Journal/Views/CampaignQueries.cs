@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Sqlite;
 
 namespace Dpu.Journal.Views;
@@ -25,17 +26,13 @@ public sealed record CampaignRow(
 /// <summary>Queries of <c>campaign_jobs</c>.</summary>
 internal static class CampaignQueries
 {
-    private const string IsLast = """
-        NOT EXISTS (SELECT 1 FROM campaign_jobs later WHERE later.campaign = c.campaign AND later.request = c.request AND later.unit = c.unit
-          AND (later.attempt, later.job_id) > (c.attempt, c.job_id))
-        """;
-
-    public static ImmutableArray<CampaignRow> List(Database database)
+    public static ImmutableArray<CampaignRow> List(Database database, Caller? caller)
     {
-        var totals = database.Prepare("""
+        var seen = Sight.OfLines(caller, "j");
+        var totals = database.Prepare($"""
             SELECT c.campaign, COUNT(DISTINCT c.request || char(0) || c.unit), COUNT(*), MIN(j.submitted_at), MAX(j.submitted_at)
-            FROM campaign_jobs c JOIN jobs j USING (job_id) GROUP BY c.campaign ORDER BY c.campaign
-            """);
+            FROM campaign_jobs c JOIN jobs j USING (job_id) WHERE {seen.Sql} GROUP BY c.campaign ORDER BY c.campaign
+            """).Bind(seen);
         var names = new List<(string Name, long Units, long Jobs, DateTimeOffset First, DateTimeOffset Last)>();
         while (totals.Step())
         {
@@ -43,17 +40,19 @@ internal static class CampaignQueries
         }
 
         totals.Reset();
-        return [.. names.Select(campaign => Sum(database, campaign.Name, campaign.Units, campaign.Jobs, campaign.First, campaign.Last))];
+        return [.. names.Select(campaign => Sum(database, caller, campaign.Name, campaign.Units, campaign.Jobs, campaign.First, campaign.Last))];
     }
 
-    public static ImmutableArray<CampaignJob> LastAttempts(Database database, string campaign, DateTimeOffset since)
+    public static ImmutableArray<CampaignJob> LastAttempts(Database database, string campaign, DateTimeOffset since, Caller? caller)
     {
+        var seen = Sight.OfLines(caller, "j");
+        var isLast = IsLast(caller);
         var query = database.Prepare($"""
             SELECT c.job_id, c.campaign, c.request, c.unit, c.attempt, j.status, j.ended_at, j.user, j.sequence, c.arguments, c.options, c.memory_bytes,
-              j.priority, j.tags
+              j.priority, j.tags, j.project, j.privileges, j.code_sha256
             FROM campaign_jobs c JOIN jobs j USING (job_id)
-            WHERE c.campaign = ? AND (j.ended_at IS NULL OR j.ended_at >= ?) AND {IsLast} ORDER BY c.job_id
-            """).Bind(campaign).Bind(since);
+            WHERE c.campaign = ? AND (j.ended_at IS NULL OR j.ended_at >= ?) AND {seen.Sql} AND {isLast.Sql} ORDER BY c.job_id
+            """).Bind(campaign).Bind(since).Bind(seen).Bind(isLast);
         var jobs = ImmutableArray.CreateBuilder<CampaignJob>();
         while (query.Step())
         {
@@ -66,29 +65,49 @@ internal static class CampaignQueries
                 query.Text(8),
                 new AskedOptions(ViewText.Tags(query.Text(9)), query.TextOrNull(10), query.LongOrNull(11)),
                 query.Int(12),
-                ViewText.Tags(query.Text(13))));
+                ViewText.Tags(query.Text(13)))
+            {
+                Context = new WorkContext(query.Text(14), (Privileges)query.Int(15)),
+                RanOwnCode = !query.IsNull(16),
+            });
         }
 
         query.Reset();
         return jobs.ToImmutable();
     }
 
-    public static int Attempts(Database database, string campaign, int request, string unit)
+    public static int Attempts(Database database, string campaign, int request, string unit, string user)
     {
-        var query = database.Prepare("SELECT COALESCE(MAX(attempt), 0) FROM campaign_jobs WHERE campaign = ? AND request = ? AND unit = ?")
-            .Bind(campaign).Bind(request).Bind(unit);
+        var query = database.Prepare("""
+            SELECT COALESCE(MAX(c.attempt), 0) FROM campaign_jobs c JOIN jobs j USING (job_id)
+            WHERE c.campaign = ? AND c.request = ? AND c.unit = ? AND (j.privileges > 1 OR j.user = ?)
+            """).Bind(campaign).Bind(request).Bind(unit).Bind(user);
         query.Step();
         var attempts = query.Int(0);
         query.Reset();
         return attempts;
     }
 
-    private static CampaignRow Sum(Database database, string name, long units, long jobs, DateTimeOffset first, DateTimeOffset last)
+    /// <summary>Nobody tried the unit again, in a job whose line is seen.</summary>
+    private static Condition IsLast(Caller? caller)
     {
+        var seen = Sight.OfLines(caller, "again");
+        return new Condition(
+            $"""
+            NOT EXISTS (SELECT 1 FROM campaign_jobs later JOIN jobs again USING (job_id)
+              WHERE later.campaign = c.campaign AND later.request = c.request AND later.unit = c.unit
+                AND (later.attempt, later.job_id) > (c.attempt, c.job_id) AND {seen.Sql})
+            """,
+            seen.Values);
+    }
+
+    private static CampaignRow Sum(Database database, Caller? caller, string name, long units, long jobs, DateTimeOffset first, DateTimeOffset last)
+    {
+        var (seen, isLast) = (Sight.OfLines(caller, "j"), IsLast(caller));
         var query = database.Prepare($"""
             SELECT j.status, COUNT(*), SUM(j.normal), SUM(j.error), SUM(j.aborted), SUM(j.submitted), SUM(j.unknown)
-            FROM campaign_jobs c JOIN jobs j USING (job_id) WHERE c.campaign = ? AND {IsLast} GROUP BY j.status
-            """).Bind(name);
+            FROM campaign_jobs c JOIN jobs j USING (job_id) WHERE c.campaign = ? AND {seen.Sql} AND {isLast.Sql} GROUP BY j.status
+            """).Bind(name).Bind(seen).Bind(isLast);
         var statuses = ImmutableSortedDictionary.CreateBuilder<JobStatus, long>();
         var counts = default(TaskCounts);
         while (query.Step())

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Sqlite;
 
 namespace Dpu.Journal.Views;
@@ -38,6 +39,11 @@ internal sealed class HistoryProjection(Database database)
                 var step = context.StepOf(end.Task);
                 var (tasks, sum) = _times.GetValueOrDefault((context.Job, step.Index));
                 _times[(context.Job, step.Index)] = (tasks + 1, sum + microseconds);
+                if (!TellsOthers(context))
+                {
+                    continue;
+                }
+
                 foreach (var kind in KindOf(context.Job, step, end.Task).Wider())
                 {
                     RingOf(kind).Add(microseconds, exit.MaxRssBytes);
@@ -45,6 +51,11 @@ internal sealed class HistoryProjection(Database database)
             }
         }
     }
+
+    /// <summary>
+    /// Estimates are told to everybody: what somebody runs for himself must not show in them. And what code of one's own takes says nothing about the released recipe.
+    /// </summary>
+    private static bool TellsOthers(JobContext context) => context.Work.Privileges != Privileges.MyDb && context.CodeSha256 is null;
 
     public void Flush()
     {

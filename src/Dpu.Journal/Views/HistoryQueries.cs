@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Estimates;
+using Dpu.Domain.Users;
 using Dpu.Journal.Sqlite;
 
 namespace Dpu.Journal.Views;
@@ -45,13 +46,14 @@ internal static class HistoryQueries
     /// By program, over the last finished jobs. A step's estimate is a task's time × rounds on the cpus; what it took is measured the same way, so that the
     /// rounds cancel: the mean time of its tasks is compared with the time that was expected of one.
     /// </summary>
-    public static ImmutableArray<EstimateScore> Scores(Database database)
+    public static ImmutableArray<EstimateScore> Scores(Database database, Caller? caller)
     {
-        var query = database.Prepare("""
+        var seen = Sight.OfWhatIsMade(caller, "j", "user");
+        var query = database.Prepare($"""
             SELECT t.program, t.wall_us / 1e6 / t.tasks / t.expected_seconds
-            FROM step_times t JOIN (SELECT job_id FROM jobs WHERE status = 'FINISHED' ORDER BY job_id DESC LIMIT ?) USING (job_id)
+            FROM step_times t JOIN (SELECT j.job_id FROM jobs j WHERE j.status = 'FINISHED' AND {seen.Sql} ORDER BY j.job_id DESC LIMIT ?) USING (job_id)
             WHERE t.tasks > 0 AND t.expected_seconds > 0
-            """).Bind(ScoredJobsMax);
+            """).Bind(seen).Bind(ScoredJobsMax);
         var ratios = new List<(string Program, double Ratio)>();
         while (query.Step())
         {

@@ -26,6 +26,9 @@ public sealed record TaskFilter(int From = 0, int Limit = 1000, TaskViewState? S
 /// <remarks>Every call answers from one moment and throws <see cref="JournalException"/> when the store cannot be read.</remarks>
 public interface IViews
 {
+    /// <summary>The same for somebody who asks: whatever is answered to a request comes from here. The other members are what the DPU asks for itself.</summary>
+    IVisibleViews SeenBy(Domain.Users.Caller caller);
+
     /// <summary>Completes when the views hold everything that was committed before this call.</summary>
     /// <exception cref="JournalException">They cannot: the disk is full, or an event is unknown.</exception>
     Task CaughtUpAsync(CancellationToken cancellationToken);
@@ -60,8 +63,8 @@ public interface IViews
     /// <summary>The last attempt at each unit of a campaign, by rising number of the job; those that ended before <paramref name="since"/> are left out.</summary>
     Task<ImmutableArray<CampaignJob>> GetCampaignJobsAsync(string campaign, DateTimeOffset since, CancellationToken cancellationToken);
 
-    /// <summary>How often a unit of a request was submitted so far.</summary>
-    Task<int> GetUnitAttemptsAsync(string campaign, int request, string unit, CancellationToken cancellationToken);
+    /// <summary>How often a unit of a request was submitted so far, in jobs that <paramref name="user"/> knows of: a number must not tell of private ones.</summary>
+    Task<int> GetUnitAttemptsAsync(string campaign, int request, string unit, string user, CancellationToken cancellationToken);
 
     /// <summary>How many attempts' ends were committed since a moment.</summary>
     Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken);

@@ -13,25 +13,52 @@ internal static class JobQueries
           fingerprint, submitted_at, started_at, ended_at, cancelled_by, held_by, held_because, after, waits_for, project, privileges, version, code_sha256 FROM jobs
         """;
 
-    public static ImmutableArray<JobRow> List(Database database, JobFilter filter)
+    /// <summary>Jobs by falling number.</summary>
+    /// <param name="database">Where from.</param>
+    /// <param name="filter">Which of them.</param>
+    /// <param name="caller">Who asks; null for the DPU itself, which sees all.</param>
+    public static ImmutableArray<JobRow> List(Database database, JobFilter filter, Caller? caller) => Rows(caller switch
     {
-        // One text for each combination of filters, so that each finds its index.
+        null or { Type: UserType.Operator } => Of(database, filter, ""),
+        { Name: { } name } when filter.User == name => Of(database, filter, ""),
+        { Name: { } name } when filter.User is null => ShownAndOwn(database, filter, name),
+        _ => Of(database, filter, " AND privileges > 1"),
+    });
+
+    private static Statement Of(Database database, JobFilter filter, string condition)
+    {
+        // One text for each combination of filters, so that each finds its index. Left to itself SQLite would rather walk all jobs than those that are shown.
+        var index = condition.Length > 0 && filter is { User: null, Status: null } ? " INDEXED BY jobs_shown" : "";
         var where = string.Concat(
-            " WHERE job_id < ?",
+            $"{index} WHERE job_id < ?{condition}",
             filter.User is null ? "" : " AND user = ?",
             filter.Status is null ? "" : " AND status = ?");
-        var query = database.Prepare($"{Columns}{where} ORDER BY job_id DESC LIMIT ?").Bind(filter.Before?.Value ?? long.MaxValue);
-        if (filter.User is { } user)
-        {
-            query.Bind(user);
-        }
+        return BindStatus(BindText(database.Prepare($"{Columns}{where} ORDER BY job_id DESC LIMIT ?").Bind(Before(filter)), filter.User), filter).Bind(filter.Limit);
+    }
 
-        if (filter.Status is { } status)
-        {
-            query.Bind(ViewText.Of(status));
-        }
+    /// <summary>The newest of what all see and the newest of what he alone sees, each by its index: however many jobs of others are hidden, none of them is read.</summary>
+    private static Statement ShownAndOwn(Database database, JobFilter filter, string user)
+    {
+        var (index, status) = filter.Status is null ? ("INDEXED BY jobs_shown", "") : ("", " AND status = ?");
+        var query = database.Prepare($"""
+            {Columns} WHERE job_id IN (
+              SELECT job_id FROM (SELECT job_id FROM jobs {index} WHERE privileges > 1 AND job_id < ?{status} ORDER BY job_id DESC LIMIT ?)
+              UNION ALL
+              SELECT job_id FROM (SELECT job_id FROM jobs INDEXED BY jobs_private WHERE privileges = 1 AND user = ? AND job_id < ?{status} ORDER BY job_id DESC LIMIT ?))
+            ORDER BY job_id DESC LIMIT ?
+            """);
+        BindStatus(query.Bind(Before(filter)), filter).Bind(filter.Limit).Bind(user).Bind(Before(filter));
+        return BindStatus(query, filter).Bind(filter.Limit).Bind(filter.Limit);
+    }
 
-        query.Bind(filter.Limit);
+    private static long Before(JobFilter filter) => filter.Before?.Value ?? long.MaxValue;
+
+    private static Statement BindText(Statement query, string? text) => text is null ? query : query.Bind(text);
+
+    private static Statement BindStatus(Statement query, JobFilter filter) => BindText(query, filter.Status is { } status ? ViewText.Of(status) : null);
+
+    private static ImmutableArray<JobRow> Rows(Statement query)
+    {
         var jobs = ImmutableArray.CreateBuilder<JobRow>();
         while (query.Step())
         {

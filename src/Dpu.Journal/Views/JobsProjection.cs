@@ -30,7 +30,7 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
             .Bind(ViewText.OfJobs(spec.After)).Bind(ViewText.OfJobs(spec.After)).Bind(context.Counts).Run();
         if (spec.Campaign is { } campaign)
         {
-            AddToCampaign(job, campaign, spec.Asked);
+            AddToCampaign(job, campaign, spec);
         }
 
         var kinds = new PlanKinds(submitted.Plan);
@@ -229,10 +229,10 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         }
     }
 
-    private void AddToCampaign(int job, CampaignUnit unit, AskedOptions asked) =>
+    private void AddToCampaign(int job, CampaignUnit unit, JobSpec spec) =>
         database.Prepare("INSERT INTO campaign_jobs (job_id, campaign, request, unit, attempt, arguments, options, memory_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
             .Bind(job).Bind(unit.Name).Bind(unit.Request).Bind(unit.Unit).Bind(unit.Attempt)
-            .Bind(ViewText.OfTags(asked.Arguments)).Bind(asked.Options).Bind(asked.MemoryBytes).Run();
+            .Bind(ViewText.OfTags(spec.Asked.Arguments)).Bind(spec.Asked.Options).Bind(spec.Asked.MemoryBytes).Run();
 
     private void AddStep(int job, int index, StepPlan step, TaskCounts counts, PlanKinds kinds)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Catalog;
 using Dpu.Journal.Sqlite;
 
@@ -13,10 +14,12 @@ namespace Dpu.Journal.Views;
 /// <param name="caughtUp">Waits until the tables hold what was committed.</param>
 internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> caughtUp) : IViews
 {
+    public IVisibleViews SeenBy(Caller caller) => new VisibleViews(reads, caller);
+
     public Task CaughtUpAsync(CancellationToken cancellationToken) => caughtUp(cancellationToken);
 
     public Task<ImmutableArray<JobRow>> ListJobsAsync(JobFilter filter, CancellationToken cancellationToken) =>
-        reads.RunAsync(database => JobQueries.List(database, filter), cancellationToken);
+        reads.RunAsync(database => JobQueries.List(database, filter, caller: null), cancellationToken);
 
     public Task<ImmutableArray<JobRow>> GetJobsAsync(IReadOnlyCollection<JobId> jobs, CancellationToken cancellationToken) =>
         reads.RunAsync(database => jobs.Select(job => JobQueries.Find(database, job)).OfType<JobRow>().ToImmutableArray(), cancellationToken);
@@ -40,13 +43,13 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
     public Task<ImmutableArray<ResultRow>> GetResultsAsync(JobId job, CancellationToken cancellationToken) =>
         reads.RunAsync(database => FileQueries.ResultsOf(database, job), cancellationToken);
 
-    public Task<ImmutableArray<CampaignRow>> ListCampaignsAsync(CancellationToken cancellationToken) => reads.RunAsync(CampaignQueries.List, cancellationToken);
+    public Task<ImmutableArray<CampaignRow>> ListCampaignsAsync(CancellationToken cancellationToken) => reads.RunAsync(static database => CampaignQueries.List(database, caller: null), cancellationToken);
 
     public Task<ImmutableArray<CampaignJob>> GetCampaignJobsAsync(string campaign, DateTimeOffset since, CancellationToken cancellationToken) =>
-        reads.RunAsync(database => CampaignQueries.LastAttempts(database, campaign, since), cancellationToken);
+        reads.RunAsync(database => CampaignQueries.LastAttempts(database, campaign, since, caller: null), cancellationToken);
 
-    public Task<int> GetUnitAttemptsAsync(string campaign, int request, string unit, CancellationToken cancellationToken) =>
-        reads.RunAsync(database => CampaignQueries.Attempts(database, campaign, request, unit), cancellationToken);
+    public Task<int> GetUnitAttemptsAsync(string campaign, int request, string unit, string user, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => CampaignQueries.Attempts(database, campaign, request, unit, user), cancellationToken);
 
     public Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         reads.RunAsync(database => StatisticsQueries.EndedSince(database, since), cancellationToken);
@@ -55,7 +58,7 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
         reads.RunAsync(database => HistoryQueries.Figures(database, kinds), cancellationToken);
 
     public Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken) =>
-        reads.RunAsync(HistoryQueries.Scores, cancellationToken);
+        reads.RunAsync(static database => HistoryQueries.Scores(database, caller: null), cancellationToken);
 
     public Task<ImmutableArray<AuditLine>> GetAuditAsync(AuditFilter filter, CancellationToken cancellationToken) =>
         reads.RunAsync(database => AuditQueries.Read(database, filter), cancellationToken);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Sqlite;
 
 namespace Dpu.Journal.Views;
@@ -10,12 +11,18 @@ internal static class StatisticsQueries
 {
     public static Statistics Read(Database database, string since) =>
         new(
-            Jobs(database),
-            Counts(database, "WHERE status IN ('QUEUED', 'RUNNING', 'HELD')"),
-            Counts(database, ""),
-            Users(database),
+            Jobs(database, Condition.Always),
+            Counts(database, new Condition("status IN ('QUEUED', 'RUNNING', 'HELD')", [])),
+            Counts(database, Condition.Always),
+            Users(database, Condition.Always),
             Running(database),
             Done(database, since));
+
+    public static QueueTotals Totals(Database database, Caller caller)
+    {
+        var seen = Sight.OfLines(caller, "jobs");
+        return new QueueTotals(Jobs(database, seen), Counts(database, seen), Users(database, seen));
+    }
 
     /// <summary>
     /// Counted from the newest events backwards: an index by time on every attempt would cost more, at each of them, than this costs at each question.
@@ -32,9 +39,9 @@ internal static class StatisticsQueries
         return query.Long(0);
     }
 
-    private static ImmutableSortedDictionary<JobStatus, long> Jobs(Database database)
+    private static ImmutableSortedDictionary<JobStatus, long> Jobs(Database database, Condition which)
     {
-        var query = database.Prepare("SELECT status, COUNT(*) FROM jobs GROUP BY status");
+        var query = database.Prepare($"SELECT status, COUNT(*) FROM jobs WHERE {which.Sql} GROUP BY status").Bind(which);
         var jobs = ImmutableSortedDictionary.CreateBuilder<JobStatus, long>();
         while (query.Step())
         {
@@ -44,19 +51,19 @@ internal static class StatisticsQueries
         return jobs.ToImmutable();
     }
 
-    private static TaskCounts Counts(Database database, string where)
+    private static TaskCounts Counts(Database database, Condition which)
     {
         var query = database.Prepare($"""
             SELECT COALESCE(SUM(normal), 0), COALESCE(SUM(error), 0), COALESCE(SUM(aborted), 0), COALESCE(SUM(submitted), 0), COALESCE(SUM(unknown), 0)
-            FROM jobs {where}
-            """);
+            FROM jobs WHERE {which.Sql}
+            """).Bind(which);
         query.Step();
         return query.Counts(0);
     }
 
-    private static ImmutableArray<UserTotals> Users(Database database)
+    private static ImmutableArray<UserTotals> Users(Database database, Condition which)
     {
-        var query = database.Prepare("SELECT user, COUNT(*), SUM(normal + error + aborted + submitted + unknown) FROM jobs GROUP BY user ORDER BY user");
+        var query = database.Prepare($"SELECT user, COUNT(*), SUM(normal + error + aborted + submitted + unknown) FROM jobs WHERE {which.Sql} GROUP BY user ORDER BY user").Bind(which);
         var users = ImmutableArray.CreateBuilder<UserTotals>();
         while (query.Step())
         {

@@ -225,3 +225,9 @@ public sealed record Statistics(
 
 /// <summary>What a user has submitted so far.</summary>
 public sealed record UserTotals(string User, long Jobs, long Tasks);
+
+/// <summary>The queue in figures, as somebody sees it.</summary>
+/// <param name="Jobs">How many jobs there are of each status; those without any are left out.</param>
+/// <param name="Tasks">Their tasks.</param>
+/// <param name="Users">Whose they are.</param>
+public sealed record QueueTotals(ImmutableSortedDictionary<JobStatus, long> Jobs, TaskCounts Tasks, ImmutableArray<UserTotals> Users);

@@ -49,8 +49,10 @@ internal static class ViewTables
           submitted INTEGER NOT NULL,
           unknown INTEGER NOT NULL
         ) STRICT;
-        CREATE INDEX jobs_of_user ON jobs (user, job_id);
-        CREATE INDEX jobs_of_status ON jobs (status, job_id);
+        CREATE INDEX jobs_of_user ON jobs (user, job_id, privileges);
+        CREATE INDEX jobs_of_status ON jobs (status, job_id, privileges);
+        CREATE INDEX jobs_shown ON jobs (job_id) WHERE privileges > 1;
+        CREATE INDEX jobs_private ON jobs (user, job_id) WHERE privileges = 1;
         CREATE INDEX jobs_of_key ON jobs (idempotency_key, user);
         CREATE TABLE campaign_jobs (
           job_id INTEGER PRIMARY KEY,

@@ -6,6 +6,7 @@ using Dpu.Domain.Execution;
 using Dpu.Domain.Explaining;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
+using Dpu.Domain.Users;
 using Dpu.Fits;
 using Dpu.Journal.Views;
 using RecipeOption = Dpu.Client.Contracts.RecipeOption;
@@ -28,6 +29,9 @@ internal static class ApiMapping
         Priority = row.Priority,
         HeldBy = row.HeldBy,
         HeldBecause = string.IsNullOrEmpty(row.HeldBecause) ? null : row.HeldBecause,
+        Project = row.Context.Project,
+        Privileges = PrivilegeNames.TextOf(row.Context.Privileges),
+        CodeSha256 = row.CodeSha256,
     };
 
     public static string StatusOf(JobStatus status) => status.ToString().ToUpperInvariant();
@@ -65,6 +69,9 @@ internal static class ApiMapping
         main,
         file.Committed)
     {
+        Owner = file.Owner,
+        Project = file.Context.Project,
+        Privileges = PrivilegeNames.TextOf(file.Context.Privileges),
         CodeSha256 = file.CodeSha256,
     };
 

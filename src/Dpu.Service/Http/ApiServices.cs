@@ -4,17 +4,13 @@ using Dpu.Actors.Scaling;
 using Dpu.Actors.Scheduling;
 using Dpu.Client.Contracts;
 using Dpu.Cluster.Frontend;
-using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
-using Dpu.Journal.Catalog;
 using Dpu.Journal.EventJournal;
-using Dpu.Journal.Logs;
 using Dpu.Journal.Views;
 using Dpu.Kernel;
-using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
@@ -23,6 +19,7 @@ using Dpu.Service.Products;
 using Dpu.Service.Shipping;
 using Dpu.Service.Staging;
 using Dpu.Service.Users;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Dpu.Service.Http;
@@ -36,14 +33,11 @@ internal sealed record ApiServices(
     Func<SubmissionPlanner> PlannerNow,
     RecipeExecutables Executables,
     Func<FrameIngest> IngestNow,
-    IViews Views,
+    Readable Readable,
     IJournalReader Journal,
-    ICatalog Catalog,
-    ILogStore Logs,
     bool HasNode,
     INodeShapes Shapes,
     IActorRef<SchedulerMessage> Scheduler,
-    JobPlans Plans,
     NodeMembership Membership,
     IActorRef<RemoteNodesMessage> RemoteNodes,
     NodeGrants Grants,
@@ -97,28 +91,15 @@ internal sealed record ApiServices(
 
     public string Store => Path.Combine(Options.DataDirectory, "store");
 
-    public StagingParts Staging => new(Grants, FindRegisteredAsync, Store, Arriving) { PathOfCode = Code.PathOf };
+    public StagingParts Staging => new(Grants, Readable.FindForNodeAsync, Store, Arriving) { PathOfCode = Code.PathOf };
 
     /// <summary>What an attempt does now; null when it has ended, or its node has not said it.</summary>
     public KnownPhase? PhaseOf(JobId job, int task, AttemptRow attempt) =>
         attempt.EndedAt is null ? Phases.Find(attempt.Node, new AttemptId(job, task, attempt.Number)) : null;
 
-    private async Task<CatalogFile?> FindRegisteredAsync(string id, CancellationToken cancellationToken)
-    {
-        await FreshenAsync(cancellationToken);
-        return (await Catalog.GetAsync([id], cancellationToken)).FirstOrDefault();
-    }
+    /// <inheritdoc cref="Readable.For(HttpContext)"/>
+    public Visible VisibleTo(HttpContext context) => Readable.For(context);
 
-    /// <summary>Whoever was told that something is done must see it when he asks next: the views follow the journal a moment later.</summary>
-    public async Task FreshenAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Views.CaughtUpAsync(cancellationToken);
-        }
-        catch (JournalException)
-        {
-            // They cannot follow, as on a full disk. What they hold is shown: that is when people want to see their jobs most.
-        }
-    }
+    /// <inheritdoc cref="Readable.FreshenAsync"/>
+    public Task FreshenAsync(CancellationToken cancellationToken) => Readable.FreshenAsync(cancellationToken);
 }

@@ -34,7 +34,7 @@ internal sealed class AuditEndpoint(ApiServices services)
             query["thing"] is [{ } thing] ? thing : null,
             cursor.Length == 0 ? null : before,
             limit ?? LimitUsual);
-        var lines = await services.Views.GetAuditAsync(filter, context.RequestAborted);
+        var lines = await services.Readable.GetAuditAsync(filter, context.RequestAborted);
         if (lines.Length == filter.Limit)
         {
             Paging.SayNext(context, Before, lines[^1].Id.ToString(CultureInfo.InvariantCulture));

@@ -11,7 +11,7 @@ internal sealed class CampaignEndpoints(ApiServices services)
     public async Task<IResult> ListAsync(HttpContext context)
     {
         await services.FreshenAsync(context.RequestAborted);
-        var campaigns = await services.Views.ListCampaignsAsync(context.RequestAborted);
+        var campaigns = await services.VisibleTo(context).Queue.ListCampaignsAsync(context.RequestAborted);
         return Paging.Page<CampaignInfo>(
             context,
             [.. campaigns.Select(row => new CampaignInfo(
@@ -30,10 +30,11 @@ internal sealed class CampaignEndpoints(ApiServices services)
     {
         var name = Endpoints.RouteText(context, "name");
         await services.FreshenAsync(context.RequestAborted);
-        var jobs = await services.Views.GetCampaignJobsAsync(name, DateTimeOffset.MinValue, context.RequestAborted);
+        var visible = services.VisibleTo(context);
+        var jobs = await visible.Queue.GetCampaignJobsAsync(name, context.RequestAborted);
         if (jobs.IsEmpty)
         {
-            return await UnknownAsync(name, context.RequestAborted);
+            return await UnknownAsync(visible, name, context.RequestAborted);
         }
 
         return Paging.Page<CampaignUnitInfo>(
@@ -44,9 +45,9 @@ internal sealed class CampaignEndpoints(ApiServices services)
             ApiJson.Default.IReadOnlyListCampaignUnitInfo);
     }
 
-    private async Task<ProblemResult> UnknownAsync(string name, CancellationToken cancellationToken)
+    private static async Task<ProblemResult> UnknownAsync(Visible visible, string name, CancellationToken cancellationToken)
     {
-        var known = await services.Views.ListCampaignsAsync(cancellationToken);
+        var known = await visible.Queue.ListCampaignsAsync(cancellationToken);
         var nearest = NearestName.Find(name, known.Select(campaign => campaign.Name));
         var hint = nearest is null ? "; 'dpu campaigns' lists those that have jobs" : $"; did you mean '{nearest}'?";
         return ProblemResult.Because(StatusCodes.Status404NotFound, "unknown-campaign", $"No job belongs to a campaign '{name}'{hint}");

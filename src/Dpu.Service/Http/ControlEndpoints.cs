@@ -7,6 +7,8 @@ using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Shipping;
+using Dpu.Domain.Users;
+using Dpu.Journal.Views;
 using Microsoft.AspNetCore.Http;
 using Asked = Dpu.Client.Contracts.RetryRequest;
 using RetryRequest = Dpu.Domain.Jobs.RetryRequest;
@@ -34,7 +36,8 @@ internal sealed class ControlEndpoints(ApiServices services, FrontendQuestions q
         context,
         ApiJson.Default.PriorityRequest,
         static asked => asked.Priority is null ? "'priority' is missing" : null,
-        static (asked, user) => new JobCommand.ChangePriority(user, asked.Priority!.Value));
+        static (asked, user) => new JobCommand.ChangePriority(user, asked.Priority!.Value),
+        static asked => asked.Priority > 0);
 
     public async Task<IResult> RetryAsync(HttpContext context)
     {
@@ -54,8 +57,13 @@ internal sealed class ControlEndpoints(ApiServices services, FrontendQuestions q
             return RequestKey.TooLong();
         }
 
+        if (await WhyNotAsync(context, choosesResources: asked.MemoryBytes is not null, runsAgain: true) is { } no)
+        {
+            return no;
+        }
+
         var id = Endpoints.JobOf(context);
-        if (!(await RecipesOfAsync(id, asked, context.RequestAborted)).TryGet(out var set, out var errors))
+        if (!(await RecipesOfAsync(context, id, asked)).TryGet(out var set, out var errors))
         {
             return Refuse(id, JobRejection.Invalid, string.Join(' ', errors.Select(error => error.Message)), errors);
         }
@@ -63,11 +71,11 @@ internal sealed class ControlEndpoints(ApiServices services, FrontendQuestions q
         var request = new RetryRequest(asked.MemoryBytes, [.. asked.Set ?? []], set.Catalog, services.Shapes.Known.Largest());
         return asked.DryRun
             ? await PreviewAsync(id, request, context.RequestAborted)
-            : await DoAsync(id, new JobCommand.RetryJob(RequestGuard.RequireUser(context), key, request), context.RequestAborted);
+            : await DoAsync(context, id, new JobCommand.RetryJob(RequestGuard.RequireUser(context), key, request));
     }
 
     /// <summary>Those that the job was submitted with; only other options ask for them.</summary>
-    private async Task<Checked<RecipeSet>> RecipesOfAsync(JobId id, Asked asked, CancellationToken cancellationToken)
+    private async Task<Checked<RecipeSet>> RecipesOfAsync(HttpContext context, JobId id, Asked asked)
     {
         var usual = new Checked<RecipeSet>.Accepted(new RecipeSet(services.Options.Recipes, static _ => null));
         if (asked.Set is not { Count: > 0 })
@@ -75,11 +83,48 @@ internal sealed class ControlEndpoints(ApiServices services, FrontendQuestions q
             return usual;
         }
 
-        await services.FreshenAsync(cancellationToken);
-        return (await services.Views.GetJobsAsync([id], cancellationToken)) is [{ } job] && job is not { Version: null, CodeSha256: null }
-            ? services.Shelf.Find(job.Version, job.CodeSha256 is { } sha256 ? new ShippedCode(sha256, 0) : null, cancellationToken)
+        await services.FreshenAsync(context.RequestAborted);
+        return await services.VisibleTo(context).FindLineAsync(id, context.RequestAborted) is { } job && job is not { Version: null, CodeSha256: null }
+            ? services.Shelf.Find(job.Version, job.CodeSha256 is { } sha256 ? new ShippedCode(sha256, 0) : null, context.RequestAborted)
             : usual;
     }
+
+    /// <summary>The job's line, if the caller may change it; or why not. What he does not see is not there, whoever may change it.</summary>
+    public async Task<(JobRow? Line, ProblemResult? Refusal)> FindChangeableAsync(HttpContext context)
+    {
+        var (id, visible) = (Endpoints.JobOf(context), services.VisibleTo(context));
+        var line = await visible.FindLineAsync(id, context.RequestAborted);
+        return line is null ? (null, ProblemResult.NoSuchJob(id))
+            : visible.Caller.MayChange(line.User) ? (line, null)
+            : (null, OfSomebodyElse(visible.Caller, line));
+    }
+
+    private static ProblemResult OfSomebodyElse(Caller caller, JobRow line) => caller.Name == line.User
+        ? ProblemResult.Because(StatusCodes.Status403Forbidden, "not-allowed", Rights.Refusal(Right.RunRecipes, caller))
+        : ProblemResult.Because(StatusCodes.Status403Forbidden, "not-allowed", $"Job {line.Job} is {line.User}'s: only {line.User} and operators change it. {Rights.Refusal(Right.Operate, caller)}");
+
+    /// <summary>Why the caller may not do this to the job; null when he may.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="choosesResources">Whether it asks for more than usual.</param>
+    /// <param name="runsAgain">Whether it starts what it ran once more: that takes what a submission of it takes.</param>
+    private async Task<IResult?> WhyNotAsync(HttpContext context, bool choosesResources, bool runsAgain = false)
+    {
+        // An operator may do everything: whether there is such a job its actor knows, also while the views cannot follow.
+        if (RequestGuard.CallerOf(context).Has(Right.Operate))
+        {
+            return null;
+        }
+
+        await services.FreshenAsync(context.RequestAborted);
+        var (line, refusal) = await FindChangeableAsync(context);
+        return refusal
+            ?? (choosesResources ? RequestGuard.Refusal(context, Right.ChooseResources) : null)
+            ?? (runsAgain && line!.CodeSha256 is not null ? RequestGuard.Refusal(context, Right.ShipCode) : null)
+            ?? (runsAgain && await RanCommandAsync(context, line!.Job) ? RequestGuard.Refusal(context, Right.RunCommands) : null);
+    }
+
+    private async Task<bool> RanCommandAsync(HttpContext context, JobId job) =>
+        await services.VisibleTo(context).Queue.GetJobAsync(job, context.RequestAborted) is { } details && details.Steps.Any(step => step.Recipe is null);
 
     private async Task<IResult> PreviewAsync(JobId id, RetryRequest request, CancellationToken cancellationToken)
     {
@@ -102,22 +147,25 @@ internal sealed class ControlEndpoints(ApiServices services, FrontendQuestions q
         HttpContext context,
         JsonTypeInfo<TAsked> type,
         Func<TAsked, string?> flaw,
-        Func<TAsked, string, JobCommand> make)
+        Func<TAsked, string, JobCommand> make,
+        Func<TAsked, bool>? choosesResources = null)
         where TAsked : class
     {
         var (asked, refusal) = await RequestBody.ReadAsync(context, type, flaw);
         return asked is null
             ? refusal!
-            : await DoAsync(Endpoints.JobOf(context), make(asked, RequestGuard.RequireUser(context)), context.RequestAborted);
+            : await WhyNotAsync(context, choosesResources?.Invoke(asked) == true)
+                ?? await DoAsync(context, Endpoints.JobOf(context), make(asked, RequestGuard.RequireUser(context)));
     }
 
-    private async Task<IResult> DoAsync(JobId id, JobCommand command, CancellationToken cancellationToken)
+    /// <summary>Has it done; whoever calls has seen to it that the caller may.</summary>
+    public async Task<IResult> DoAsync(HttpContext context, JobId id, JobCommand command)
     {
-        var reply = await questions.AskAsync<ControlReply>(replyTo => new FrontendMessage.Control(id, command, replyTo), cancellationToken);
+        var reply = await questions.AskAsync<ControlReply>(replyTo => new FrontendMessage.Control(id, command, replyTo), context.RequestAborted);
         return reply switch
         {
             null => questions.Unanswered(),
-            ControlReply.Done => await SummaryAsync(id, cancellationToken),
+            ControlReply.Done => await SummaryAsync(context, id),
             ControlReply.Refused no => Refuse(id, no.Reason, no.Message, no.Errors),
             _ => throw new InvalidOperationException("What is asked of a job is done or refused."),
         };
@@ -139,10 +187,11 @@ internal sealed class ControlEndpoints(ApiServices services, FrontendQuestions q
         };
     }
 
-    private async Task<IResult> SummaryAsync(JobId job, CancellationToken cancellationToken)
+    private async Task<IResult> SummaryAsync(HttpContext context, JobId job)
     {
-        await services.FreshenAsync(cancellationToken);
-        var rows = await services.Views.GetJobsAsync([job], cancellationToken);
-        return rows.IsEmpty ? ProblemResult.NoSuchJob(job) : Endpoints.Json(ApiMapping.Summary(rows[0]), ApiJson.Default.JobSummary);
+        await services.FreshenAsync(context.RequestAborted);
+        return await services.VisibleTo(context).FindLineAsync(job, context.RequestAborted) is { } line
+            ? Endpoints.Json(ApiMapping.Summary(line), ApiJson.Default.JobSummary)
+            : ProblemResult.NoSuchJob(job);
     }
 }

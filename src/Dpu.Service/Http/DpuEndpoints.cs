@@ -46,15 +46,16 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
     {
         var now = services.System.Time.GetUtcNow();
         var (state, reason) = State();
-        var statistics = await services.Views.GetStatisticsAsync(DateOnly.MinValue, context.RequestAborted);
-        var lastMinute = await services.Views.CountEndedAttemptsAsync(now - OneMinute, context.RequestAborted);
-        var scores = await services.Views.GetEstimateScoresAsync(context.RequestAborted);
+        var queue = services.VisibleTo(context).Queue;
+        var totals = await queue.GetTotalsAsync(context.RequestAborted);
+        var lastMinute = await services.Readable.CountEndedAttemptsAsync(now - OneMinute, context.RequestAborted);
+        var scores = await queue.GetEstimateScoresAsync(context.RequestAborted);
         return Endpoints.Json(
             new DpuStats(
-                new JobTotals((int)statistics.Jobs.Values.Sum(), statistics.Jobs.ToDictionary(pair => ApiMapping.StatusOf(pair.Key), pair => (int)pair.Value, StringComparer.Ordinal)),
-                ApiMapping.Counts(statistics.Tasks),
+                new JobTotals((int)totals.Jobs.Values.Sum(), totals.Jobs.ToDictionary(pair => ApiMapping.StatusOf(pair.Key), pair => (int)pair.Value, StringComparer.Ordinal)),
+                ApiMapping.Counts(totals.Tasks),
                 lastMinute / OneMinute.TotalSeconds,
-                [.. statistics.Users.Select(user => new UserLoad(user.User, (int)user.Jobs, (int)user.Tasks))],
+                [.. totals.Users.Select(user => new UserLoad(user.User, (int)user.Jobs, (int)user.Tasks))],
                 await nodes.GetAsync(context.RequestAborted) ?? [],
                 services.System.DeadLetters.Count,
                 (now - services.StartedAt).TotalSeconds,

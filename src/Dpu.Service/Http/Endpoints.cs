@@ -18,14 +18,14 @@ internal static class Endpoints
     public static void Map(IEndpointRouteBuilder app, ApiServices services)
     {
         var api = app.MapGroup("/api/v1");
-        var lastLines = new LastLines(services);
-        var jobs = new JobEndpoints(services, lastLines);
-        var explain = new ExplainEndpoints(services, lastLines);
+        var jobs = new JobEndpoints(services);
+        var explain = new ExplainEndpoints(services);
         var logs = new LogEndpoints(services);
         var files = new FileEndpoints(services);
         var questions = new FrontendQuestions(services);
         var submissions = new SubmissionEndpoints(services, questions);
         var control = new ControlEndpoints(services, questions);
+        var contexts = new ContextEndpoints(services, control, submissions);
         var list = new NodeList(services);
         var dpu = new DpuEndpoints(services, list);
         var membership = new MembershipQuestions(services);
@@ -65,13 +65,17 @@ internal static class Endpoints
         api.MapPost("/jobs/{id:int}/release", Answer(control.ReleaseAsync)).Says(JobRoutes.Release);
         api.MapPost("/jobs/{id:int}/priority", Answer(control.PriorityAsync)).Says(JobRoutes.Priority);
         api.MapPost("/jobs/{id:int}/retry", Answer(control.RetryAsync)).Says(JobRoutes.Retry);
+        api.MapPost("/jobs/{id:int}/context", Answer(contexts.ShowToAsync)).Says(JobRoutes.ShowTo);
+        api.MapPost("/jobs/{id:int}/rerun", Answer(contexts.RerunAsync)).Says(JobRoutes.Rerun);
 
         Visitor(api.MapGet("/jobs", Answer(jobs.ListAsync)).Says(JobRoutes.List));
         Visitor(api.MapGet("/jobs/{id:int}", Answer(jobs.ShowAsync)).Says(JobRoutes.Show));
         Visitor(api.MapGet("/jobs/{id:int}/events", jobs.FollowAsync).Says(JobRoutes.Follow));
-        api.MapGet("/jobs/{id:int}/explain", Answer(explain.ExplainAsync)).Says(JobRoutes.Explain);
-        api.MapGet("/jobs/{id:int}/results", Answer(files.ResultsAsync)).Says(JobRoutes.Results);
-        api.MapGet("/jobs/{id:int}/logs", logs.ReadAsync).Says(JobRoutes.Logs);
+
+        // For visitors, too: what is for the world they may look into. Each of these knows what its caller sees.
+        Visitor(api.MapGet("/jobs/{id:int}/explain", Answer(explain.ExplainAsync)).Says(JobRoutes.Explain));
+        Visitor(api.MapGet("/jobs/{id:int}/results", Answer(files.ResultsAsync)).Says(JobRoutes.Results));
+        Visitor(api.MapGet("/jobs/{id:int}/logs", logs.ReadAsync).Says(JobRoutes.Logs));
 
         var code = new CodeEndpoints(services);
         api.MapGet("/code/{sha256}", Answer(code.Describe)).Says(CodeRoutes.Describe);
@@ -79,9 +83,9 @@ internal static class Endpoints
         api.MapPut("/code/{sha256}", Answer(code.ReceiveAsync)).Says(CodeRoutes.Receive);
 
         Operator(api.MapPost("/ingest", Answer(files.IngestAsync)).Says(FileRoutes.Ingest));
-        api.MapGet("/files", Answer(files.QueryAsync)).Says(FileRoutes.Query);
-        api.MapMethods("/files/{id}/content", ["GET", "HEAD"], Answer(files.ContentAsync)).Says(FileRoutes.Content);
-        api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync)).Says(FileRoutes.Provenance);
+        Visitor(api.MapGet("/files", Answer(files.QueryAsync)).Says(FileRoutes.Query));
+        Visitor(api.MapMethods("/files/{id}/content", ["GET", "HEAD"], Answer(files.ContentAsync)).Says(FileRoutes.Content));
+        Visitor(api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync)).Says(FileRoutes.Provenance));
 
         Operator(api.MapPost("/nodes/{name}/drain", Answer(life.DrainAsync)).Says(NodeRoutes.Drain));
         Operator(api.MapPost("/nodes/{name}/resume", Answer(life.ResumeAsync)).Says(NodeRoutes.Resume));

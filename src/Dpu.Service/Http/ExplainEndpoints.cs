@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Dpu.Service.Http;
 
 /// <summary>Brings together what views, plan and scheduler know of a job; <see cref="Explanation"/> says what it means.</summary>
-internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines)
+internal sealed class ExplainEndpoints(ApiServices services)
 {
     // Of a very large job the first tasks stand for all: what went wrong is asked for by itself.
     private const int TasksMax = 20_000;
@@ -22,9 +22,14 @@ internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines
     {
         await services.FreshenAsync(context.RequestAborted);
         var id = Endpoints.JobOf(context);
-        var details = await services.Views.GetJobAsync(id, context.RequestAborted);
-        var plan = details is null ? null : await services.Plans.FindAsync(id, context.RequestAborted);
-        if (details is null || plan is null)
+        var visible = services.VisibleTo(context);
+        var (open, refusal) = await visible.OpenAsync(id, context.RequestAborted);
+        if (open is null)
+        {
+            return refusal!;
+        }
+
+        if (await open.FindPlanAsync(context.RequestAborted) is not { } plan)
         {
             return ProblemResult.NoSuchJob(id);
         }
@@ -32,7 +37,7 @@ internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines
         JobWaits waits;
         try
         {
-            waits = details.Job.EndedAt is null
+            waits = open.Line.EndedAt is null
                 ? await services.Scheduler.AskAsync<SchedulerMessage, JobWaits>(
                     services.System, replyTo => new SchedulerMessage.Explain(id, replyTo), services.Options.Http.AnswerTimeout, context.RequestAborted)
                 : new JobWaits(id, [], []);
@@ -42,48 +47,56 @@ internal sealed class ExplainEndpoints(ApiServices services, LastLines lastLines
             return ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", "The scheduler did not answer in time.");
         }
 
-        var job = await FactsAsync(details, plan, waits, context.RequestAborted);
+        var job = await FactsAsync(open, plan, await HideOthersAsync(visible, waits, context.RequestAborted), context.RequestAborted);
         var reasons = Explanation.Of(job, services.System.Time.GetUtcNow());
         return Endpoints.Json(
             new JobExplanation(id.Value, ApiMapping.StatusOf(job.Status), [.. reasons.Select(reason => new ExplainedReason(reason.Code, reason.Message, reason.Tasks, reason.Suggestion))]),
             ApiJson.Default.JobExplanation);
     }
 
-    private async Task<ExplainedJob> FactsAsync(JobDetails details, JobPlan plan, JobWaits waits, CancellationToken cancellationToken)
+    /// <summary>Other jobs that come first are named to whoever sees their lines.</summary>
+    private static async Task<JobWaits> HideOthersAsync(Visible visible, JobWaits waits, CancellationToken cancellationToken)
     {
-        var row = details.Job;
+        var named = waits.JobsNamed();
+        var seen = named.IsEmpty ? [] : (await visible.Queue.GetJobsAsync(named, cancellationToken)).Select(row => row.Job).ToImmutableHashSet();
+        return waits.TellableTo(visible.Caller, seen.Contains);
+    }
+
+    private async Task<ExplainedJob> FactsAsync(OpenJob open, JobPlan plan, JobWaits waits, CancellationToken cancellationToken)
+    {
+        var row = open.Line;
         var job = new ExplainedJob(
             row.Job,
             row.Status,
-            [.. details.Steps.Select(step => step.Counts)],
+            [.. open.Details.Steps.Select(step => step.Counts)],
             plan,
             row.SubmittedAt,
             row.StartedAt,
             row.EndedAt,
             row.EstimatedSeconds,
-            await TasksAsync(row.Job, cancellationToken),
+            await TasksAsync(open, cancellationToken),
             waits)
         {
             CancelledBy = row.CancelledBy,
             Hold = row.HeldBy is { } by ? (by, row.HeldBecause ?? "") : null,
             WaitsFor = row.WaitsFor,
         };
-        return job.LacksMemory ? job with { Figures = await services.Views.GetLargestAsync(plan, cancellationToken) } : job;
+        return job.LacksMemory ? job with { Figures = await open.GetLargestAsync(plan, cancellationToken) } : job;
     }
 
-    private async Task<ImmutableArray<ExplainedTask>> TasksAsync(JobId job, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<ExplainedTask>> TasksAsync(OpenJob job, CancellationToken cancellationToken)
     {
-        var failed = await services.Views.GetTasksAsync(job, new TaskFilter(Limit: FailedMax, State: TaskViewState.Error), cancellationToken);
-        var others = await services.Views.GetTasksAsync(job, new TaskFilter(Limit: TasksMax), cancellationToken);
+        var failed = await job.GetTasksAsync(new TaskFilter(Limit: FailedMax, State: TaskViewState.Error), cancellationToken);
+        var others = await job.GetTasksAsync(new TaskFilter(Limit: TasksMax), cancellationToken);
         var tasks = ImmutableArray.CreateBuilder<ExplainedTask>();
         var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var row in failed)
         {
             var wantsLine = told.Count < MessagesWithLines && told.Add(row.Message);
-            tasks.Add(Task(job, row, wantsLine ? (await lastLines.ReadAsync(job, row, cancellationToken)).LastOrDefault(line => line.Trim().Length > 0) : null));
+            tasks.Add(Task(job.Id, row, wantsLine ? (await LastLines.ReadAsync(job, row, cancellationToken)).LastOrDefault(line => line.Trim().Length > 0) : null));
         }
 
-        tasks.AddRange(others.Where(row => row.State != TaskViewState.Error).Select(row => Task(job, row, lastLine: null)));
+        tasks.AddRange(others.Where(row => row.State != TaskViewState.Error).Select(row => Task(job.Id, row, lastLine: null)));
         return tasks.ToImmutable();
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Catalog;
+using Dpu.Domain.Users;
 using Dpu.Journal.Catalog;
 using Microsoft.AspNetCore.Http;
 
@@ -16,13 +17,13 @@ internal sealed class FileEndpoints(ApiServices services)
     public async Task<IResult> ResultsAsync(HttpContext context)
     {
         await services.FreshenAsync(context.RequestAborted);
-        var job = Endpoints.JobOf(context);
-        if ((await services.Views.GetJobsAsync([job], context.RequestAborted)).IsEmpty)
+        var (job, refusal) = await services.VisibleTo(context).OpenAsync(Endpoints.JobOf(context), context.RequestAborted);
+        if (job is null)
         {
-            return ProblemResult.NoSuchJob(job);
+            return refusal!;
         }
 
-        var results = await services.Views.GetResultsAsync(job, context.RequestAborted);
+        var results = await job.GetResultsAsync(context.RequestAborted);
         return Files(context, [.. results.Select(row => ApiMapping.File(row.File, services.Store, row.Main))]);
     }
 
@@ -31,7 +32,7 @@ internal sealed class FileEndpoints(ApiServices services)
         await services.FreshenAsync(context.RequestAborted);
         try
         {
-            var found = await services.Catalog.QueryAsync(context.Request.Query["q"].ToString(), FilesMax, context.RequestAborted);
+            var found = await services.VisibleTo(context).Files.QueryAsync(context.Request.Query["q"].ToString(), FilesMax, context.RequestAborted);
             return Files(context, [.. found.Select(file => Record(file))]);
         }
         catch (FormatException error)
@@ -44,13 +45,15 @@ internal sealed class FileEndpoints(ApiServices services)
     {
         await services.FreshenAsync(context.RequestAborted);
         var id = Endpoints.RouteText(context, "id");
-        var file = await services.Catalog.FindAsync(id, context.RequestAborted);
+        var visible = services.VisibleTo(context);
+        var file = await visible.Files.FindAsync(id, context.RequestAborted);
         if (file is null)
         {
             return NoSuchFile(id);
         }
 
-        return await Products.AnswerAsync(context, file, path => services.Catalog.FindAsync(path, context.RequestAborted));
+        visible.NoteLook($"file {file.Id}", file.Owner, file.Context);
+        return await Products.AnswerAsync(context, file, path => visible.Files.FindAsync(path, context.RequestAborted));
     }
 
     public async Task<IResult> ProvenanceAsync(HttpContext context)
@@ -68,7 +71,7 @@ internal sealed class FileEndpoints(ApiServices services)
         }
 
         await services.FreshenAsync(context.RequestAborted);
-        return await services.Catalog.GetProvenanceAsync(id, way, context.RequestAborted) is { } history
+        return await services.VisibleTo(context).Files.GetProvenanceAsync(id, way, context.RequestAborted) is { } history
             ? Endpoints.Json(History(history), ApiJson.Default.Provenance)
             : NoSuchFile(id);
     }
@@ -82,10 +85,16 @@ internal sealed class FileEndpoints(ApiServices services)
             return refusal!;
         }
 
-        var result = await services.Ingest.IngestAsync(asked.Paths, context.RequestAborted);
+        var caller = RequestGuard.CallerOf(context);
+        if (!ContextRules.For(caller, new AskedContext(asked.Project, asked.Privileges), WorkContext.OfRawData).TryGet(out var belongs, out var errors))
+        {
+            return ContextEndpoints.Refuse(errors);
+        }
+
+        var result = await services.Ingest.IngestAsync(asked.Paths, new FileScope(RequestGuard.RequireUser(context), belongs), context.RequestAborted);
         if (result.Registered.Count > 0)
         {
-            services.Users.Acts.Note(RequestGuard.CallerOf(context), "ingest", $"file {result.Registered[0].Id}", detail: $"{result.Registered.Count} files, the first {result.Registered[0].Path}");
+            services.Users.Acts.Note(caller, "ingest", $"file {result.Registered[0].Id}", detail: $"{result.Registered.Count} files, the first {result.Registered[0].Path}");
         }
 
         return Endpoints.Json(result, ApiJson.Default.IngestResult);

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Dpu.Service.Http;
 
 /// <summary>Jobs as the views tell them.</summary>
-internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
+internal sealed class JobEndpoints(ApiServices services)
 {
     private const int LimitDefault = 100;
     private const int VersionBytes = 12;
@@ -22,11 +22,11 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
     public async Task<IResult> ListAsync(HttpContext context)
     {
         await services.FreshenAsync(context.RequestAborted);
-        var query = context.Request.Query;
+        var (query, visible) = (context.Request.Query, services.VisibleTo(context));
         if (query["id"] is { Count: > 0 } ids)
         {
             var numbers = ids.Select(id => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? new JobId(n) : default).ToImmutableArray();
-            return Endpoints.JobList([.. (await services.Views.GetJobsAsync(numbers, context.RequestAborted)).Select(ApiMapping.Summary)]);
+            return Endpoints.JobList([.. (await visible.Queue.GetJobsAsync(numbers, context.RequestAborted)).Select(ApiMapping.Summary)]);
         }
 
         if (!TryStatus(query["status"], out var status))
@@ -47,7 +47,7 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
         var limit = asked ?? LimitDefault;
 
         var user = query["user"] is [{ } named] ? named : query["all"] == "true" ? null : RequestGuard.UserOf(context);
-        var rows = await services.Views.ListJobsAsync(new JobFilter(user, status, limit, before), context.RequestAborted);
+        var rows = await visible.Queue.ListJobsAsync(new JobFilter(user, status, limit, before), context.RequestAborted);
         if (rows.Length == limit)
         {
             Paging.SayNext(context, Before, rows[^1].Job.ToString());
@@ -60,7 +60,8 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
     {
         await services.FreshenAsync(context.RequestAborted);
         var id = Endpoints.JobOf(context);
-        var job = await services.Views.GetJobAsync(id, context.RequestAborted);
+        var visible = services.VisibleTo(context);
+        var job = await visible.Queue.GetJobAsync(id, context.RequestAborted);
         if (job is null)
         {
             return ProblemResult.NoSuchJob(id);
@@ -74,9 +75,13 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
             Version = job.Job.Version,
             CodeSha256 = job.Job.CodeSha256,
         };
-        return context.Request.Query["tasks"] == "true"
-            ? new JobWithTasksResult(detail, TasksAsync(job.Job.Job, context))
-            : Endpoints.Json(detail, ApiJson.Default.JobDetail);
+        if (context.Request.Query["tasks"] != "true")
+        {
+            return Endpoints.Json(detail, ApiJson.Default.JobDetail);
+        }
+
+        var (open, refusal) = visible.Open(job);
+        return open is null ? refusal! : new JobWithTasksResult(detail, TasksAsync(open, context));
     }
 
     /// <summary>The job's summary now and at each change, until it has ended.</summary>
@@ -84,15 +89,15 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
     {
         await services.FreshenAsync(context.RequestAborted);
         var job = Endpoints.JobOf(context);
-        var first = await services.Views.GetJobsAsync([job], context.RequestAborted);
-        if (first.IsEmpty)
+        var visible = services.VisibleTo(context);
+        if (await visible.FindLineAsync(job, context.RequestAborted) is not { } first)
         {
             await ProblemResult.NoSuchJob(job).ExecuteAsync(context);
             return;
         }
 
         var told = EventStream.LastIdOf(context);
-        if (first[0].EndedAt is not null && told == VersionOf(JsonSerializer.Serialize(ApiMapping.Summary(first[0]), ApiJson.Default.JobSummary)))
+        if (first.EndedAt is not null && told == VersionOf(JsonSerializer.Serialize(ApiMapping.Summary(first), ApiJson.Default.JobSummary)))
         {
             // A browser asks again when a stream ends; this tells it that there is no more.
             context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -103,8 +108,14 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
         while (!events.Ended.IsCancellationRequested)
         {
             var head = services.Journal.HeadOrdering;
-            await services.Views.CaughtUpAsync(events.Ended);
-            var summary = ApiMapping.Summary((await services.Views.GetJobsAsync([job], events.Ended))[0]);
+            await services.Readable.CaughtUpAsync(events.Ended);
+            if (await visible.FindLineAsync(job, events.Ended) is not { } line)
+            {
+                // It was taken back from those who saw it.
+                return;
+            }
+
+            var summary = ApiMapping.Summary(line);
             var json = JsonSerializer.Serialize(summary, ApiJson.Default.JobSummary);
             if (VersionOf(json) is var version && version != told)
             {
@@ -143,34 +154,25 @@ internal sealed class JobEndpoints(ApiServices services, LastLines lastLines)
     }
 
     /// <summary>Some at a time: a million of them are never in memory together, and no query lasts as long as it takes to send them.</summary>
-    private async IAsyncEnumerable<TaskDetail> TasksAsync(JobId job, HttpContext context)
+    private async IAsyncEnumerable<TaskDetail> TasksAsync(OpenJob job, HttpContext context)
     {
-        // A line may be anything that somebody typed: like what a task printed, it is not for visitors.
-        var mayReadOutput = RequestGuard.UserOf(context) is not null;
-        var plan = mayReadOutput ? await services.Plans.FindAsync(job, context.RequestAborted) : null;
+        var plan = await job.FindPlanAsync(context.RequestAborted);
         var (next, failed) = (0, 0);
         ImmutableArray<TaskRow> rows;
         do
         {
-            rows = await services.Views.GetTasksAsync(job, new TaskFilter(next, TasksAtOnce), context.RequestAborted);
+            rows = await job.GetTasksAsync(new TaskFilter(next, TasksAtOnce), context.RequestAborted);
             foreach (var row in rows)
             {
-                var wantsLines = row.State == TaskViewState.Error && mayReadOutput && failed++ < FailedTasksWithLines;
+                var wantsLines = row.State == TaskViewState.Error && failed++ < FailedTasksWithLines;
                 yield return ApiMapping.Task(
-                    mayReadOutput ? row : WithoutOutput(row),
-                    wantsLines ? await lastLines.ReadAsync(job, row, context.RequestAborted) : null,
-                    (task, attempt) => services.PhaseOf(job, task, attempt),
+                    row,
+                    wantsLines ? await LastLines.ReadAsync(job, row, context.RequestAborted) : null,
+                    (task, attempt) => services.PhaseOf(job.Id, task, attempt),
                     plan?.Steps[row.Step]);
                 next = row.Task + 1;
             }
         }
         while (rows.Length == TasksAtOnce);
     }
-
-    /// <summary>A sentence about an attempt or its task may quote the line that decided.</summary>
-    private static TaskRow WithoutOutput(TaskRow row) => row with
-    {
-        Message = row.Attempts.Any(attempt => !attempt.Findings.IsEmpty) ? "" : row.Message,
-        Attempts = [.. row.Attempts.Select(attempt => attempt.Findings.IsEmpty ? attempt : attempt with { Findings = [], Message = "" })],
-    };
 }

@@ -18,10 +18,10 @@ internal sealed class LogEndpoints(ApiServices services)
     {
         await services.FreshenAsync(context.RequestAborted);
         var job = Endpoints.JobOf(context);
-        var found = await services.Views.GetJobsAsync([job], context.RequestAborted);
-        if (found.IsEmpty)
+        var (open, refusal) = await services.VisibleTo(context).OpenAsync(job, context.RequestAborted);
+        if (open is null)
         {
-            await ProblemResult.NoSuchJob(job).ExecuteAsync(context);
+            await refusal!.ExecuteAsync(context);
             return;
         }
 
@@ -31,14 +31,13 @@ internal sealed class LogEndpoints(ApiServices services)
             return;
         }
 
-        var tasks = ApiMapping.Summary(found[0]).Counts.Total;
+        var tasks = open.Line.Counts.Total;
         if (task >= tasks)
         {
             await BadTask(WithoutTask(job, task.Value, tasks)).ExecuteAsync(context);
             return;
         }
 
-        var selection = new LogSelection(job, task);
         if (context.Request.Query["follow"] == "true")
         {
             if (!LogPlace.TryParse(EventStream.LastIdOf(context), out var place))
@@ -47,11 +46,11 @@ internal sealed class LogEndpoints(ApiServices services)
                 return;
             }
 
-            await FollowAsync(selection, place.Value, context);
+            await FollowAsync(open, task, place.Value, context);
         }
         else
         {
-            await DumpAsync(selection, context);
+            await DumpAsync(open, task, context);
         }
     }
 
@@ -67,7 +66,7 @@ internal sealed class LogEndpoints(ApiServices services)
         return task is not null || string.IsNullOrEmpty(text);
     }
 
-    private async Task DumpAsync(LogSelection selection, HttpContext context)
+    private static async Task DumpAsync(OpenJob job, int? task, HttpContext context)
     {
         context.Response.ContentType = "application/x-ndjson";
         var lines = new LineAssembler();
@@ -75,7 +74,7 @@ internal sealed class LogEndpoints(ApiServices services)
         LogPage page;
         do
         {
-            page = await services.Logs.ReadAsync(selection, cursor, PageBytes, context.RequestAborted);
+            page = await job.ReadAsync(task, attempt: null, cursor, PageBytes, context.RequestAborted);
             cursor = page.Next;
             foreach (var line in page.Chunks.SelectMany(lines.Add))
             {
@@ -90,7 +89,7 @@ internal sealed class LogEndpoints(ApiServices services)
         }
     }
 
-    private async Task FollowAsync(LogSelection selection, LogPlace place, HttpContext context)
+    private async Task FollowAsync(OpenJob job, int? task, LogPlace place, HttpContext context)
     {
         await using var events = await EventStream.OpenAsync(context, services.System.Time, services.Stopping);
         var lines = new FollowedLog(place);
@@ -98,8 +97,15 @@ internal sealed class LogEndpoints(ApiServices services)
         {
             // Asked before reading: what was printed before the job's end is in the logs by then.
             var head = services.Journal.HeadOrdering;
-            var ended = await HasEndedAsync(selection.Job, events.Ended);
-            var page = await services.Logs.ReadAsync(selection, lines.Next, PageBytes, events.Ended);
+            await services.Readable.CaughtUpAsync(events.Ended);
+            if ((await services.VisibleTo(context).OpenAsync(job.Id, events.Ended)).Job is not { } now)
+            {
+                // It was taken back from those who saw it.
+                return;
+            }
+
+            var ended = now.Line.EndedAt is not null;
+            var page = await job.ReadAsync(task, attempt: null, lines.Next, PageBytes, events.Ended);
             foreach (var (line, behind) in lines.Add(page))
             {
                 await SendAsync(events, line, behind);
@@ -118,22 +124,16 @@ internal sealed class LogEndpoints(ApiServices services)
 
             if (page.AtEnd)
             {
-                await WaitForMoreAsync(selection.Job, lines.Next, head, events.Ended);
+                await WaitForMoreAsync(job, lines.Next, head, events.Ended);
             }
         }
     }
 
-    private async Task<bool> HasEndedAsync(JobId job, CancellationToken cancellationToken)
-    {
-        await services.Views.CaughtUpAsync(cancellationToken);
-        return (await services.Views.GetJobsAsync([job], cancellationToken))[0].EndedAt is not null;
-    }
-
     /// <summary>Until the job printed something, or something happened that may have been its end.</summary>
-    private async Task WaitForMoreAsync(JobId job, LogCursor cursor, long head, CancellationToken cancellationToken)
+    private async Task WaitForMoreAsync(OpenJob job, LogCursor cursor, long head, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var printed = services.Logs.WaitAsync(job, cursor, either.Token);
+        var printed = job.WaitForOutputAsync(cursor, either.Token);
         var happened = services.Journal.WaitForAsync(head + 1, either.Token);
         await Task.WhenAny(printed, happened);
         await either.CancelAsync();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Dpu.Actors.Campaigns;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
 using Dpu.Actors.Scheduling;
@@ -35,10 +36,21 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             return RequestKey.TooLong();
         }
 
+        if ((RequestGuard.Refusal(context, Right.RunRecipes) ?? WhyNotChosen(context, asked.Priority, asked.MemoryBytes is not null)) is { } no)
+        {
+            return no;
+        }
+
         var (shipped, notShipped) = ShippedWith.Read(context, services.Code, asked.Version, asked.Code, asked.Settings);
         if (shipped is null)
         {
             return notShipped!;
+        }
+
+        var (belongs, after, refused) = await PlaceAsync(context, asked.Project, asked.Privileges, asked.After, shipped.Code is not null);
+        if (belongs is null)
+        {
+            return refused!;
         }
 
         var submission = new Submission.OfRecipes(
@@ -53,7 +65,8 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             asked.MemoryBytes)
         {
             Campaign = asked.Campaign is { } campaign ? new CampaignRequest(campaign.Name, campaign.Request, campaign.Unit) : null,
-            After = JobsOf(asked.After),
+            After = after,
+            Context = belongs,
             Isolated = IsIsolated(context),
             Version = shipped.Version,
             Code = shipped.Code,
@@ -82,10 +95,21 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             return RequestKey.TooLong();
         }
 
+        if (RequestGuard.Refusal(context, Right.RunCommands) is { } no)
+        {
+            return no;
+        }
+
         var (shipped, notShipped) = ShippedWith.Read(context, services.Code, version: null, asked.Code, asked.Settings);
         if (shipped is null)
         {
             return notShipped!;
+        }
+
+        var (belongs, after, refused) = await PlaceAsync(context, asked.Project, asked.Privileges, asked.After, shipped.Code is not null);
+        if (belongs is null)
+        {
+            return refused!;
         }
 
         var defaults = services.Options.ExecDefaults;
@@ -102,7 +126,8 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             Hosts = hosted?.Hosts ?? [],
             MaxPerNode = asked.MaxPerNode,
             ExpectedSeconds = asked.ExpectedSeconds ?? 0,
-            After = JobsOf(asked.After),
+            After = after,
+            Context = belongs,
             Isolated = IsIsolated(context),
             Code = shipped.Code,
             Settings = shipped.Settings,
@@ -112,6 +137,74 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
         return asked.DryRun
             ? await PreviewAsync(submission, nodes, warnings, context.RequestAborted)
             : await SubmitAsync(submission, warnings, context.RequestAborted);
+    }
+
+    /// <summary>What another job ran, with released code and as the caller's own.</summary>
+    public async Task<IResult> AgainAsync(HttpContext context, JobSpec spec, RerunRequest asked)
+    {
+        if (RequestKey.Of(context) is not { } key)
+        {
+            return RequestKey.TooLong();
+        }
+
+        if ((RequestGuard.Refusal(context, Right.RunRecipes) ?? WhyNotChosen(context, 0, spec.Asked.MemoryBytes is not null)) is { } no)
+        {
+            return no;
+        }
+
+        var (belongs, _, refused) = await PlaceAsync(context, asked.Project, asked.Privileges, after: null, withCode: false);
+        if (belongs is null)
+        {
+            return refused!;
+        }
+
+        var submission = new Submission.OfRecipes(
+            RequestGuard.RequireUser(context),
+            key,
+            0,
+            spec.Tags,
+            spec.Sequence,
+            spec.Asked.Arguments,
+            AskedJson.Parse(spec.Asked.Options),
+            EstimatedSeconds: null,
+            spec.Asked.MemoryBytes)
+        {
+            Campaign = spec.Campaign is { } campaign ? new CampaignRequest(campaign.Name, campaign.Request, campaign.Unit) : null,
+            Context = belongs,
+            Isolated = IsIsolated(context),
+        };
+        return asked.DryRun ? await PreviewAsync(submission, [], [], context.RequestAborted) : await SubmitAsync(submission, [], context.RequestAborted);
+    }
+
+    /// <summary>What only some users choose.</summary>
+    private static ProblemResult? WhyNotChosen(HttpContext context, int priority, bool choosesResources) =>
+        priority > 0 || choosesResources ? RequestGuard.Refusal(context, Right.ChooseResources) : null;
+
+    /// <summary>
+    /// Where a submission belongs and which jobs it waits for; or why not. A job whose line the caller does not see is refused here like one that there is not,
+    /// before anything else is known of either.
+    /// </summary>
+    private async Task<(WorkContext? Belongs, ImmutableArray<JobId> After, IResult? Refusal)> PlaceAsync(
+        HttpContext context, string? project, string? privileges, IReadOnlyList<int>? after, bool withCode)
+    {
+        var visible = services.VisibleTo(context);
+        if (!ContextRules.For(visible.Caller, new AskedContext(project, privileges), RequestGuard.UsualContextOf(context), withCode).TryGet(out var belongs, out var errors))
+        {
+            return (null, [], ContextEndpoints.Refuse(errors));
+        }
+
+        var waitsFor = JobsOf(after);
+        if (waitsFor.IsEmpty)
+        {
+            return (belongs, [], null);
+        }
+
+        await services.FreshenAsync(context.RequestAborted);
+        var seen = await visible.Queue.GetJobsAsync(waitsFor, context.RequestAborted);
+        var unknown = waitsFor.Except(seen.Select(row => row.Job)).Select(FrontendActor.NoJobToWaitFor).ToImmutableArray();
+        return unknown.IsEmpty
+            ? (belongs, waitsFor, null)
+            : (null, [], Refuse(new SubmitReply.Refused(SubmitRefusal.Invalid, unknown)));
     }
 
     /// <summary>Operators could do anything on the nodes anyhow; everybody else's tasks run apart.</summary>

@@ -17,10 +17,14 @@ internal sealed class FrameIngest(IngestRules rules, IActorRef<CatalogMessage> c
     private const int IdHexDigits = 20;
 
     /// <summary>Every file is taken by itself: what is wrong with one does not keep the others out.</summary>
-    public async Task<IngestResult> IngestAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="belongs">Whose they will be, and who will see them; one that is known stays whose it was.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IngestResult> IngestAsync(IReadOnlyList<string> paths, FileScope belongs, CancellationToken cancellationToken)
     {
         var readings = await Task.Run(() => ReadAll(paths, cancellationToken), cancellationToken);
-        var files = readings.Select(reading => reading.File).OfType<CatalogFile>().DistinctBy(file => file.Id).ToImmutableArray();
+        var files = readings.Select(reading => reading.File).OfType<CatalogFile>().DistinctBy(file => file.Id)
+            .Select(file => file with { Owner = belongs.User, Context = belongs.Context }).ToImmutableArray();
         var fresh = await RegisterAsync(files, cancellationToken);
         var registered = files.Where(file => fresh.Contains(file.Id)).ToImmutableArray();
         var registeredPaths = registered.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);

@@ -29,7 +29,7 @@ internal sealed class PluginQueries(
     private readonly QueryProcess _process = new(searchPath, outputBytesMax);
     private readonly SemaphoreSlim _turn = new(atOnceMax);
 
-    public async Task<Checked<QueriedRows>> RunAsync(string pipeline, RowQuery.Plugin query, ImmutableArray<string> arguments, CancellationToken cancellationToken)
+    public async Task<Checked<QueriedRows>> RunAsync(string pipeline, RowQuery.Plugin query, ImmutableArray<string> arguments, FileScope scope, CancellationToken cancellationToken)
     {
         if (executables.Find(query.Command[0]) is not { } program)
         {
@@ -44,7 +44,7 @@ internal sealed class PluginQueries(
             {
                 QueryEnd.Failed failed => Refuse($"The query of {pipeline} failed: {failed.Reason}."),
                 QueryEnd.Printed printed => PrintedRows.Parse(pipeline, printed.Output).TryGet(out var read, out var errors)
-                    ? await FindFilesAsync(pipeline, read.Rows, cancellationToken)
+                    ? await FindFilesAsync(pipeline, read.Rows, scope, cancellationToken)
                     : new Checked<QueriedRows>.Refused(errors),
                 _ => throw new InvalidOperationException("A query prints something or fails."),
             };
@@ -76,21 +76,22 @@ internal sealed class PluginQueries(
         }
     }
 
-    private async Task<Checked<QueriedRows>> FindFilesAsync(string pipeline, ImmutableArray<PrintedRow> rows, CancellationToken cancellationToken)
+    private async Task<Checked<QueriedRows>> FindFilesAsync(string pipeline, ImmutableArray<PrintedRow> rows, FileScope scope, CancellationToken cancellationToken)
     {
         var known = new Dictionary<PrintedFile, CatalogFile>();
         var problems = new Dictionary<PrintedFile, string>();
         var unknown = new List<PrintedFile>();
         foreach (var named in rows.Select(row => row.File).Distinct())
         {
-            if (await KnownAsync(named, cancellationToken) is { } file)
+            if (await KnownAsync(named, scope, cancellationToken) is { } file)
             {
                 known.Add(named, file);
-                AddProblem(problems, named, WhyUnusable(file));
+                AddProblem(problems, named, scope.Includes(file) ? WhyUnusable(file) : null);
             }
-            else if (named.IsId)
+            else if (named.IsId || InStore(named.Text) is not null)
             {
-                problems.Add(named, $"the catalog knows no file with the id '{named.Text}'");
+                // What lies in the store without being registered is nobody's: an attempt that failed, or one that was taken back.
+                problems.Add(named, RowFiles.WhyNotThere(named));
             }
             else
             {
@@ -108,19 +109,27 @@ internal sealed class PluginQueries(
             }
         }
 
-        return RowFiles.Join(pipeline, rows, new FileFindings(known, found, problems), system.Time.GetUtcNow());
+        return RowFiles.Join(pipeline, rows, new FileFindings(known, found, problems), scope, system.Time.GetUtcNow());
     }
 
-    /// <summary>Files in the store are registered by where they lie in it.</summary>
-    private async Task<CatalogFile?> KnownAsync(PrintedFile named, CancellationToken cancellationToken)
+    /// <summary>Files in the store are registered by where they lie in it. One that the job may not read is told all the same, so that nobody takes it for a new one.</summary>
+    private async Task<CatalogFile?> KnownAsync(PrintedFile named, FileScope scope, CancellationToken cancellationToken)
     {
         if (named.IsId)
         {
             return (await files.GetAsync([named.Text], cancellationToken)).FirstOrDefault();
         }
 
+        var path = InStore(named.Text) ?? named.Text;
+        return await files.FindAsync(path, scope, cancellationToken)
+            ?? (await files.FindAsync(path, cancellationToken) is { } hidden && hidden.Path == path ? hidden : null);
+    }
+
+    /// <summary>Where in the store a path leads; null for elsewhere.</summary>
+    private string? InStore(string path)
+    {
         var store = Path.Combine(dataDirectory, "store") + "/";
-        return await files.FindAsync(named.Text.StartsWith(store, StringComparison.Ordinal) ? named.Text[store.Length..] : named.Text, cancellationToken);
+        return Path.IsPathRooted(path) && Path.GetFullPath(path) is var full && full.StartsWith(store, StringComparison.Ordinal) ? full[store.Length..] : null;
     }
 
     private string? WhyUnusable(CatalogFile file)

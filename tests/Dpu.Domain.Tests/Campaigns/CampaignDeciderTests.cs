@@ -1,5 +1,6 @@
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Shouldly;
 using Xunit;
 
@@ -39,6 +40,24 @@ public sealed class CampaignDeciderTests
     [Fact]
     public void Before_its_time_nothing_is_due_that_was_submitted() =>
         CampaignDecider.Due(Plan, [Job("night 2026-11-25, 2026-11-26", 20261126)], Noon).ShouldBeEmpty();
+
+    [Fact]
+    public void What_is_tried_again_belongs_where_it_belonged()
+    {
+        var mine = new WorkContext("KIDS", Privileges.MyDb);
+        var failed = Failed(1) with { Context = mine };
+
+        var again = CampaignDecider.Due(Plan with { Nightly = null }, [failed], failed.EndedAt!.Value.AddHours(1)).ShouldHaveSingleItem();
+        again.Context.ShouldBe(mine);
+    }
+
+    [Fact]
+    public void What_runs_code_of_a_users_own_is_his_again_also_when_it_was_shown_to_others()
+    {
+        var failed = Failed(1) with { RanOwnCode = true, Context = new WorkContext("KIDS", Privileges.Users) };
+
+        CampaignDecider.Due(Plan with { Nightly = null }, [failed], failed.EndedAt!.Value.AddHours(1)).ShouldHaveSingleItem().Context.ShouldBe(new WorkContext("KIDS", Privileges.MyDb));
+    }
 
     [Fact]
     public void Asking_twice_gives_the_same_keys_and_each_unit_and_attempt_another()

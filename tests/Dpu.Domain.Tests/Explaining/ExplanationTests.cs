@@ -39,6 +39,9 @@ public sealed class ExplanationTests
         Told(new WaitReason.NodesFull(2)).Message.ShouldContain("at most 2 of this step run on one node at once");
         Told(new WaitReason.Reserved(new JobId(7), "n1", Then)).Message.ShouldContain("room on n1 is kept for job 7, which has waited for it, until about 23:00:00 UTC");
         Told(new WaitReason.Priority(0, 5, 1200)).Message.ShouldContain("its priority is 0; 1200 tasks with priority up to 5 come first");
+        Told(new WaitReason.Reserved(null, "n1", null)).Message.ShouldContain("room on n1 is kept for another job, which");
+        Told(new WaitReason.FairShare(0.8, 0.1, null)).Message.ShouldContain("somebody else had");
+        Told(new WaitReason.Age(null, 40)).Message.ShouldContain("another job of the same user is older");
         Told(new WaitReason.FairShare(0.8, 0.1, "bob")).Message.ShouldContain("bob");
         Told(new WaitReason.Age(new JobId(3), 40)).Message.ShouldContain("job 3 of the same user is older; 40 tasks come before");
         Told(new WaitReason.DataElsewhere("n2", Then)).Message.ShouldContain("node n2 has its data");

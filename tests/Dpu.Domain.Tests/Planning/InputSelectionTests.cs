@@ -31,7 +31,18 @@ public sealed class InputSelectionTests
 
     [Fact]
     public void Only_committed_files_are_asked_for() =>
-        InputSelection.For(SampleRecipes.Sequence("Bias"), SampleRecipes.Options("Bias", "-i", "WFI"))[0].Selection.CommittedOnly.ShouldBeTrue();
+        InputSelection.For(SampleRecipes.Sequence("Bias"), SampleRecipes.Options("Bias", "-i", "WFI"), SampleFiles.Scope)[0].Selection.CommittedOnly.ShouldBeTrue();
+
+    [Fact]
+    public void Everything_that_is_asked_for_is_within_the_jobs_scope_and_so_is_what_a_refusal_is_made_of()
+    {
+        var sequence = SampleRecipes.Sequence("Reduce>Coadd>SourceList");
+        var queries = InputSelection.For(sequence, SampleRecipes.Accepted(OptionParser.Parse(sequence, ["-i", "WFI"])), SampleFiles.Scope);
+
+        queries.Length.ShouldBeGreaterThan(2);
+        queries.ShouldAllBe(query => query.Selection.Scope == SampleFiles.Scope);
+        queries.Select(query => InputSelection.OfSameTypes(query.Selection)).ShouldAllBe(selection => selection.Scope == SampleFiles.Scope && selection.Conditions.IsEmpty);
+    }
 
     [Fact]
     public void An_option_may_choose_among_the_types()
@@ -54,7 +65,7 @@ public sealed class InputSelectionTests
     private static string[] Ask(string sequence, RecipeCatalog catalog, params string[] options)
     {
         var steps = SampleRecipes.Sequence(sequence, catalog);
-        return [.. InputSelection.For(steps, SampleRecipes.Accepted(OptionParser.Parse(steps, options))).Select(Shown)];
+        return [.. InputSelection.For(steps, SampleRecipes.Accepted(OptionParser.Parse(steps, options)), SampleFiles.Scope).Select(Shown)];
     }
 
     private static string Shown(InputQuery query) =>

@@ -6,6 +6,7 @@ using Dpu.Domain.Recipes;
 using Dpu.Domain.Tests.Recipes;
 using FsCheck;
 using FsCheck.Fluent;
+using Dpu.Domain.Users;
 using Shouldly;
 using Xunit;
 
@@ -60,7 +61,7 @@ public sealed class PrintedRowsTests
             {"file": "/raw/a.fits", "visit": 1, "patch": "8,7", "tract": 0}
             """);
 
-        var joined = SampleRecipes.Accepted(RowFiles.Join("p", printed, Findings(found: new FoundFile("raw-1", 5, "abc")), SampleFiles.Then));
+        var joined = SampleRecipes.Accepted(RowFiles.Join("p", printed, Findings(found: new FoundFile("raw-1", 5, "abc")), SampleFiles.Scope, SampleFiles.Then));
 
         var file = joined.Fresh.ShouldHaveSingleItem();
         (file.Id, file.Name, file.Path, file.SizeBytes, file.Sha256, file.Type, file.Committed).ShouldBe(("raw-1", "a.fits", "/raw/a.fits", 5, "abc", "raw", true));
@@ -74,7 +75,7 @@ public sealed class PrintedRowsTests
     {
         var known = SampleFiles.File("raw-1", "raw", ("visit", "1"), ("airmass", "1.2"));
 
-        var joined = SampleRecipes.Accepted(RowFiles.Join("p", Parse("""{"file": "/raw/a.fits", "patch": "8,6"}"""), Findings(known), SampleFiles.Then));
+        var joined = SampleRecipes.Accepted(RowFiles.Join("p", Parse("""{"file": "/raw/a.fits", "patch": "8,6"}"""), Findings(known), SampleFiles.Scope, SampleFiles.Then));
 
         joined.Fresh.ShouldBeEmpty();
         joined.Rows.ShouldHaveSingleItem().Values.Select(pair => pair.Key).ShouldBe(["airmass", "patch", "visit"]);
@@ -84,13 +85,39 @@ public sealed class PrintedRowsTests
     [InlineData("""{"file": "/raw/a.fits"}""", "/raw/a.fits is not in the catalog yet, so 'type' must say what it is")]
     [InlineData("{\"file\": \"/raw/a.fits\", \"type\": \"raw\"}\n{\"file\": \"/raw/a.fits\", \"type\": \"bias\"}", "/raw/a.fits has several types: raw and bias")]
     public void Rows_that_do_not_tell_what_a_new_file_is_are_refused(string lines, string problem) =>
-        SampleRecipes.Refused(RowFiles.Join("p", Parse(lines), Findings(found: new FoundFile("raw-1", 5, "abc")), SampleFiles.Then))
+        SampleRecipes.Refused(RowFiles.Join("p", Parse(lines), Findings(found: new FoundFile("raw-1", 5, "abc")), SampleFiles.Scope, SampleFiles.Then))
             .ShouldHaveSingleItem().Message.ShouldBe($"Line 1 of what the query of p printed cannot be used: {problem}.");
 
     [Fact]
     public void A_type_that_contradicts_the_catalog_is_refused() =>
-        SampleRecipes.Refused(RowFiles.Join("p", Parse("""{"file": "/raw/a.fits", "type": "raw"}"""), Findings(SampleFiles.File("raw-1", "bias")), SampleFiles.Then))
+        SampleRecipes.Refused(RowFiles.Join("p", Parse("""{"file": "/raw/a.fits", "type": "raw"}"""), Findings(SampleFiles.File("raw-1", "bias")), SampleFiles.Scope, SampleFiles.Then))
             .ShouldHaveSingleItem().Message.ShouldContain("/raw/a.fits is a bias in the catalog, not a raw");
+
+    [Theory]
+    [InlineData("/raw/a.fits", "/raw/a.fits cannot be read: No such file or directory")]
+    [InlineData(null, "the catalog knows no file with the id 'raw-1'")]
+    public void A_file_that_the_job_may_not_read_is_not_there(string? path, string problem)
+    {
+        var secret = SampleFiles.File("raw-1", "raw") with { Owner = "fokke", Context = new WorkContext("common", Privileges.MyDb) };
+        var (named, line) = path is null ? (new PrintedFile("raw-1", true), """{"id": "raw-1"}""") : (new PrintedFile(path, false), $$"""{"file": "{{path}}", "type": "raw"}""");
+        var findings = new FileFindings(new Dictionary<PrintedFile, CatalogFile> { [named] = secret }, new Dictionary<PrintedFile, FoundFile>(), new Dictionary<PrintedFile, string>());
+
+        SampleRecipes.Refused(RowFiles.Join("p", Parse(line), findings, SampleFiles.Scope, SampleFiles.Then))
+            .ShouldHaveSingleItem().Message.ShouldContain(problem);
+        SampleRecipes.Accepted(RowFiles.Join("p", Parse(line), findings, new FileScope("fokke", secret.Context), SampleFiles.Then)).Rows.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void A_new_file_is_raw_data_for_all_users_and_nothing_for_everybody_is_made_of_it()
+    {
+        var printed = Parse("""{"file": "/raw/a.fits", "type": "raw"}""");
+        var found = Findings(found: new FoundFile("raw-1", 5, "abc"));
+
+        var file = SampleRecipes.Accepted(RowFiles.Join("p", printed, found, SampleFiles.Scope, SampleFiles.Then)).Fresh.ShouldHaveSingleItem();
+        (file.Owner, file.Context).ShouldBe(("jane", WorkContext.OfRawData));
+        SampleRecipes.Refused(RowFiles.Join("p", printed, found, new FileScope("jane", new WorkContext("common", Privileges.World)), SampleFiles.Then))
+            .ShouldHaveSingleItem().Message.ShouldContain("would be for users of this DPU, so that what is for everybody cannot be made of it");
+    }
 
     private static ImmutableArray<PrintedRow> Parse(string output) => SampleRecipes.Accepted(PrintedRows.Parse("p", output)).Rows;
 

@@ -4,6 +4,7 @@ using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Tests.Recipes;
+using Dpu.Domain.Users;
 
 namespace Dpu.Domain.Tests.Planning;
 
@@ -11,6 +12,8 @@ namespace Dpu.Domain.Tests.Planning;
 internal static class SampleFiles
 {
     public static readonly DateTimeOffset Then = new(2000, 4, 28, 23, 0, 0, TimeSpan.Zero);
+
+    public static readonly FileScope Scope = new("jane", WorkContext.Usual);
 
     public static CatalogFile File(string id, string type, params (string Key, string Value)[] metadata) => new(
         id,
@@ -42,7 +45,7 @@ internal static class SampleFiles
         catalog ??= SampleRecipes.Catalog;
         var steps = SampleRecipes.Sequence(sequence, catalog);
         var parsed = SampleRecipes.Accepted(OptionParser.Parse(steps, options));
-        var candidates = InputSelection.For(steps, parsed).Select(query => Answer(query, files)).ToImmutableArray();
+        var candidates = InputSelection.For(steps, parsed, Scope).Select(query => Answer(query, files)).ToImmutableArray();
         return Planner.Plan(new PlanRequest(steps, parsed, candidates, catalog, cpus, memoryBytes));
     }
 

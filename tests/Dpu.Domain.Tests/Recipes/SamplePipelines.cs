@@ -35,7 +35,7 @@ internal static class SamplePipelines
     {
         var sequence = SampleRecipes.Sequence(pipeline, catalog);
         var parsed = SampleRecipes.Accepted(OptionParser.Parse(sequence, options));
-        var candidates = InputSelection.For(sequence, parsed).Select(query => SampleFiles.Answer(query, files ?? [])).ToImmutableArray();
+        var candidates = InputSelection.For(sequence, parsed, SampleFiles.Scope).Select(query => SampleFiles.Answer(query, files ?? [])).ToImmutableArray();
         return Planner.Plan(new PlanRequest(sequence, parsed, candidates, catalog, 2) { Rows = [.. rows] });
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Catalog;
 using Dpu.Journal.Store;
 using Dpu.Journal.Tests.EventJournal;
@@ -161,6 +162,64 @@ public sealed class CatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_history_says_where_it_is_not_whole_and_nothing_of_what_others_make()
+    {
+        await RegisterAsync(File("raw", "raw-science"), File("flat", "master-flat") with { Owner = "bob", Context = new WorkContext("common", Privileges.MyDb) });
+        await RunAsync(job: 1, used: ["raw", "flat"], output: "mine", from: ["raw", "flat"], privileges: Privileges.MyDb);
+        await RunAsync(job: 2, used: ["mine", "raw"], output: "shown", from: ["mine"]);
+        var catalog = _store.Catalog.SeenBy(new Caller("zoe", UserType.Developer, ["common"]));
+
+        var up = (await catalog.GetProvenanceAsync("shown", ProvenanceDirection.Up, None))!;
+        up.Edges.ShouldBe(
+        [
+            new ProvenanceEdge("shown", ProvenanceRelation.WasDerivedFrom, ProvenanceEdge.NotVisible, 1),
+            new ProvenanceEdge("shown", ProvenanceRelation.WasGeneratedBy, "2/0/1", 1),
+            new ProvenanceEdge("2/0/1", ProvenanceRelation.Used, ProvenanceEdge.NotVisible, 2),
+            new ProvenanceEdge("2/0/1", ProvenanceRelation.Used, "raw", 2),
+        ],
+            ignoreOrder: true);
+        up.Files.Select(file => file.Id).ShouldBe(["shown", "raw"], ignoreOrder: true);
+        up.Processes.Select(process => process.Attempt.Job.Value).ShouldBe([2]);
+
+        var down = (await catalog.GetProvenanceAsync("raw", ProvenanceDirection.Down, None))!;
+        down.Edges.ShouldBe([new ProvenanceEdge("2/0/1", ProvenanceRelation.Used, "raw", 1), new ProvenanceEdge("shown", ProvenanceRelation.WasGeneratedBy, "2/0/1", 2)]);
+        (await catalog.GetProvenanceAsync("mine", ProvenanceDirection.Up, None)).ShouldBeNull();
+        var owner = (await _store.Catalog.SeenBy(new Caller("ann", UserType.Developer, ["common"])).GetProvenanceAsync("mine", ProvenanceDirection.Up, None))!;
+        owner.Edges.Count(edge => edge.Cause == ProvenanceEdge.NotVisible).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Of_one_name_the_newest_is_found_that_is_seen()
+    {
+        var secret = new WorkContext("common", Privileges.MyDb);
+        await RegisterAsync(
+            File("a", "t") with { Name = "same.fits", Owner = "ann" }, File("b", "t") with { Name = "same.fits", Owner = "bob", Context = secret }, File("c", "t") with { Owner = "bob", Context = secret });
+        var catalog = _store.Catalog.SeenBy(new Caller("ann", UserType.Standard, ["common"]));
+
+        (await catalog.FindAsync("same.fits", None))!.Id.ShouldBe("a");
+        (await _store.Catalog.FindAsync("same.fits", new FileScope("bob", secret), None))!.Id.ShouldBe("b");
+        (await _store.Catalog.FindAsync("same.fits", new FileScope("ann", secret), None))!.Id.ShouldBe("a");
+        foreach (var name in new[] { "c", "/raw/c.fits", "c.fits" })
+        {
+            (await catalog.FindAsync(name, None)).ShouldBeNull();
+        }
+
+        (await catalog.QueryAsync("", 1, None)).Select(file => file.Id).ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task What_was_shown_to_others_is_found_by_them()
+    {
+        await RunAsync(job: 1, used: [], output: "made", from: [], privileges: Privileges.MyDb);
+        var (zoe, visitor) = (_store.Catalog.SeenBy(new Caller("zoe", UserType.Standard, ["common"])), _store.Catalog.SeenBy(Caller.Visitor));
+        (await zoe.FindAsync("made", None)).ShouldBeNull();
+
+        await _store.Journal.AppendAsync(JobPersistenceId.Of(new JobId(1)), 3, [new JobEvent.ContextChanged("ann", new WorkContext("common", Privileges.Users), Night)], None);
+        (await zoe.FindAsync("made", None))!.Context.Privileges.ShouldBe(Privileges.Users);
+        (await visitor.FindAsync("made", None)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_history_that_goes_in_a_circle_ends()
     {
         await RunAsync(job: 1, used: ["b"], output: "a", from: ["b", "a"]);
@@ -175,7 +234,7 @@ public sealed class CatalogTests : IDisposable
     private async Task<IEnumerable<string>> SelectAsync(ImmutableArray<string> types, params (string Key, string Pattern)[] conditions) =>
         (await _store.Catalog.SelectAsync(new FileSelection(types, [.. conditions.Select(c => new FileCondition(c.Key, c.Pattern))]), 100, None)).Select(file => file.Id);
 
-    private async Task RunAsync(int job, ImmutableArray<string> used, string output, ImmutableArray<string> from)
+    private async Task RunAsync(int job, ImmutableArray<string> used, string output, ImmutableArray<string> from, Privileges privileges = Privileges.Project)
     {
         var plan = new JobPlan([], [new StepPlan("Make", null, 0, 1, new Resources(1, 0), null, new StepWork.Exec(["make"], null))]);
         var file = new OutputFile(output, "made", $"{output}.fits", 1, "", "made", true, ImmutableSortedDictionary<string, MetadataValue>.Empty, from);
@@ -183,7 +242,7 @@ public sealed class CatalogTests : IDisposable
             JobPersistenceId.Of(new JobId(job)),
             0,
             [
-                new JobEvent.Submitted(new JobId(job), new JobSpec("Make", "ann", 0, [], true, 1, $"{job}", ""), plan, Night),
+                new JobEvent.Submitted(new JobId(job), new JobSpec("Make", "ann", 0, [], true, 1, $"{job}", "") { Context = new WorkContext("common", privileges) }, plan, Night),
                 new JobEvent.TasksStarted("schmidt", Guid.Empty, [new TaskAttempt(0, 1)], Night),
                 new JobEvent.TasksEnded("schmidt", [new AttemptEnd(0, 1, null, false, "", null, used, [file])], Night),
             ],

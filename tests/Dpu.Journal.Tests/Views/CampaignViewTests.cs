@@ -1,4 +1,5 @@
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Store;
 using Dpu.Journal.Views;
 using Shouldly;
@@ -44,9 +45,26 @@ public sealed class CampaignViewTests : IDisposable
         await SubmitAsync(1, new CampaignUnit("KIDS", 1, "8,6", 1));
         await SubmitAsync(2, new CampaignUnit("KIDS", 1, "8,6", 2));
 
-        (await _store.Views.GetUnitAttemptsAsync("KIDS", 1, "8,6", None)).ShouldBe(2);
-        (await _store.Views.GetUnitAttemptsAsync("KIDS", 2, "8,6", None)).ShouldBe(0);
-        (await _store.Views.GetUnitAttemptsAsync("KIDS", 1, "8", None)).ShouldBe(0);
+        (await _store.Views.GetUnitAttemptsAsync("KIDS", 1, "8,6", "ann", None)).ShouldBe(2);
+        (await _store.Views.GetUnitAttemptsAsync("KIDS", 2, "8,6", "ann", None)).ShouldBe(0);
+        (await _store.Views.GetUnitAttemptsAsync("KIDS", 1, "8", "ann", None)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_somebody_submits_for_himself_counts_for_him_alone()
+    {
+        await SubmitAsync(1, new CampaignUnit("KIDS", 1, "8,6", 1), cancelled: true);
+        await SubmitAsync(2, new CampaignUnit("KIDS", 1, "8,6", 2), privileges: Privileges.MyDb);
+        await SubmitAsync(3, new CampaignUnit("SECRET", 1, "x", 1), privileges: Privileges.MyDb);
+        var (ann, bob) = (new Caller("ann", UserType.Standard, ["common"]), new Caller("bob", UserType.Standard, ["common"]));
+
+        (await _store.Views.GetUnitAttemptsAsync("KIDS", 1, "8,6", "ann", None)).ShouldBe(2);
+        (await _store.Views.GetUnitAttemptsAsync("KIDS", 1, "8,6", "bob", None)).ShouldBe(1);
+        var seen = (await _store.Views.SeenBy(bob).ListCampaignsAsync(None)).ShouldHaveSingleItem();
+        (seen.Name, seen.Jobs, seen.Counts, seen.LastAt).ShouldBe(("KIDS", 1, new TaskCounts(0, 0, 2, 0, 0), Noon.AddMinutes(1)));
+        (await _store.Views.SeenBy(bob).GetCampaignJobsAsync("KIDS", None)).Select(job => job.Job.Value).ShouldBe([1]);
+        (await _store.Views.SeenBy(bob).GetCampaignJobsAsync("SECRET", None)).ShouldBeEmpty();
+        (await _store.Views.SeenBy(ann).GetCampaignJobsAsync("KIDS", None)).Select(job => (job.Job.Value, job.Context.Privileges)).ShouldBe([(2, Privileges.MyDb)]);
     }
 
     [Fact]
@@ -59,10 +77,10 @@ public sealed class CampaignViewTests : IDisposable
         (await _store.Views.GetCampaignJobsAsync("KIDS", Noon, None)).Select(job => job.Job.Value).ShouldBe([1, 2]);
     }
 
-    private async Task SubmitAsync(int job, CampaignUnit? campaign, bool cancelled = false)
+    private async Task SubmitAsync(int job, CampaignUnit? campaign, bool cancelled = false, Privileges privileges = Privileges.Project)
     {
         var at = Noon.AddMinutes(job);
-        var spec = new JobSpec("Echo", "ann", 0, [], false, 1, $"key-{job}", "f00d") { Campaign = campaign, Asked = new AskedOptions(["-o", "a, b"], "{}", 5) };
+        var spec = new JobSpec("Echo", "ann", 0, [], false, 1, $"key-{job}", "f00d") { Campaign = campaign, Context = new WorkContext("common", privileges), Asked = new AskedOptions(["-o", "a, b"], "{}", 5) };
         var plan = new JobPlan([], [new StepPlan("echo", null, 0, 2, new Resources(1, 0), null, new StepWork.Exec(["echo"], null))]);
         JobEvent[] events = cancelled
             ? [new JobEvent.Submitted(new JobId(job), spec, plan, at), new JobEvent.CancelRequested("ann", false, at), new JobEvent.TasksAborted([new TaskRange(0, 2)], "cancelled", at)]

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Dpu.Domain.Estimates;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Shipping;
+using Dpu.Domain.Users;
 using Dpu.Journal.Store;
 using Dpu.Journal.Tests.EventJournal;
 using Dpu.Journal.Views;
@@ -67,6 +69,26 @@ public sealed class HistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_somebody_runs_for_himself_or_with_code_of_his_own_is_not_in_what_others_are_told()
+    {
+        await RunExecAsync(1, 9, 1000, spec => spec with { Context = spec.Context.ForUserAlone() });
+        await RunExecAsync(2, 9, 1000, spec => spec with { Code = new ShippedCode(new string('a', 64), 5) });
+        await RunExecAsync(3, 9, 3);
+
+        var kind = new TaskKind("echo", IsRecipe: false, null, null);
+        (await _store.Views.GetTaskFiguresAsync([kind], None))[kind].ShouldBe(new TaskFigures(kind, 9, new Quantiles(3, 3, 3), new Quantiles(3 << 20, 3 << 20, 3 << 20)));
+    }
+
+    [Fact]
+    public async Task Estimates_are_scored_for_a_caller_by_jobs_that_he_may_look_into()
+    {
+        await RunExecAsync(1, 3, seconds: 10, spec => spec with { Context = spec.Context.ForUserAlone() }, expected: 10);
+
+        (await _store.Views.SeenBy(new Caller("bob", UserType.Developer, ["common"])).GetEstimateScoresAsync(None)).ShouldBeEmpty();
+        (await _store.Views.SeenBy(new Caller("ann", UserType.Developer, ["common"])).GetEstimateScoresAsync(None)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Estimates_of_finished_jobs_are_scored_by_program()
     {
         await RunExecAsync(1, 3, seconds: 10, expected: 10);
@@ -78,13 +100,13 @@ public sealed class HistoryTests : IDisposable
         (await _store.Views.GetEstimateScoresAsync(None)).ShouldBe([new EstimateScore("Reduce", 1, 0.75, 1), new EstimateScore("echo", 2, 1, 0.5)]);
     }
 
-    private async Task RunExecAsync(int job, int tasks, double seconds, double expected = 0, int failed = 0, MemoryStore? store = null)
+    private async Task RunExecAsync(int job, int tasks, double seconds, Func<JobSpec, JobSpec>? spec = null, double expected = 0, int failed = 0, MemoryStore? store = null)
     {
         var lines = TaskLines.Pack(Enumerable.Range(0, tasks + failed).Select(line => $"{line}"));
         await RunAsync(store ?? _store, job, new StepPlan("echo", null, 0, tasks + failed, new Resources(1, 0), null, new StepWork.Exec(["echo"], lines))
         {
             Rules = StepRules.Usual with { ExpectedSeconds = expected },
-        }, task => (task < tasks ? null : FailureCause.Recipe, task < tasks ? seconds : 1_000_000));
+        }, task => (task < tasks ? null : FailureCause.Recipe, task < tasks ? seconds : 1_000_000), spec);
     }
 
     private Task RunAsync(int job, double expected, ImmutableArray<(string Instrument, string Chip, double Seconds)> tasks)
@@ -103,14 +125,15 @@ public sealed class HistoryTests : IDisposable
         return RunAsync(_store, job, step, task => (null, tasks[task].Seconds));
     }
 
-    private static async Task RunAsync(MemoryStore store, int job, StepPlan step, Func<int, (FailureCause? Cause, double Seconds)> end)
+    private static async Task RunAsync(MemoryStore store, int job, StepPlan step, Func<int, (FailureCause? Cause, double Seconds)> end, Func<JobSpec, JobSpec>? spec = null)
     {
         var tasks = Enumerable.Range(0, step.Count).ToList();
+        var asked = new JobSpec("x", "ann", 0, [], true, 1, $"key-{job}", "f00d");
         await store.Journal.AppendAsync(
             JobPersistenceId.Of(new JobId(job)),
             0,
             [
-                new JobEvent.Submitted(new JobId(job), new JobSpec("x", "ann", 0, [], true, 1, $"key-{job}", "f00d"), new JobPlan([], [step]), Noon),
+                new JobEvent.Submitted(new JobId(job), spec?.Invoke(asked) ?? asked, new JobPlan([], [step]), Noon),
                 new JobEvent.TasksStarted("n1", Guid.Empty, [.. tasks.Select(task => new TaskAttempt(task, 1))], Noon),
                 new JobEvent.TasksEnded("n1", [.. tasks.Select(task => End(task, end(task)))], Noon.AddHours(1)),
             ],

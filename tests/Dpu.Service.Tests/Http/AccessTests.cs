@@ -20,7 +20,7 @@ public sealed class AccessTests(RunningDpu dpu)
         foreach (var route in RequestGuardTests.Routes(app))
         {
             var path = route.RoutePattern.RawText!
-                .Replace("{id:int}", "1", StringComparison.Ordinal)
+                .Replace("{id:int}", "2000000", StringComparison.Ordinal)
                 .Replace("{id}", "raw-1", StringComparison.Ordinal)
                 .Replace("{sequence}", "Copy", StringComparison.Ordinal)
                 .Replace("{*path}", "api/v1/nothing/here.json", StringComparison.Ordinal);

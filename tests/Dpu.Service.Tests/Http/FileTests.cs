@@ -37,7 +37,7 @@ public sealed class FileTests(RunningDpu dpu) : IAsyncLifetime
         _job.Status.ShouldBe("FINISHED");
         using var answer = await dpu.Owner.GetAsync(dpu.At($"/jobs/{_job.JobId}/results"));
         var result = (await answer.JsonAsync()).EnumerateArray().Single(file => file.GetProperty("id").GetString() == _copy.Id);
-        result.EnumerateObject().Select(field => field.Name).ShouldBe(["id", "path", "type", "sizeBytes", "sha256", "metadata", "task", "name", "main", "committed"]);
+        result.EnumerateObject().Select(field => field.Name).ShouldBe(["id", "path", "type", "sizeBytes", "sha256", "metadata", "task", "name", "main", "committed", "owner", "project", "privileges"]);
         result.GetProperty("metadata").GetRawText().ShouldBe("""{"chip":"ccd50","gain":1.5,"good":true}""");
     }
 

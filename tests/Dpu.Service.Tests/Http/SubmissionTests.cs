@@ -253,7 +253,7 @@ public sealed class SubmissionTests(RunningDpu dpu)
         StepOf(learned).GetProperty("memoryInsteadBytes").GetInt64().ShouldBeInRange(64L << 20, 512L << 20);
         (await PlanAsync("Quick", ",\"estimatedSeconds\":7")).GetProperty("estimatedSeconds").GetDouble().ShouldBe(7);
 
-        using var answer = await dpu.Visitor.GetAsync(dpu.At("/stats"));
+        using var answer = await dpu.Owner.GetAsync(dpu.At("/stats"));
         var quality = (await answer.JsonAsync()).GetProperty("estimates").EnumerateArray().Single(estimate => estimate.GetProperty("program").GetString() == "Quick");
         quality.GetProperty("steps").GetInt32().ShouldBe(5);
         quality.GetProperty("medianRatio").GetDouble().ShouldBeInRange(0.000001, 0.6);

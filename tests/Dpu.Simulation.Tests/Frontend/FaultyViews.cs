@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
 using Dpu.Journal.Views;
 using Dpu.Kernel.Persistence;
 
@@ -29,6 +30,8 @@ internal sealed class FaultyViews(IViews views, ServiceWorld world) : IViews
     public Task<ImmutableArray<JobRow>> GetJobsAsync(IReadOnlyCollection<JobId> jobs, CancellationToken cancellationToken) =>
         views.GetJobsAsync(jobs, cancellationToken);
 
+    public IVisibleViews SeenBy(Caller caller) => views.SeenBy(caller);
+
     public Task<JobDetails?> GetJobAsync(JobId job, CancellationToken cancellationToken) => views.GetJobAsync(job, cancellationToken);
 
     public Task<ImmutableArray<TaskRow>> GetTasksAsync(JobId job, TaskFilter filter, CancellationToken cancellationToken) =>
@@ -48,8 +51,8 @@ internal sealed class FaultyViews(IViews views, ServiceWorld world) : IViews
     public Task<ImmutableArray<CampaignJob>> GetCampaignJobsAsync(string campaign, DateTimeOffset since, CancellationToken cancellationToken) =>
         views.GetCampaignJobsAsync(campaign, since, cancellationToken);
 
-    public Task<int> GetUnitAttemptsAsync(string campaign, int request, string unit, CancellationToken cancellationToken) =>
-        views.GetUnitAttemptsAsync(campaign, request, unit, cancellationToken);
+    public Task<int> GetUnitAttemptsAsync(string campaign, int request, string unit, string user, CancellationToken cancellationToken) =>
+        views.GetUnitAttemptsAsync(campaign, request, unit, user, cancellationToken);
 
     public Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken) => views.CountEndedAttemptsAsync(since, cancellationToken);
 

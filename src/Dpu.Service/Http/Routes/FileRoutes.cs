@@ -48,7 +48,8 @@ internal static class FileRoutes
         .Is("ingestFiles", Part, "Registers files of the DPU's host in the catalog", "What is known already stays as it is.")
         .Needs(Right.Operate)
         .Takes<IngestRequest>("Absolute paths of files or folders there.", """{"paths":["/data/raw/night 1"]}""", "paths")
-        .Answer<IngestResult>("What became of each.");
+        .Answer<IngestResult>("What became of each.")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-privileges");
 
     private static void OfFile(RouteDescription route) => route
         .Path("id", "The file's id.")

@@ -19,8 +19,9 @@ internal static class JobRoutes
         .Answer<JobAccepted>("The job.", StatusCodes.Status201Created)
         .Answer<JobAccepted>("The job that an earlier request with this key made.")
         .Answer<PlanPreview>("Or, of a dry run, the plan.")
+        .Refuses(StatusCodes.Status403Forbidden, "not-a-member")
         .Refuses(StatusCodes.Status409Conflict, "key-reused")
-        .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe", "bad-option", "bad-estimate", "bad-memory", "bad-campaign", "bad-key", "bad-settings", "bad-recipes", "unknown-code", "unknown-version")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-privileges", "code-is-private", "unknown-job", "unknown-recipe", "bad-option", "bad-estimate", "bad-memory", "bad-campaign", "bad-key", "bad-settings", "bad-recipes", "unknown-code", "unknown-version")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
     public static void Exec(RouteDescription route) => route
@@ -31,13 +32,14 @@ internal static class JobRoutes
         .Answer<JobAccepted>("The job.", StatusCodes.Status201Created)
         .Answer<JobAccepted>("The job that an earlier request with this key made.")
         .Answer<PlanPreview>("Or, of a dry run, the plan.")
+        .Refuses(StatusCodes.Status403Forbidden, "not-a-member")
         .Refuses(StatusCodes.Status409Conflict, "key-reused")
-        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-command", "bad-cpus", "bad-memory", "bad-hosts", "bad-line", "bad-max-per-node", "bad-estimate", "bad-key", "bad-settings", "unknown-code")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-privileges", "code-is-private", "unknown-job", "bad-command", "bad-cpus", "bad-memory", "bad-hosts", "bad-line", "bad-max-per-node", "bad-estimate", "bad-key", "bad-settings", "unknown-code")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
     public static void List(RouteDescription route) => route
         .Is("listJobs", Part, "Jobs, newest first", "The caller's own jobs, a visitor's: everybody's.")
-        .Query("id", Form.Many(Form.Whole()), "These jobs, whoever's they are; those that do not exist are missing in the answer. Nothing else counts then.")
+        .Query("id", Form.Many(Form.Whole()), "These jobs, whoever's they are; those that do not exist, for the caller, are missing in the answer. Nothing else counts then.")
         .Query("all", Form.Truth(), "Everybody's jobs.")
         .Query("user", Form.Text(), "This user's jobs.")
         .Query("status", Form.OneOf(KnownWords.Statuses), "Only jobs of this status.")
@@ -46,9 +48,11 @@ internal static class JobRoutes
         .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-status");
 
     public static void Show(RouteDescription route) => OfJob(route
-        .Is("getJob", Part, "A job with its steps", "With `tasks=true` also every task with its attempts; what tasks printed is not for visitors.")
+        .Is("getJob", Part, "A job with its steps", "With `tasks=true` also every task with its attempts, for whoever may look into the job.")
         .Query("tasks", Form.Truth(), "With all its tasks.")
-        .Answer<JobDetail>("The job."));
+        .Answer<JobDetail>("The job.")
+        .Refuses(StatusCodes.Status401Unauthorized, "token-needed")
+        .Refuses(StatusCodes.Status403Forbidden, "not-allowed"));
 
     public static void Follow(RouteDescription route) => OfJob(route
         .Is("followJob", Part, "A job's status, now and at each change", "The stream ends when the job has ended.")
@@ -56,17 +60,17 @@ internal static class JobRoutes
         .AnswerNothing(StatusCodes.Status204NoContent, "It has ended, and `Last-Event-ID` is that of its end.")
         .AnswerEvents("`status` events, each with the job as it is then.", ("status", typeof(JobSummary))));
 
-    public static void Explain(RouteDescription route) => OfJob(route
+    public static void Explain(RouteDescription route) => OfInside(route
         .Is("explainJob", Part, "Why a job waits, failed, was tried again or is slow")
         .Answer<JobExplanation>("Reasons, the gravest first; empty when there is nothing to explain.")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable"));
 
-    public static void Results(RouteDescription route) => OfJob(route
+    public static void Results(RouteDescription route) => OfInside(route
         .Is("listResults", Part, "The files that a job made")
         .Pages("id")
         .Answer<IReadOnlyList<FileRecord>>("The files."));
 
-    public static void Logs(RouteDescription route) => OfJob(route
+    public static void Logs(RouteDescription route) => OfInside(route
         .Is("readLogs", Part, "What a job's tasks printed", "Up to now as lines of JSON; with `follow=true` as server-sent events until the job has ended.")
         .Query("task", Form.Whole(), "This task's lines only; tasks count from 0.")
         .Query("follow", Form.Truth(), "Goes on until the job has ended.")
@@ -104,6 +108,26 @@ internal static class JobRoutes
         .Refuses(StatusCodes.Status409Conflict, "not-ended", "cancelled")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-memory", "bad-option", "bad-key"));
 
+    public static void ShowTo(RouteDescription route) => OfChange(route
+        .Is("showJobTo", Part, "Shows a job, and what it makes, to others than before", "By its user if it ran released code, by an operator otherwise. What others see already is taken back by operators only.")
+        .Takes<ContextRequest>("To whom.", """{"project":"KIDS","privileges":"users"}""")
+        .Refuses(StatusCodes.Status403Forbidden, "not-a-member")
+        .Refuses(StatusCodes.Status409Conflict, "is-shown")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-privileges"));
+
+    public static void Rerun(RouteDescription route) => OfJob(route
+        .Is("rerunJob", Part, "Runs the same sequence with the same options as a new job of the caller's, with released code", "On what the catalog has now. With `dryRun` nothing is submitted: the answer is the plan.")
+        .Needs(Right.RunRecipes)
+        .Header("Idempotency-Key", Form.Text(RequestKey.LengthMax), KeyText)
+        .Takes<RerunRequest>("Where it is to belong.", """{"privileges":"users"}""")
+        .Answer<JobAccepted>("The job.", StatusCodes.Status201Created)
+        .Answer<JobAccepted>("The job that an earlier request with this key made.")
+        .Answer<PlanPreview>("Or, of a dry run, the plan.")
+        .Refuses(StatusCodes.Status403Forbidden, "not-a-member")
+        .Refuses(StatusCodes.Status409Conflict, "key-reused")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-privileges", "no-recipes", "bad-option", "no-inputs", "bad-key")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable"));
+
     public static void Campaigns(RouteDescription route) => route
         .Is("listCampaigns", "campaigns", "Campaigns in figures")
         .Pages("name")
@@ -120,6 +144,11 @@ internal static class JobRoutes
         .Needs(Right.RunRecipes)
         .Answer<JobSummary>("The job as it is then.")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable"));
+
+    /// <summary>The line of a job in the queue is seen by more than may look into it.</summary>
+    private static void OfInside(RouteDescription route) => OfJob(route
+        .Refuses(StatusCodes.Status401Unauthorized, "token-needed")
+        .Refuses(StatusCodes.Status403Forbidden, "not-allowed"));
 
     private static void OfJob(RouteDescription route) => route
         .Path("id", "The job.", example: "84820")

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Campaigns;
+using Dpu.Domain.Estimates;
+using Dpu.Domain.Jobs;
+
+namespace Dpu.Journal.Views;
+
+/// <summary>
+/// The views as one caller sees them. What he does not see is not there: not in a list, not in a count, and not as a gap in a page.
+/// Lines of the queue follow <see cref="Domain.Users.Caller.SeesInQueue"/>, what jobs made and took follows <see cref="Domain.Users.Caller.Sees"/>.
+/// </summary>
+/// <remarks>Every call answers from one moment and throws <see cref="Kernel.Persistence.JournalException"/> when the store cannot be read.</remarks>
+public interface IVisibleViews
+{
+    /// <inheritdoc cref="IViews.ListJobsAsync"/>
+    Task<ImmutableArray<JobRow>> ListJobsAsync(JobFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>The lines of these jobs, in the order asked for; those that are not there for him are left out.</summary>
+    Task<ImmutableArray<JobRow>> GetJobsAsync(IReadOnlyCollection<JobId> jobs, CancellationToken cancellationToken);
+
+    /// <summary>A job with its steps, if he sees its line; what was found in its output is there only if he may look into it, and other jobs that it waits for only if he sees these.</summary>
+    Task<JobDetails?> GetJobAsync(JobId job, CancellationToken cancellationToken);
+
+    /// <summary>Campaigns by name, in figures of the jobs whose lines he sees.</summary>
+    Task<ImmutableArray<CampaignRow>> ListCampaignsAsync(CancellationToken cancellationToken);
+
+    /// <summary>The last attempt at each unit of a campaign among the jobs whose lines he sees, by rising number of the job.</summary>
+    Task<ImmutableArray<CampaignJob>> GetCampaignJobsAsync(string campaign, CancellationToken cancellationToken);
+
+    /// <summary>Sums over the jobs whose lines he sees.</summary>
+    Task<QueueTotals> GetTotalsAsync(CancellationToken cancellationToken);
+
+    /// <summary>How good the estimates of the last finished jobs were, by program: of jobs that he may look into, since programs of commands have names.</summary>
+    Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken);
+}

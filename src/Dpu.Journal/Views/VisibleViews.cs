@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Dpu.Domain.Campaigns;
+using Dpu.Domain.Estimates;
+using Dpu.Domain.Jobs;
+using Dpu.Domain.Users;
+using Dpu.Journal.Sqlite;
+
+namespace Dpu.Journal.Views;
+
+/// <summary>Reads the view tables for a caller.</summary>
+internal sealed class VisibleViews(Reads reads, Caller caller) : IVisibleViews
+{
+    public Task<ImmutableArray<JobRow>> ListJobsAsync(JobFilter filter, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => JobQueries.List(database, filter, caller), cancellationToken);
+
+    public Task<ImmutableArray<JobRow>> GetJobsAsync(IReadOnlyCollection<JobId> jobs, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => Lines(database, jobs), cancellationToken);
+
+    public Task<JobDetails?> GetJobAsync(JobId job, CancellationToken cancellationToken) => reads.RunAsync(database => Details(database, job), cancellationToken);
+
+    public Task<ImmutableArray<CampaignRow>> ListCampaignsAsync(CancellationToken cancellationToken) =>
+        reads.RunAsync(database => CampaignQueries.List(database, caller), cancellationToken);
+
+    public Task<ImmutableArray<CampaignJob>> GetCampaignJobsAsync(string campaign, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => CampaignQueries.LastAttempts(database, campaign, DateTimeOffset.MinValue, caller), cancellationToken);
+
+    public Task<QueueTotals> GetTotalsAsync(CancellationToken cancellationToken) =>
+        reads.RunAsync(database => StatisticsQueries.Totals(database, caller), cancellationToken);
+
+    public Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken) =>
+        reads.RunAsync(database => HistoryQueries.Scores(database, caller), cancellationToken);
+
+    private ImmutableArray<JobRow> Lines(Database database, IEnumerable<JobId> jobs) =>
+        [.. jobs.Select(job => JobQueries.Find(database, job)).OfType<JobRow>().Where(SeesLine).Select(row => WithoutOthers(database, row))];
+
+    private JobDetails? Details(Database database, JobId job)
+    {
+        if (JobQueries.Find(database, job) is not { } row || !SeesLine(row))
+        {
+            return null;
+        }
+
+        var findings = caller.Sees(row.User, row.Context) ? FindingQueries.CountsOf(database, job) : [];
+        return new JobDetails(WithoutOthers(database, row), JobQueries.Steps(database, job), findings);
+    }
+
+    private JobRow WithoutOthers(Database database, JobRow row)
+    {
+        bool IsThere(JobId other) => JobQueries.Find(database, other) is { } found && SeesLine(found);
+        return row.After.IsEmpty ? row : row with { After = [.. row.After.Where(IsThere)], WaitsFor = [.. row.WaitsFor.Where(IsThere)] };
+    }
+
+    private bool SeesLine(JobRow row) => caller.SeesInQueue(row.User, row.Context);
+}
