@@ -74,7 +74,7 @@ class Api:
                 connection.request(method, path if path.startswith("/api/") else "/api/v1" + path, body, all_headers)
                 answer = connection.getresponse()
                 if answer.status >= 400:
-                    self._raise(method, answer, answer.read(65536), token is not None)
+                    self._raise(answer, answer.read(65536), token is not None)
                 return answer
             except BaseException:
                 connection.close()
@@ -82,8 +82,9 @@ class Api:
 
     def has(self, path):
         """Whether there is something at a path."""
+        # Not HEAD, whose refusals have no words.
         try:
-            self.send("HEAD", path).close()
+            self.send("GET", path).close()
             return True
         except DpuRefused as refusal:
             if refusal.status == 404:
@@ -202,7 +203,7 @@ class Api:
         connection.sock.settimeout(timeout)
         return connection
 
-    def _raise(self, method, answer, body, had_token):
+    def _raise(self, answer, body, had_token):
         problem = None
         if "json" in (answer.getheader("Content-Type") or ""):
             try:
@@ -210,7 +211,7 @@ class Api:
             except ValueError:
                 pass
         if not isinstance(problem, dict) or "title" not in problem:
-            if answer.status in (404, 405) and method != "HEAD":
+            if answer.status in (404, 405):
                 raise _not_a_dpu(self.address)
             problem = {"title": "The DPU answered %d %s" % (answer.status, answer.reason)}
         sentence = problem.get("detail") or problem["title"]

@@ -12,6 +12,9 @@ import ssl
 from . import addresses
 from .errors import DpuNotAllowed, DpuUnreachable
 
+# OpenSSL's X509_V_FLAG_PARTIAL_CHAIN, which the ssl module names since Python 3.10.
+_PARTIAL_CHAIN = 0x80000
+
 _HANDSHAKE = 22
 _CERTIFICATE = 11
 _HANDSHAKE_LENGTH_MAX = 1 << 20
@@ -56,7 +59,8 @@ class Trust:
 
     def _pinned(self, timeout):
         chain = _chain_of(addresses.place_of(self._address), timeout)
-        authority = next((der for der in chain if public_key_sha256(der) == self._pin), None)
+        # Behind the server's own certificate: that one is no authority.
+        authority = next((der for der in chain[1:] if public_key_sha256(der) == self._pin), None)
         if authority is None:
             raise DpuNotAllowed(
                 "The certificate of %s was not issued by the authority that you know it by: this is another DPU, or somebody in between, "
@@ -65,7 +69,8 @@ class Trust:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_REQUIRED
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        # The only root: signatures, times and uses are checked against it when the connection is made.
+        # The only root, whether or not it was issued by another one: signatures, times and uses are checked up to it when the connection is made.
+        context.verify_flags |= _PARTIAL_CHAIN
         context.load_verify_locations(cadata=ssl.DER_cert_to_PEM_cert(authority))
         return context
 

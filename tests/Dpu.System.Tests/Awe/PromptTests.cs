@@ -51,6 +51,40 @@ public sealed class PromptTests
         compared.Out.Trim().ShouldBe("arrays=12 tables=1 votables=1");
     }
 
+    [FactWithPython(OtherThanLoopback = true)]
+    public async Task Over_TLS_a_user_is_known_and_only_the_pinned_authority_is_believed()
+    {
+        await using var dpu = new RealDpu();
+
+        // Where the service is root, tasks of users run as Unix users of their own, who must be able to pass through.
+        File.SetUnixFileMode(dpu.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        await dpu.StartAsync("-D", "dpu.http.host=0.0.0.0", "-D", "dpu.service.stop-grace=0 s");
+        var (home, key) = (dpu.NewFolder("jane"), Path.Combine(dpu.Home, "jane.key"));
+        (await dpu.RunAsync("user", "add", "jane", "--type", "1")).Exits(0);
+        (await dpu.RunAsync("key", "create", "--for", "user", "--user", "jane", "--out", key)).Exits(0);
+        ProcessStartInfo AsJane(ProcessStartInfo start, string scheme)
+        {
+            start.Environment["HOME"] = home;
+            start.Environment["DPU_NAME"] = $"{scheme}://{Python.OwnAddress}:{dpu.Address.Port}";
+            start.Environment.Remove("AWEPIPE");
+            return start;
+        }
+
+        (await ProgramRun.OfAsync(AsJane(dpu.Command(["login", "--token-file", key]), "https"))).Exits(0);
+        var run = await ProgramRun.OfAsync(AsJane(dpu.Command(["awe", "-c", "print(dpu.whoami()['name'], dpu.wait(dpu.run('Null', return_jobid=True)).status)"]), "https"));
+        run.Exits(0).Out.ShouldEndWith("jane FINISHED\n");
+
+        var pin = Directory.EnumerateFiles(Path.Combine(home, ".dpu", "ca")).Single();
+        await File.WriteAllTextAsync(pin, new string('0', 64));
+        run = await ProgramRun.OfAsync(AsJane(dpu.Command(["awe", "-c", "dpu.get_jobids()"]), "https"));
+        run.Exits(1).Error.ShouldContain("was not issued by the authority that you know it by");
+        File.Delete(pin);
+        run = await ProgramRun.OfAsync(AsJane(dpu.Command(["awe", "-c", "dpu.get_jobids()"]), "https"));
+        run.Exits(1).Error.ShouldContain("is not believed");
+        run = await ProgramRun.OfAsync(AsJane(dpu.Command(["awe", "-c", "dpu.get_jobids()"]), "http"));
+        run.Exits(1).Error.ShouldContain("in plain text");
+    }
+
     /// <summary>As the service's user, at its address.</summary>
     private static ProcessStartInfo As(RealDpu dpu, ProcessStartInfo start)
     {

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Dpu.System.Tests.Processes;
 using Xunit;
 
@@ -12,6 +15,12 @@ internal static class Python
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, "python3"))
         .FirstOrDefault(File.Exists);
+
+    /// <summary>An address of this host that is not loopback; null when it has none.</summary>
+    public static IPAddress? OwnAddress { get; } = NetworkInterface.GetAllNetworkInterfaces()
+        .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+        .Select(unicast => unicast.Address)
+        .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
 
     public static string Tests { get; } = Path.Combine(Programs.Root, "tests", "awe");
 
@@ -35,6 +44,13 @@ internal sealed class FactWithPythonAttribute : FactAttribute
         {
             Skip = "python3 is not on the PATH (apt-get install python3).";
         }
+    }
+
+    /// <summary>Also an address that is not loopback.</summary>
+    public bool OtherThanLoopback
+    {
+        get => false;
+        set => Skip ??= value && Python.OwnAddress is null ? "This host has no address but loopback." : null;
     }
 }
 
