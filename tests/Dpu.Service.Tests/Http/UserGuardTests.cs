@@ -4,6 +4,7 @@ using Dpu.Actors.Users;
 using Dpu.Domain.Membership;
 using Dpu.Domain.Users;
 using Dpu.Service.Http;
+using Dpu.Service.Http.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -138,6 +139,20 @@ public sealed class UserGuardTests
                     "POST /api/v1/users/{name}/disable", "POST /api/v1/users/{name}/enable",
                 ],
                 ignoreOrder: true);
+    }
+
+    // The document must not promise what the guard refuses, nor the other way round.
+    [Fact]
+    public void What_a_route_says_of_operators_is_what_the_guard_keeps()
+    {
+        var app = WebApplication.CreateSlimBuilder().Build();
+        Endpoints.Map(app, null!);
+        foreach (var route in RequestGuardTests.Routes(app).Where(route => route.Metadata.GetMetadata<RouteSays>() is not null))
+        {
+            var said = new RouteDescription();
+            route.Metadata.GetMetadata<RouteSays>()!.Describe(said);
+            (said.Right == Right.Operate).ShouldBe(route.Metadata.GetMetadata<RequestGuard.Needs>() is { Right: Right.Operate }, RequestGuardTests.Describe(route));
+        }
     }
 
     private async Task<string> DetailAsync(string who, string kind)
