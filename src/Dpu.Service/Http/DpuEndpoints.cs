@@ -38,7 +38,7 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
     public async Task<IResult> NodesAsync(HttpContext context)
     {
         return await nodes.GetAsync(context.RequestAborted) is { } all
-            ? Paging.Page(context, all, static node => node.Name, ApiJson.Default.IReadOnlyListNodeInfo)
+            ? Paging.Page(context, NodeList.TellableTo(RequestGuard.CallerOf(context), all), static node => node.Name, ApiJson.Default.IReadOnlyListNodeInfo)
             : ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", "The scheduler did not answer in time. Ask again.");
     }
 
@@ -56,7 +56,7 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
                 ApiMapping.Counts(totals.Tasks),
                 lastMinute / OneMinute.TotalSeconds,
                 [.. totals.Users.Select(user => new UserLoad(user.User, (int)user.Jobs, (int)user.Tasks))],
-                await nodes.GetAsync(context.RequestAborted) ?? [],
+                NodeList.TellableTo(RequestGuard.CallerOf(context), await nodes.GetAsync(context.RequestAborted) ?? []),
                 services.System.DeadLetters.Count,
                 (now - services.StartedAt).TotalSeconds,
                 [.. scores.Select(score => new EstimateQuality(score.Program, score.Steps, score.MedianRatio, score.WithinFactor2))],

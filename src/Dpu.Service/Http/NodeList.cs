@@ -2,6 +2,7 @@ using Dpu.Actors.Nodes;
 using Dpu.Actors.Scheduling;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Scheduling;
+using Dpu.Domain.Users;
 using Dpu.Kernel;
 
 namespace Dpu.Service.Http;
@@ -9,6 +10,8 @@ namespace Dpu.Service.Http;
 /// <summary>The nodes as the scheduler sees them. However many ask, it is asked once at a time.</summary>
 internal sealed class NodeList(ApiServices services)
 {
+    private const string ShutOut = "it failed tasks of several jobs, and none ended normally in between; it is given one to try from time to time";
+
     private readonly Lock _gate = new();
     private Task<NodeStatuses>? _asked;
 
@@ -39,6 +42,11 @@ internal sealed class NodeList(ApiServices services)
             return _asked;
         }
     }
+
+    /// <summary>As somebody may be told: why a node is shut out names what was run there, and that may be somebody's own command.</summary>
+    public static IReadOnlyList<NodeInfo> TellableTo(Caller caller, IReadOnlyList<NodeInfo> nodes) => caller.Has(Right.Operate)
+        ? nodes
+        : [.. nodes.Select(node => node.State == nameof(NodeState.Quarantined) ? node with { Reason = ShutOut } : node)];
 
     public static NodeInfo Info(NodeStatus node) =>
         new(node.Name, node.State.ToString(), node.Capacity.Cpus, node.Capacity.MemoryBytes, node.Tasks - node.Waiting, node.Tags, node.Reason)

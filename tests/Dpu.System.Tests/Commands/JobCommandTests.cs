@@ -199,7 +199,8 @@ public sealed class JobCommandTests(RealDpu dpu) : IClassFixture<RealDpu>
         var job = await dpu.SubmitAsync("exec", "--", "true");
         (await dpu.RunAsVisitorAsync("status", $"{job}")).Exits(0).Out.ShouldStartWith($"Jobid {job} has status");
         (await dpu.RunAsVisitorAsync("sequences")).Exits(0);
-        foreach (var command in new[] { "exec -- true", $"logs {job}", $"cancel {job}", $"results {job}", "files" })
+        (await dpu.RunAsVisitorAsync("files", "--json")).Exits(0).Json.GetArrayLength().ShouldBe(0);
+        foreach (var command in new[] { "exec -- true", $"logs {job}", $"cancel {job}", $"results {job}" })
         {
             var run = (await dpu.RunAsVisitorAsync(command.Split(' '))).Exits(3);
             run.Error.ShouldContain("visitor");
