@@ -218,6 +218,11 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
         {
             case DownFrame.LogsStored stored when _logs.Remove(stored.Number, out var waiting):
                 Complete(waiting.Stored, stored.Failure);
+                if (stored.Failure is not null)
+                {
+                    FailThoseBehind(stored.Number, stored.Failure);
+                }
+
                 break;
             case DownFrame.LogsRead read when _reads.Remove(read.Number, out var waiting):
                 Complete(waiting.Read, read);
@@ -231,6 +236,16 @@ public sealed class UplinkActor(IUplink uplink, Func<NodeFacts> facts) : BatchAc
             default:
                 _node?.Node.Tell(MessageOf(frame));
                 break;
+        }
+    }
+
+    /// <summary>Lines that could not be stored are handed over again, and what was sent behind them must not come before them.</summary>
+    private void FailThoseBehind(long number, string failure)
+    {
+        foreach (var behind in _logs.Keys.Where(other => other > number).ToArray())
+        {
+            _logs.Remove(behind, out var waiting);
+            Complete(waiting!.Stored, failure);
         }
     }
 

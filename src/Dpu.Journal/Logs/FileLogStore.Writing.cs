@@ -118,20 +118,31 @@ public sealed partial class FileLogStore
         block.Done.SetResult();
     }
 
-    /// <summary>Nothing of the block is stored: its chunks are forgotten, so that they are taken when they are handed over again.</summary>
+    /// <summary>
+    /// Nothing of the block is stored, and nothing that came behind it, or lines would change places: all of that is forgotten, so that it is taken when it is handed over again,
+    /// and what comes meanwhile is refused.
+    /// </summary>
     private void GiveUp(PendingBlock block, Exception failure)
     {
+        PendingBlock[] lost;
         lock (_gate)
         {
-            _pending.Remove(block);
-            foreach (var chunk in LogRecordsReader.Read(block.Written))
+            lost = [.. _pending];
+            _pending.Clear();
+            _pending.Add(new PendingBlock(lost[^1].Number + 1));
+            foreach (var chunk in lost.SelectMany(static pending => LogRecordsReader.Read(pending.Written)))
             {
                 _seen.Remove(chunk.Incarnation, chunk.SequenceNr);
+                _givenUp.Add(chunk.Incarnation, chunk.SequenceNr);
             }
         }
 
-        block.Done.SetException(failure as JournalException ?? new JournalException(
+        var told = failure as JournalException ?? new JournalException(
             $"Logs cannot be written to '{_options.Folder}': {failure.Message} {DiskRoom.At(Path.Combine(_options.Folder, "x"), block.Length)}",
-            failure));
+            failure);
+        foreach (var pending in lost.Where(static pending => !pending.IsEmpty))
+        {
+            pending.Done.SetException(told);
+        }
     }
 }

@@ -22,6 +22,7 @@ public sealed partial class FileLogStore : ILogStore
     private readonly Database _lookup;
     private readonly ReaderPool _reads;
     private readonly SeenNumbers _seen;
+    private readonly DueNumbers _givenUp = new();
     private readonly Dictionary<long, HashSet<(Guid, long)>> _remembered = [];
     private readonly List<PendingBlock> _pending = [];
     private readonly List<(JobId Job, TaskCompletionSource Arrived)> _waiters = [];
@@ -82,6 +83,11 @@ public sealed partial class FileLogStore : ILogStore
             if (_closing)
             {
                 return Task.FromException(new JournalException($"The logs in '{_options.Folder}' are closed."));
+            }
+
+            if (!_givenUp.Admit(chunks))
+            {
+                return Task.FromException(new JournalException($"Lines in '{_options.Folder}' wait for earlier ones of their launcher, which could not be written and must be handed over first."));
             }
 
             foreach (var chunk in chunks)

@@ -67,7 +67,8 @@ public interface ILogStore : IAsyncDisposable
     /// Stores chunks and completes once they are on disk; a chunk whose incarnation and number are there already is stored once. What
     /// was handed over can be read at once.
     /// </summary>
-    /// <exception cref="JournalException">They could not be written; none of them counts as stored, and they may be handed over again.</exception>
+    /// <exception cref="JournalException">They could not be written; none of them counts as stored, and they may be handed over again. What comes behind them
+    /// of the same launcher fails too, until they are: an attempt's lines never change places.</exception>
     Task AppendAsync(IReadOnlyList<LogChunk> chunks, CancellationToken cancellationToken);
 
     /// <summary>Reads on from a cursor, with a line of <see cref="LogChunk.StoreSource"/> where output was lost; about <paramref name="maxBytes"/> of output, at least one chunk when there is one.</summary>

@@ -139,6 +139,22 @@ public sealed class UplinkActorTests
     }
 
     [Fact]
+    public void What_was_sent_behind_lines_that_were_not_stored_fails_with_them_and_is_not_sent_again_before_them()
+    {
+        ManagerJoins();
+        var (first, second) = (Store(1), Store(2));
+        Stand();
+
+        Hear(new DownFrame.LogsStored(1, "disk full"));
+
+        first.IsFaulted.ShouldBeTrue();
+        second.IsFaulted.ShouldBeTrue();
+        Break();
+        Stand();
+        _link.Sent.OfType<UpFrame.Logs>().Select(logs => logs.Number).ShouldBe([1, 2]);
+    }
+
+    [Fact]
     public void Many_lines_go_in_frames_of_a_bounded_size()
     {
         ManagerJoins();

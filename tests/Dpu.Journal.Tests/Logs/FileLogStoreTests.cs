@@ -131,6 +131,41 @@ public sealed class FileLogStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_comes_behind_lines_that_could_not_be_written_waits_until_they_are()
+    {
+        await using var store = FileLogStore.Open(Options, TimeProvider.System);
+        Directory.Delete(Options.Folder);
+        await Should.ThrowAsync<JournalException>(() => store.AppendAsync([Chunks.Of(1), Chunks.Of(2)], None));
+        Directory.CreateDirectory(Options.Folder);
+
+        (await Should.ThrowAsync<JournalException>(() => store.AppendAsync([Chunks.Of(3)], None))).Message.ShouldContain("earlier");
+        await store.AppendAsync([Chunks.Of(7, task: 1, launcher: Guid.NewGuid())], None);
+        await store.AppendAsync([Chunks.Of(1), Chunks.Of(2)], None);
+        (await Should.ThrowAsync<JournalException>(() => store.AppendAsync([Chunks.Of(4)], None))).Message.ShouldContain("earlier");
+        await store.AppendAsync([Chunks.Of(3), Chunks.Of(4)], None);
+
+        (await NumbersAsync(store)).Where(number => number != 7).ShouldBe([1L, 2, 3, 4]);
+    }
+
+    [Fact]
+    public async Task A_block_that_cannot_be_written_takes_those_behind_it_along()
+    {
+        await using var store = FileLogStore.Open(Options, TimeProvider.System);
+        Directory.Delete(Options.Folder);
+        var many = Enumerable.Range(1, 2000).Select(number => Chunks.Of(number)).ToList();
+        var appends = many.Chunk(100).Select(some => store.AppendAsync(some, None)).ToList();
+        foreach (var append in appends)
+        {
+            await Should.ThrowAsync<JournalException>(() => append);
+        }
+
+        Directory.CreateDirectory(Options.Folder);
+        await store.AppendAsync(many, None);
+
+        (await NumbersAsync(store)).ShouldBe(many.Select(chunk => chunk.SequenceNr));
+    }
+
+    [Fact]
     public async Task Only_their_owner_can_read_logs()
     {
         await WriteAsync(1);
