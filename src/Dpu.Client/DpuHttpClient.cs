@@ -125,7 +125,7 @@ public sealed class DpuHttpClient : IDisposable
 
     /// <summary>Files of the catalog; null for all.</summary>
     public Task<IReadOnlyList<FileRecord>> FindFilesAsync(string? query, CancellationToken ct) =>
-        _requests.GetAsync(query is null ? "/files" : "/files?q=" + Uri.EscapeDataString(query), Json.IReadOnlyListFileRecord, ct);
+        _requests.GetPagesAsync(query is null ? "/files" : "/files?q=" + Uri.EscapeDataString(query), Json.IReadOnlyListFileRecord, ct);
 
     /// <summary>Copies a file's bytes to <paramref name="destination"/>.</summary>
     public Task DownloadAsync(string fileId, Stream destination, CancellationToken ct) => DownloadAsync(fileId, null, destination, ct);

@@ -24,6 +24,7 @@ namespace Dpu.Client.Contracts;
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(FileRecord))]
 [JsonSerializable(typeof(IReadOnlyList<FileRecord>))]
+[JsonSerializable(typeof(IReadOnlyList<TaskDetail>))]
 [JsonSerializable(typeof(Provenance))]
 [JsonSerializable(typeof(CancelRequest))]
 [JsonSerializable(typeof(HoldRequest))]

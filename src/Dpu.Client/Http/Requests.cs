@@ -8,6 +8,9 @@ namespace Dpu.Client.Http;
 /// <summary>Sends requests and tells the ways in which that fails apart.</summary>
 internal sealed class Requests(DpuClientOptions options) : IDisposable
 {
+    private const string Api = "/api/v1";
+    private const string NextPage = ">; rel=\"next\"";
+
     private readonly Connection _connection = new(options);
 
     public Uri Address => options.Address;
@@ -18,6 +21,28 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
         using var answer = await SendAsync(HttpMethod.Get, path, null, null, ct);
         return await GuardAsync(() => Answer.ReadAsync(answer, type, options, ct), ct);
     }
+
+    /// <summary>A list as a whole, page by page.</summary>
+    public async Task<IReadOnlyList<T>> GetPagesAsync<T>(string path, JsonTypeInfo<IReadOnlyList<T>> type, CancellationToken ct)
+    {
+        var all = new List<T>();
+        for (var next = path; next is not null;)
+        {
+            using var answer = await SendAsync(HttpMethod.Get, next, null, null, ct);
+            all.AddRange(await GuardAsync(() => Answer.ReadAsync(answer, type, options, ct), ct));
+            next = NextOf(answer);
+        }
+
+        return all;
+    }
+
+    /// <summary>Where the next page is: <c>Link: &lt;/api/v1/files?after=x&gt;; rel="next"</c> (RFC 8288, in the one form that the DPU writes).</summary>
+    private static string? NextOf(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues("Link", out var links)
+        && links.FirstOrDefault(link => link.EndsWith(NextPage, StringComparison.Ordinal)) is { } next
+        && next.IndexOf(Api, StringComparison.Ordinal) is >= 0 and var begin
+            ? next[(begin + Api.Length)..^NextPage.Length]
+            : null;
 
     public async Task<TAnswer> PostAsync<TBody, TAnswer>(
         string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, string? idempotencyKey, CancellationToken ct, TimeSpan? answerTimeout = null)
@@ -104,7 +129,7 @@ internal sealed class Requests(DpuClientOptions options) : IDisposable
 
     private HttpRequestMessage CreateRequest(HttpMethod method, string path, HttpContent? body, string? idempotencyKey, string? token)
     {
-        var request = new HttpRequestMessage(method, new Uri(Address, "/api/v1" + path));
+        var request = new HttpRequestMessage(method, new Uri(Address, Api + path));
         if (token is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

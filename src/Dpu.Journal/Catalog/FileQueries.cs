@@ -41,10 +41,17 @@ internal static class FileQueries
         return Run(database, where, sql.Values, Sight.Within(selection.Scope, "f"), limit);
     }
 
-    public static ImmutableArray<CatalogFile> Query(Database database, FileQuery query, int limit, Caller? caller)
+    public static ImmutableArray<CatalogFile> Query(Database database, FileQuery query, string? after, int limit, Caller? caller)
     {
         var sql = new FileQuerySql();
-        return Run(database, [sql.Of(query)], sql.Values, Sight.OfWhatIsMade(caller, "f", "owner"), limit);
+        var where = new List<string> { sql.Of(query) };
+        if (after is not null)
+        {
+            where.Add("f.seq < (SELECT seq FROM files WHERE id = ?)");
+            sql.Values.Add(after);
+        }
+
+        return Run(database, where, sql.Values, Sight.OfWhatIsMade(caller, "f", "owner"), limit);
     }
 
     public static CatalogFile? Get(Database database, string id)

@@ -6,8 +6,13 @@ namespace Dpu.Journal.Catalog;
 /// <summary>The catalog as one caller sees it, by <see cref="Domain.Users.Caller.Sees"/>. A file that he does not see is not there.</summary>
 public interface IVisibleCatalog
 {
-    /// <inheritdoc cref="ICatalog.QueryAsync"/>
-    Task<ImmutableArray<CatalogFile>> QueryAsync(string query, int limit, CancellationToken cancellationToken);
+    /// <summary>Files that a text means (see <see cref="FileQuery"/>), newest first, at most <paramref name="limit"/>; committed or not.</summary>
+    /// <param name="query">The text.</param>
+    /// <param name="after">Only those that come behind the file of this id; null for the first ones.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="FormatException">The text is no query; the message says where.</exception>
+    Task<ImmutableArray<CatalogFile>> QueryAsync(string query, string? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>The file of this id, path or name (the newest of that name that he sees); null when there is none.</summary>
     Task<CatalogFile?> FindAsync(string idOrPathOrName, CancellationToken cancellationToken);

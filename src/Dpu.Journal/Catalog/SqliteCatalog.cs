@@ -17,7 +17,7 @@ internal sealed class SqliteCatalog(Reads reads) : ICatalog
     public Task<ImmutableArray<CatalogFile>> QueryAsync(string query, int limit, CancellationToken cancellationToken)
     {
         var parsed = FileQuery.Parse(query);
-        return reads.RunAsync(database => FileQueries.Query(database, parsed, limit, caller: null), cancellationToken);
+        return reads.RunAsync(database => FileQueries.Query(database, parsed, after: null, limit, caller: null), cancellationToken);
     }
 
     public Task<ImmutableArray<CatalogFile>> GetAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>

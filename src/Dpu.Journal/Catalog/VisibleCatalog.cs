@@ -9,10 +9,10 @@ namespace Dpu.Journal.Catalog;
 /// <summary>Reads the catalog's tables for a caller.</summary>
 internal sealed class VisibleCatalog(Reads reads, Caller caller) : IVisibleCatalog
 {
-    public Task<ImmutableArray<CatalogFile>> QueryAsync(string query, int limit, CancellationToken cancellationToken)
+    public Task<ImmutableArray<CatalogFile>> QueryAsync(string query, string? after, int limit, CancellationToken cancellationToken)
     {
         var parsed = FileQuery.Parse(query);
-        return reads.RunAsync(database => FileQueries.Query(database, parsed, limit, caller), cancellationToken);
+        return reads.RunAsync(database => FileQueries.Query(database, parsed, after, limit, caller), cancellationToken);
     }
 
     public Task<CatalogFile?> FindAsync(string idOrPathOrName, CancellationToken cancellationToken) =>

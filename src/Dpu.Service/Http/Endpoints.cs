@@ -74,6 +74,7 @@ internal static class Endpoints
 
         // For visitors, too: what is for the world they may look into. Each of these knows what its caller sees.
         Visitor(api.MapGet("/jobs/{id:int}/explain", Answer(explain.ExplainAsync)).Says(JobRoutes.Explain));
+        Visitor(api.MapGet("/jobs/{id:int}/tasks", Answer(jobs.TasksAsync)).Says(JobRoutes.Tasks));
         Visitor(api.MapGet("/jobs/{id:int}/results", Answer(files.ResultsAsync)).Says(JobRoutes.Results));
         Visitor(api.MapGet("/jobs/{id:int}/logs", logs.ReadAsync).Says(JobRoutes.Logs));
 

@@ -10,8 +10,6 @@ namespace Dpu.Service.Http;
 /// <summary>The catalog: results, files, their history, and registration of what comes from outside.</summary>
 internal sealed class FileEndpoints(ApiServices services)
 {
-    private const int FilesMax = 10_000;
-
     private ProductAnswers Products => new(services.Products, services.Store);
 
     public async Task<IResult> ResultsAsync(HttpContext context)
@@ -29,11 +27,29 @@ internal sealed class FileEndpoints(ApiServices services)
 
     public async Task<IResult> QueryAsync(HttpContext context)
     {
+        if (!Paging.TryLimit(context, out var asked))
+        {
+            return Paging.BadLimit(context);
+        }
+
         await services.FreshenAsync(context.RequestAborted);
+        var (files, limit) = (services.VisibleTo(context).Files, asked ?? Paging.LimitMax);
+        var after = context.Request.Query[Paging.After].ToString() is { Length: > 0 } cursor ? cursor : null;
+        if (after is not null && (await files.FindAsync(after, context.RequestAborted))?.Id != after)
+        {
+            return Paging.BadCursor(after);
+        }
+
         try
         {
-            var found = await services.VisibleTo(context).Files.QueryAsync(context.Request.Query["q"].ToString(), FilesMax, context.RequestAborted);
-            return Files(context, [.. found.Select(file => Record(file))]);
+            // One more tells whether there is another page.
+            var found = await files.QueryAsync(context.Request.Query["q"].ToString(), after, limit + 1, context.RequestAborted);
+            if (found.Length > limit)
+            {
+                Paging.SayNext(context, Paging.After, found[limit - 1].Id);
+            }
+
+            return Endpoints.Json<IReadOnlyList<FileRecord>>([.. found.Take(limit).Select(file => Record(file))], ApiJson.Default.IReadOnlyListFileRecord);
         }
         catch (FormatException error)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -17,6 +18,7 @@ internal sealed class JobEndpoints(ApiServices services)
     private const int VersionBytes = 12;
     private const string Before = "before";
     private const int TasksAtOnce = 10_000;
+    private const int TasksOfAPage = 1000;
     private const int FailedTasksWithLines = 50;
 
     public async Task<IResult> ListAsync(HttpContext context)
@@ -82,6 +84,48 @@ internal sealed class JobEndpoints(ApiServices services)
 
         var (open, refusal) = visible.Open(job);
         return open is null ? refusal! : new JobWithTasksResult(detail, TasksAsync(open, context));
+    }
+
+    /// <summary>A page of a job's tasks.</summary>
+    public async Task<IResult> TasksAsync(HttpContext context)
+    {
+        if (!Paging.TryLimit(context, out var asked))
+        {
+            return Paging.BadLimit(context);
+        }
+
+        if (!TryState(context.Request.Query["state"], out var state))
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-state", $"No task is '{context.Request.Query["state"]}': use {string.Join(", ", Enum.GetNames<TaskViewState>())}.");
+        }
+
+        var (cursor, from) = (context.Request.Query[Paging.After].ToString(), 0);
+        if (cursor.Length > 0 && !(int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from) && from++ < int.MaxValue))
+        {
+            return Paging.BadCursor(cursor);
+        }
+
+        await services.FreshenAsync(context.RequestAborted);
+        var (job, refusal) = await services.VisibleTo(context).OpenAsync(Endpoints.JobOf(context), context.RequestAborted);
+        if (job is null)
+        {
+            return refusal!;
+        }
+
+        var limit = asked ?? TasksOfAPage;
+        var rows = await job.GetTasksAsync(new TaskFilter(from, limit + 1, state), context.RequestAborted);
+        if (rows.Length > limit)
+        {
+            Paging.SayNext(context, Paging.After, rows[limit - 1].Task.ToString(CultureInfo.InvariantCulture));
+        }
+
+        var tasks = new List<TaskDetail>();
+        await foreach (var task in TasksAsync(job, [.. rows.Take(limit)], failedBefore: 0, context.RequestAborted))
+        {
+            tasks.Add(task);
+        }
+
+        return Endpoints.Json<IReadOnlyList<TaskDetail>>(tasks, ApiJson.Default.IReadOnlyListTaskDetail);
     }
 
     /// <summary>The job's summary now and at each change, until it has ended.</summary>
@@ -156,23 +200,50 @@ internal sealed class JobEndpoints(ApiServices services)
     /// <summary>Some at a time: a million of them are never in memory together, and no query lasts as long as it takes to send them.</summary>
     private async IAsyncEnumerable<TaskDetail> TasksAsync(OpenJob job, HttpContext context)
     {
-        var plan = await job.FindPlanAsync(context.RequestAborted);
         var (next, failed) = (0, 0);
         ImmutableArray<TaskRow> rows;
         do
         {
             rows = await job.GetTasksAsync(new TaskFilter(next, TasksAtOnce), context.RequestAborted);
-            foreach (var row in rows)
+            await foreach (var task in TasksAsync(job, rows, failed, context.RequestAborted))
             {
-                var wantsLines = row.State == TaskViewState.Error && failed++ < FailedTasksWithLines;
-                yield return ApiMapping.Task(
-                    row,
-                    wantsLines ? await LastLines.ReadAsync(job, row, context.RequestAborted) : null,
-                    (task, attempt) => services.PhaseOf(job.Id, task, attempt),
-                    plan?.Steps[row.Step]);
-                next = row.Task + 1;
+                yield return task;
+                next = task.Task + 1;
             }
+
+            failed += rows.Count(static row => row.State == TaskViewState.Error);
         }
         while (rows.Length == TasksAtOnce);
+    }
+
+    /// <param name="job">Theirs.</param>
+    /// <param name="rows">Which.</param>
+    /// <param name="failedBefore">Of those that failed only the first ones come with their last lines.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async IAsyncEnumerable<TaskDetail> TasksAsync(
+        OpenJob job, ImmutableArray<TaskRow> rows, int failedBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var plan = await job.FindPlanAsync(cancellationToken);
+        foreach (var row in rows)
+        {
+            var wantsLines = row.State == TaskViewState.Error && failedBefore++ < FailedTasksWithLines;
+            yield return ApiMapping.Task(
+                row,
+                wantsLines ? await LastLines.ReadAsync(job, row, cancellationToken) : null,
+                (task, attempt) => services.PhaseOf(job.Id, task, attempt),
+                plan?.Steps[row.Step]);
+        }
+    }
+
+    private static bool TryState(string? text, out TaskViewState? state)
+    {
+        state = null;
+        if (string.IsNullOrEmpty(text))
+        {
+            return true;
+        }
+
+        state = Enum.GetValues<TaskViewState>().Cast<TaskViewState?>().FirstOrDefault(known => known.ToString()!.Equals(text, StringComparison.OrdinalIgnoreCase));
+        return state is not null;
     }
 }

@@ -40,7 +40,7 @@ internal static class Paging
 
             if (begin++ == all.Count)
             {
-                return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-cursor", $"'{after}' is not in this list: ask for its first page again, or follow the Link of an answer.");
+                return BadCursor(after);
             }
         }
 
@@ -74,6 +74,9 @@ internal static class Paging
         limit = Math.Min(asked, LimitMax);
         return isNumber;
     }
+
+    public static ProblemResult BadCursor(string cursor) => ProblemResult.Because(
+        StatusCodes.Status422UnprocessableEntity, "bad-cursor", $"'{cursor}' is not in this list: ask for its first page again, or follow the Link of an answer.");
 
     public static ProblemResult BadLimit(HttpContext context) => ProblemResult.Because(
         StatusCodes.Status400BadRequest, "bad-limit", $"'{context.Request.Query[Limit]}' is no limit: it is a whole number from 1 to {LimitMax}.");

@@ -204,7 +204,7 @@ public sealed class CatalogTests : IDisposable
             (await catalog.FindAsync(name, None)).ShouldBeNull();
         }
 
-        (await catalog.QueryAsync("", 1, None)).Select(file => file.Id).ShouldBe(["a"]);
+        (await catalog.QueryAsync("", null, 1, None)).Select(file => file.Id).ShouldBe(["a"]);
     }
 
     [Fact]

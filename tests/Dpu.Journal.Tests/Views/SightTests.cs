@@ -92,8 +92,17 @@ public sealed class SightTests : IDisposable
         await _store.Journal.AppendAsync("catalog", 0, [new CatalogEvent.FilesRegistered([.. files], Noon)], None);
         foreach (var caller in Callers)
         {
-            (await _store.Catalog.SeenBy(caller).QueryAsync("type=t", 1000, None)).Select(file => file.Id).Reverse()
+            (await _store.Catalog.SeenBy(caller).QueryAsync("type=t", null, 1000, None)).Select(file => file.Id).Reverse()
                 .ShouldBe(files.Where(file => caller.Sees(file.Owner, file.Context)).Select(file => file.Id));
+
+            // Page by page it is the same.
+            var paged = new List<string>();
+            for (var page = await _store.Catalog.SeenBy(caller).QueryAsync("type=t", null, 3, None); !page.IsEmpty; page = await _store.Catalog.SeenBy(caller).QueryAsync("type=t", paged[^1], 3, None))
+            {
+                paged.AddRange(page.Select(file => file.Id));
+            }
+
+            paged.ShouldBe(files.Where(file => caller.Sees(file.Owner, file.Context)).Select(file => file.Id).Reverse());
         }
 
         foreach (var scope in Owners.SelectMany(owner => Contexts.Select(context => new FileScope(owner, context))))

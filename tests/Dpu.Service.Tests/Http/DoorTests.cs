@@ -64,6 +64,8 @@ public sealed class DoorTests(PeopledDpu dpu)
         GET  /jobs/{id:int}/events               GET  /jobs/{K}/events                                        200 200 200 200 200
         GET  /jobs/{id:int}/explain              GET  /jobs/{P}/explain                                       404 404 404 200 200
         GET  /jobs/{id:int}/explain              GET  /jobs/{K}/explain                                       401 403 200 200 200
+        GET  /jobs/{id:int}/tasks                GET  /jobs/{P}/tasks                                         404 404 404 200 200
+        GET  /jobs/{id:int}/tasks                GET  /jobs/{K}/tasks?limit=1                                 401 403 200 200 200
         GET  /jobs/{id:int}/results              GET  /jobs/{P}/results                                       404 404 404 200 200
         GET  /jobs/{id:int}/results              GET  /jobs/{K}/results                                       401 403 200 200 200
         GET  /jobs/{id:int}/logs                 GET  /jobs/{P}/logs                                          404 404 404 200 200

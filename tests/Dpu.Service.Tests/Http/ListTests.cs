@@ -59,7 +59,30 @@ public sealed class ListTests(RunningDpu dpu)
         paged.Select(key => key.Id).ShouldBe(all.Select(key => key.Id));
     }
 
+    [Fact]
+    public async Task Tasks_come_in_pages_and_together_they_are_all()
+    {
+        var job = await dpu.RunAsync(new ExecSubmission(["sh", "-c", "exit {}"], ["0", "1", "0", "1", "0"]));
+        var tasks = new List<TaskDetail>();
+        for (var next = dpu.At($"/jobs/{job.JobId}/tasks?limit=2"); next is not null;)
+        {
+            (var page, next) = await PageAsync<TaskDetail>(next);
+            page.Count.ShouldBeInRange(1, 2);
+            tasks.AddRange(page);
+        }
+
+        tasks.Select(task => task.Task).ShouldBe([0, 1, 2, 3, 4]);
+        var (failed, none) = await PageAsync<TaskDetail>(dpu.At($"/jobs/{job.JobId}/tasks?state=error"));
+        failed.Select(task => task.Task).ShouldBe([1, 3]);
+        none.ShouldBeNull();
+    }
+
     [Theory]
+    [InlineData("/jobs/1/tasks?limit=0", 400, "bad-limit")]
+    [InlineData("/jobs/1/tasks?after=-1", 422, "bad-cursor")]
+    [InlineData("/jobs/1/tasks?after=2147483647", 422, "bad-cursor")]
+    [InlineData("/jobs/1/tasks?state=tired", 422, "bad-state")]
+    [InlineData("/files?after=nothing", 422, "bad-cursor")]
     [InlineData("/keys?limit=0", 400, "bad-limit")]
     [InlineData("/nodes?limit=many", 400, "bad-limit")]
     [InlineData("/nodes?limit=1&after=nobody", 422, "bad-cursor")]

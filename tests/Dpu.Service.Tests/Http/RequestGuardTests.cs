@@ -92,7 +92,7 @@ public sealed class RequestGuardTests
                     // Where one becomes a user, and asks whether one is.
                     "POST /api/v1/login", "GET /api/v1/whoami",
                     // What of these is for the world.
-                    "GET /api/v1/jobs/{id:int}/explain", "GET /api/v1/jobs/{id:int}/results", "GET /api/v1/jobs/{id:int}/logs",
+                    "GET /api/v1/jobs/{id:int}/explain", "GET /api/v1/jobs/{id:int}/results", "GET /api/v1/jobs/{id:int}/tasks", "GET /api/v1/jobs/{id:int}/logs",
                     "GET /api/v1/files", "GET|HEAD /api/v1/files/{id}/content", "GET /api/v1/files/{id}/provenance",
                     // The program, for whoever was told its hash.
                     "GET /api/v1/node/package/{sha256}",

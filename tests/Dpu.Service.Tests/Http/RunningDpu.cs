@@ -60,6 +60,9 @@ public sealed class RunningDpu : IAsyncLifetime, IDisposable
     public async Task<JobSummary> RunAsync(JobSubmission submission) =>
         await EndAsync(async () => (await Client.SubmitAsync(submission, IdempotencyKey.Create(), CancellationToken.None)).JobId);
 
+    public async Task<JobSummary> RunAsync(ExecSubmission submission) =>
+        await EndAsync(async () => (await Client.SubmitAsync(submission, IdempotencyKey.Create(), CancellationToken.None)).JobId);
+
     public async Task<JobSummary> EndOfAsync(int job)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -1,5 +1,6 @@
 using Dpu.Client.Contracts;
 using Dpu.Domain.Users;
+using Dpu.Journal.Views;
 using Dpu.Service.Http.OpenApi;
 using Microsoft.AspNetCore.Http;
 
@@ -64,6 +65,13 @@ internal static class JobRoutes
         .Is("explainJob", Part, "Why a job waits, failed, was tried again or is slow")
         .Answer<JobExplanation>("Reasons, the gravest first; empty when there is nothing to explain.")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable"));
+
+    public static void Tasks(RouteDescription route) => OfInside(route
+        .Is("listTasks", Part, "A job's tasks with their attempts", "By rising number.")
+        .Query("state", Form.OneOf(Enum.GetNames<TaskViewState>()), "Only tasks that stand so.")
+        .Pages(Paging.After, Form.Whole(0), "Tasks with a higher number.", usual: 1000)
+        .Answer<IReadOnlyList<TaskDetail>>("The tasks.")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-state"));
 
     public static void Results(RouteDescription route) => OfInside(route
         .Is("listResults", Part, "The files that a job made")
