@@ -120,7 +120,8 @@ internal sealed class JobEndpoints(ApiServices services)
         }
 
         var tasks = new List<TaskDetail>();
-        await foreach (var task in TasksAsync(job, [.. rows.Take(limit)], failedBefore: 0, context.RequestAborted))
+        var plan = await job.FindPlanAsync(context.RequestAborted);
+        await foreach (var task in TasksAsync(job, plan, [.. rows.Take(limit)], failedBefore: 0, context.RequestAborted))
         {
             tasks.Add(task);
         }
@@ -200,12 +201,13 @@ internal sealed class JobEndpoints(ApiServices services)
     /// <summary>Some at a time: a million of them are never in memory together, and no query lasts as long as it takes to send them.</summary>
     private async IAsyncEnumerable<TaskDetail> TasksAsync(OpenJob job, HttpContext context)
     {
+        var plan = await job.FindPlanAsync(context.RequestAborted);
         var (next, failed) = (0, 0);
         ImmutableArray<TaskRow> rows;
         do
         {
             rows = await job.GetTasksAsync(new TaskFilter(next, TasksAtOnce), context.RequestAborted);
-            await foreach (var task in TasksAsync(job, rows, failed, context.RequestAborted))
+            await foreach (var task in TasksAsync(job, plan, rows, failed, context.RequestAborted))
             {
                 yield return task;
                 next = task.Task + 1;
@@ -217,13 +219,13 @@ internal sealed class JobEndpoints(ApiServices services)
     }
 
     /// <param name="job">Theirs.</param>
+    /// <param name="plan">The job's; read once, for it may be large.</param>
     /// <param name="rows">Which.</param>
     /// <param name="failedBefore">Of those that failed only the first ones come with their last lines.</param>
     /// <param name="cancellationToken">Gives up.</param>
     private async IAsyncEnumerable<TaskDetail> TasksAsync(
-        OpenJob job, ImmutableArray<TaskRow> rows, int failedBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
+        OpenJob job, JobPlan? plan, ImmutableArray<TaskRow> rows, int failedBefore, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var plan = await job.FindPlanAsync(cancellationToken);
         foreach (var row in rows)
         {
             var wantsLines = row.State == TaskViewState.Error && failedBefore++ < FailedTasksWithLines;
