@@ -37,6 +37,7 @@ internal static class CommandList
         new ResumeCommand(),
         new LostCommand(),
         new ScaleCommand(),
+        new OpenCommand(),
         new ReloadCommand(),
         new LoginCommand(),
         new LogoutCommand(),

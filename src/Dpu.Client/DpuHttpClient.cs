@@ -277,6 +277,10 @@ public sealed class DpuHttpClient : IDisposable
         _requests.PostAsync("/scaling", request, Json.ScalingRequest, Json.ScalingInfo, null, ct);
 
     /// <summary>Has the DPU read its configuration again. Refused with code <c>bad-configuration</c> when that is wrong; then nothing has changed.</summary>
+    /// <summary>An address that logs a browser in, once, as whoever asks.</summary>
+    public Task<BrowserSession> OpenPageAsync(CancellationToken ct) =>
+        _requests.PostAsync("/sessions", new BrowserSessionRequest(), Json.BrowserSessionRequest, Json.BrowserSession, null, ct);
+
     public Task<ReloadReport> ReloadAsync(CancellationToken ct) =>
         _requests.PostAsync("/reload", new ReloadRequest(), Json.ReloadRequest, Json.ReloadReport, null, ct);
 

@@ -28,6 +28,7 @@ using Dpu.Kernel.Persistence;
 using Dpu.Service.Configuration;
 using Dpu.Service.Hosting;
 using Dpu.Service.Http;
+using Dpu.Service.Http.Sessions;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
 using Dpu.Service.Nodes.Apart;
@@ -285,6 +286,7 @@ public sealed class DpuHost : IAsyncDisposable
         {
             Phases = phases,
             Users = access,
+            Sessions = new BrowserSessions(new OwnerSessions(Path.Combine(data.FullPath, "sessions"), time), new OpenAddresses(time)),
             Packages = packages,
             Products = products,
             Launches = launches,

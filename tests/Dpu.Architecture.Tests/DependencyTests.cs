@@ -18,7 +18,8 @@ public sealed class DependencyTests
         ["Dpu.Actors"] = ["Dpu.Domain", "Dpu.Kernel", "Dpu.Journal"],
         ["Dpu.Cluster"] = ["Dpu.Actors", "Dpu.Domain", "Dpu.Kernel", "Dpu.Journal"],
         ["Dpu.Client"] = ["Dpu.Kernel", "Dpu.Hocon"],
-        ["Dpu.Service"] = ["Dpu.Actors", "Dpu.Cluster", "Dpu.Client", "Dpu.Keeper", "Dpu.Hocon", "Dpu.Fits"],
+        ["Dpu.Pages"] = ["Dpu.Client"],
+        ["Dpu.Service"] = ["Dpu.Actors", "Dpu.Cluster", "Dpu.Client", "Dpu.Keeper", "Dpu.Pages", "Dpu.Hocon", "Dpu.Fits"],
         ["Dpu.Cli"] = ["Dpu.Service", "Dpu.Client"],
         ["Dpu.Calibration"] = ["Dpu.Fits"],
     };

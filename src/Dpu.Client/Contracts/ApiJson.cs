@@ -59,6 +59,8 @@ namespace Dpu.Client.Contracts;
 [JsonSerializable(typeof(ScalingInfo))]
 [JsonSerializable(typeof(PackageInfo))]
 [JsonSerializable(typeof(StartedNode))]
+[JsonSerializable(typeof(BrowserSessionRequest))]
+[JsonSerializable(typeof(BrowserSession))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginAnswer))]
 [JsonSerializable(typeof(LogoutRequest))]

@@ -21,6 +21,12 @@ public interface IVisibleViews
     /// <summary>A job with its steps, if he sees its line; what was found in its output is there only if he may look into it, and other jobs that it waits for only if he sees these.</summary>
     Task<JobDetails?> GetJobAsync(JobId job, CancellationToken cancellationToken);
 
+    /// <summary>The lines that changed behind an event of the journal.</summary>
+    /// <param name="ordering">The event's.</param>
+    /// <param name="limit">Of more than so many changed jobs none is told.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<ChangedJobs> GetChangedAsync(long ordering, int limit, CancellationToken cancellationToken);
+
     /// <summary>Campaigns by name, in figures of the jobs whose lines he sees.</summary>
     Task<ImmutableArray<CampaignRow>> ListCampaignsAsync(CancellationToken cancellationToken);
 

@@ -24,13 +24,14 @@ internal sealed class JobContexts(Database database)
     }
 
     /// <summary>Writes the sums of all jobs that changed.</summary>
-    public void Flush()
+    /// <param name="ordering">The last event that they hold.</param>
+    public void Flush(long ordering)
     {
         foreach (var context in _known.Values)
         {
             if (context.Dirty)
             {
-                Write(context);
+                Write(context, ordering);
                 context.Dirty = false;
             }
         }
@@ -43,15 +44,15 @@ internal sealed class JobContexts(Database database)
 
     public void Forget() => _known.Clear();
 
-    private void Write(JobContext context)
+    private void Write(JobContext context, long ordering)
     {
         database.Prepare("""
             UPDATE jobs SET status = ?, started_at = ?, ended_at = ?, cancelled_by = ?, priority = ?, held_by = ?, held_because = ?, waits_for = ?,
-              normal = ?, error = ?, aborted = ?, submitted = ?, unknown = ? WHERE job_id = ?
+              normal = ?, error = ?, aborted = ?, submitted = ?, unknown = ?, changed = ? WHERE job_id = ?
             """)
             .Bind(ViewText.Of(context.Status)).Bind(context.StartedAt).Bind(context.EndedAt).Bind(context.CancelledBy)
             .Bind(context.Priority).Bind(context.HeldBy).Bind(context.HeldBecause).Bind(ViewText.OfJobs(context.WaitsFor))
-            .Bind(context.Counts).Bind(context.Job).Run();
+            .Bind(context.Counts).Bind(ordering).Bind(context.Job).Run();
         foreach (var step in context.Steps)
         {
             database.Prepare("UPDATE steps SET normal = ?, error = ?, aborted = ?, submitted = ?, unknown = ? WHERE job_id = ? AND step = ?")

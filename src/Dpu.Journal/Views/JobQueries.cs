@@ -74,6 +74,20 @@ internal static class JobQueries
         return query.Step() ? Read(query) : null;
     }
 
+    /// <summary>At most so many that changed behind an event.</summary>
+    public static ImmutableArray<JobRow> Changed(Database database, long ordering, int limit) =>
+        Rows(database.Prepare($"{Columns} WHERE changed > ? ORDER BY changed LIMIT ?").Bind(ordering).Bind(limit));
+
+    /// <summary>The last event that the tables hold.</summary>
+    public static long Checkpoint(Database database)
+    {
+        var query = database.Prepare("SELECT ordering FROM projections WHERE name = 'views'");
+        query.Step();
+        var checkpoint = query.Long(0);
+        query.Reset();
+        return checkpoint;
+    }
+
     public static JobRow? FindByKey(Database database, string user, string key)
     {
         var query = database.Prepare($"{Columns} WHERE idempotency_key = ? AND user = ? ORDER BY job_id LIMIT 1").Bind(key).Bind(user);

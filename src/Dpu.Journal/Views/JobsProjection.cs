@@ -7,7 +7,7 @@ namespace Dpu.Journal.Views;
 /// <summary>Folds a job's events into <c>jobs</c>, <c>steps</c>, <c>tasks</c> and <c>attempts</c>.</summary>
 internal sealed class JobsProjection(Database database, JobContexts contexts)
 {
-    public void Apply(JobEvent.Submitted submitted)
+    public void Apply(JobEvent.Submitted submitted, long ordering)
     {
         var (job, spec) = (submitted.Job.Value, submitted.Spec);
         var steps = submitted.Plan.Steps
@@ -22,12 +22,12 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         };
         database.Prepare("""
             INSERT INTO jobs (job_id, sequence, user, project, privileges, version, code_sha256, status, priority, tags, commits, estimated_seconds, idempotency_key, fingerprint, submitted_at,
-              after, waits_for, normal, error, aborted, submitted, unknown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              after, waits_for, normal, error, aborted, submitted, unknown, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
             .Bind(job).Bind(spec.Sequence).Bind(spec.User).Bind(spec.Context.Project).Bind((int)spec.Context.Privileges).Bind(spec.Version).Bind(spec.Code?.Sha256)
             .Bind(ViewText.Of(context.Status)).Bind(spec.Priority).Bind(ViewText.OfTags(spec.Tags))
             .Bind(spec.Commit).Bind(spec.EstimatedSeconds).Bind(spec.IdempotencyKey).Bind(spec.Fingerprint).Bind(submitted.At)
-            .Bind(ViewText.OfJobs(spec.After)).Bind(ViewText.OfJobs(spec.After)).Bind(context.Counts).Run();
+            .Bind(ViewText.OfJobs(spec.After)).Bind(ViewText.OfJobs(spec.After)).Bind(context.Counts).Bind(ordering).Run();
         if (spec.Campaign is { } campaign)
         {
             AddToCampaign(job, campaign, spec);
@@ -96,7 +96,7 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
 
     public void Apply(JobContext context, JobEvent.ContextChanged changed)
     {
-        context.Work = changed.Context;
+        (context.Work, context.Dirty) = (changed.Context, true);
         database.Prepare("UPDATE jobs SET project = ?, privileges = ? WHERE job_id = ?")
             .Bind(changed.Context.Project).Bind((int)changed.Context.Privileges).Bind(context.Job).Run();
     }

@@ -47,7 +47,7 @@ internal sealed class Projector
         switch (entry.Event)
         {
             case JobEvent.Submitted submitted:
-                _jobs.Apply(submitted);
+                _jobs.Apply(submitted, entry.Ordering);
                 _history.Apply(submitted);
                 break;
             case JobEvent job:
@@ -69,7 +69,7 @@ internal sealed class Projector
     /// <summary>Writes what was summed up since the last call, and the checkpoint.</summary>
     public void Flush()
     {
-        _contexts.Flush();
+        _contexts.Flush(Checkpoint);
         _statistics.Flush();
         _history.Flush();
         _database.Prepare("UPDATE projections SET ordering = ? WHERE name = ?").Bind(Checkpoint).Bind(Name).Run();

@@ -60,6 +60,12 @@ public sealed record JobRow(
     public string? CodeSha256 { get; init; }
 }
 
+/// <summary>Jobs that changed.</summary>
+/// <param name="Jobs">By rising number; empty when there are too many.</param>
+/// <param name="TooMany">Whether there are more than were asked for.</param>
+/// <param name="Checkpoint">The last event that these lines hold: where to ask next.</param>
+public sealed record ChangedJobs(ImmutableArray<JobRow> Jobs, bool TooMany, long Checkpoint);
+
 /// <summary>A step of a job.</summary>
 /// <param name="Step">Its index in the sequence, from 0.</param>
 /// <param name="Name">Unique within the job.</param>

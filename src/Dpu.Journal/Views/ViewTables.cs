@@ -4,7 +4,7 @@ namespace Dpu.Journal.Views;
 /// <remarks>Another <see cref="Version"/> than the stored one drops them, and they are folded again from the first event.</remarks>
 internal static class ViewTables
 {
-    public const int Version = 8;
+    public const int Version = 9;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -47,8 +47,10 @@ internal static class ViewTables
           error INTEGER NOT NULL,
           aborted INTEGER NOT NULL,
           submitted INTEGER NOT NULL,
-          unknown INTEGER NOT NULL
+          unknown INTEGER NOT NULL,
+          changed INTEGER NOT NULL DEFAULT 0
         ) STRICT;
+        CREATE INDEX jobs_changed ON jobs (changed);
         CREATE INDEX jobs_of_user ON jobs (user, job_id, privileges);
         CREATE INDEX jobs_of_status ON jobs (status, job_id, privileges);
         CREATE INDEX jobs_shown ON jobs (job_id) WHERE privileges > 1;

@@ -18,6 +18,9 @@ internal sealed class VisibleViews(Reads reads, Caller caller) : IVisibleViews
 
     public Task<JobDetails?> GetJobAsync(JobId job, CancellationToken cancellationToken) => reads.RunAsync(database => Details(database, job), cancellationToken);
 
+    public Task<ChangedJobs> GetChangedAsync(long ordering, int limit, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => Changed(database, ordering, limit), cancellationToken);
+
     public Task<ImmutableArray<CampaignRow>> ListCampaignsAsync(CancellationToken cancellationToken) =>
         reads.RunAsync(database => CampaignQueries.List(database, caller), cancellationToken);
 
@@ -32,6 +35,16 @@ internal sealed class VisibleViews(Reads reads, Caller caller) : IVisibleViews
 
     private ImmutableArray<JobRow> Lines(Database database, IEnumerable<JobId> jobs) =>
         [.. jobs.Select(job => JobQueries.Find(database, job)).OfType<JobRow>().Where(SeesLine).Select(row => WithoutOthers(database, row))];
+
+    /// <summary>One moment, so that nothing falls between the lines and the place from which the next question goes on.</summary>
+    private ChangedJobs Changed(Database database, long ordering, int limit)
+    {
+        var rows = JobQueries.Changed(database, ordering, limit + 1);
+        var checkpoint = JobQueries.Checkpoint(database);
+        return rows.Length > limit
+            ? new ChangedJobs([], TooMany: true, checkpoint)
+            : new ChangedJobs([.. rows.Where(SeesLine).OrderBy(row => row.Job.Value)], TooMany: false, checkpoint);
+    }
 
     private JobDetails? Details(Database database, JobId job)
     {

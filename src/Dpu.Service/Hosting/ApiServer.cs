@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Dpu.Kernel;
 using Dpu.Kernel.Persistence;
+using Dpu.Pages;
 using Dpu.Service.Configuration;
 using Dpu.Service.Http;
+using Dpu.Service.Http.Sessions;
 using Dpu.Service.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -43,11 +45,18 @@ internal sealed class ApiServer : IAsyncDisposable
         var refused = new RefusedCallers(loggers.CreateLogger<RequestGuard>(), services.System.Time, isLoopback);
         var app = Build(http, listen => Protect(listen, tls, () => new PlainTextDoor(refused, isLoopback, services.System.Time)), loggers);
         OwnHosts? hosts = null;
-        var guard = new RequestGuard(token, user, () => hosts, services.Membership.Identities, services.Users.Directory, refused, services.System.Time);
+        var guard = new RequestGuard(token, user, () => hosts, services.Membership.Identities, services.Users.Directory, services.Sessions, refused, services.System.Time);
         var limits = new CallerLimits(http);
         app.Lifetime.ApplicationStopped.Register(limits.Dispose);
+        var own = new OwnApi();
         app.UseWebSockets();
+        app.Use(next =>
+        {
+            own.Enter(next);
+            return next;
+        });
         app.UseRouting();
+        app.Use(next => context => CarefulHeaders.AddAsync(context, next));
         app.Use(next => context => TurnFailuresIntoProblemsAsync(context, next, loggers, services.Stopping));
         app.Use(next => context => guard.InvokeAsync(context, next));
         app.Use(next => context => limits.InvokeAsync(context, next));
@@ -57,6 +66,7 @@ internal sealed class ApiServer : IAsyncDisposable
             return next(context);
         });
         Endpoints.Map(app, services);
+        PageRoutes.Map(app, own, services.Sessions, services.System.Time, static endpoint => endpoint.WithMetadata(RequestGuard.ForVisitors.Instance, RequestGuard.ForBrowsers.Instance));
         try
         {
             await app.StartAsync(cancellationToken);

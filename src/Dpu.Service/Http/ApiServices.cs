@@ -12,6 +12,7 @@ using Dpu.Journal.EventJournal;
 using Dpu.Journal.Views;
 using Dpu.Kernel;
 using Dpu.Service.Configuration;
+using Dpu.Service.Http.Sessions;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
 using Dpu.Service.Pilots;
@@ -61,6 +62,9 @@ internal sealed record ApiServices(
 
     /// <summary>Who is known.</summary>
     public required UserAccess Users { get; init; }
+
+    /// <summary>How browsers are known.</summary>
+    public required BrowserSessions Sessions { get; init; }
 
     /// <summary>Nodes as jobs of a batch system.</summary>
     public required IActorRef<ScalingMessage> Scaling { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Dpu.Service.Configuration;
+using Dpu.Service.Http.Sessions;
 using Microsoft.AspNetCore.Http;
 
 namespace Dpu.Service.Http;
@@ -25,7 +26,7 @@ internal sealed class CallerLimits(HttpOptions http) : IDisposable
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<RequestGuard.ForNodes>() is not null)
+        if (OwnApi.Asked(context) || context.GetEndpoint()?.Metadata.GetMetadata<RequestGuard.ForNodes>() is not null)
         {
             await next(context);
             return;

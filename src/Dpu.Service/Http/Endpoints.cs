@@ -6,6 +6,7 @@ using Dpu.Domain.Jobs;
 using Dpu.Domain.Users;
 using Dpu.Service.Http.OpenApi;
 using Dpu.Service.Http.Routes;
+using Dpu.Service.Http.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -69,6 +70,7 @@ internal static class Endpoints
         api.MapPost("/jobs/{id:int}/rerun", Answer(contexts.RerunAsync)).Says(JobRoutes.Rerun);
 
         Visitor(api.MapGet("/jobs", Answer(jobs.ListAsync)).Says(JobRoutes.List));
+        Visitor(api.MapGet("/jobs/events", new QueueStream(services).FollowAsync).Says(JobRoutes.FollowAll));
         Visitor(api.MapGet("/jobs/{id:int}", Answer(jobs.ShowAsync)).Says(JobRoutes.Show));
         Visitor(api.MapGet("/jobs/{id:int}/events", jobs.FollowAsync).Says(JobRoutes.Follow));
 
@@ -102,6 +104,7 @@ internal static class Endpoints
         Visitor(api.MapPost("/login", Answer(logins.LogInAsync)).Says(UserRoutes.LogIn));
         Visitor(api.MapGet("/whoami", Answer(LoginEndpoints.WhoAmI)).Says(UserRoutes.WhoAmI));
         api.MapPost("/logout", Answer(logins.LogOutAsync)).Says(UserRoutes.LogOut);
+        api.MapPost("/sessions", Answer(new SessionEndpoint(services, users).CreateAsync)).Says(UserRoutes.OpenPage);
 
         var people = new UserEndpoints(services, users, logins);
         Operator(api.MapGet("/users", Answer(people.ListAsync)).Says(UserRoutes.List));

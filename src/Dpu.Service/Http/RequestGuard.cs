@@ -4,6 +4,7 @@ using Dpu.Actors.Membership;
 using Dpu.Actors.Users;
 using Dpu.Client.Trust;
 using Dpu.Domain.Users;
+using Dpu.Service.Http.Sessions;
 using Microsoft.AspNetCore.Http;
 
 namespace Dpu.Service.Http;
@@ -14,12 +15,18 @@ namespace Dpu.Service.Http;
 /// ask at all, so <c>Host</c> and <c>Origin</c> are checked.
 /// </summary>
 internal sealed class RequestGuard(
-    string token, string user, Func<OwnHosts?> hosts, INodeIdentities identities, IUserDirectory users, RefusedCallers refused, TimeProvider time)
+    string token, string user, Func<OwnHosts?> hosts, INodeIdentities identities, IUserDirectory users, BrowserSessions sessions, RefusedCallers refused, TimeProvider time)
 {
     /// <summary>Marks endpoints that a visitor may use.</summary>
     public sealed class ForVisitors
     {
         public static ForVisitors Instance { get; } = new();
+    }
+
+    /// <summary>Marks pages: who shows what is of no use any more looks at them as a visitor.</summary>
+    public sealed class ForBrowsers
+    {
+        public static ForBrowsers Instance { get; } = new();
     }
 
     /// <summary>Marks endpoints that a node may use, and nobody else.</summary>
@@ -150,17 +157,59 @@ internal sealed class RequestGuard(
             return (ProblemResult.Because(StatusCodes.Status403Forbidden, "wrong-origin", $"Pages of '{origin}' may not use this DPU."), null);
         }
 
-        return Authenticate(context);
+        return IsFromElsewhere(context)
+            ? (ProblemResult.Because(StatusCodes.Status403Forbidden, "wrong-origin", "This was sent by a page that is not the DPU's, or by a browser that does not say."), null)
+            : Authenticate(context);
+    }
+
+    /// <summary>
+    /// A browser sends its cookie with whatever any page makes it send: what changes something must have been sent by one of our own pages (<c>Origin</c>, and <c>Sec-Fetch-Site</c> of browsers
+    /// that leave that out), and so must a form that logs in.
+    /// </summary>
+    private static bool IsFromElsewhere(HttpContext context)
+    {
+        var request = context.Request;
+        var isSafe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        return !isSafe
+            && request.Headers.Authorization.Count == 0
+            && (Is<ForBrowsers>(context) || BrowserSessions.TokenOf(context) is not null)
+            && request.Headers.Origin.Count == 0
+            && request.Headers["Sec-Fetch-Site"] != "same-origin";
     }
 
     private (ProblemResult? Refusal, string? Reason) Authenticate(HttpContext context)
     {
         var parameter = ParameterOf(context);
-        return context.Request.Headers.Authorization.Count == 0 || context.Request.Headers.Authorization.ToString().Length == 0 ? (AsVisitor(context), null)
+        return context.Request.Headers.Authorization.Count == 0 || context.Request.Headers.Authorization.ToString().Length == 0 ? AsBrowser(context)
             : parameter.StartsWith(NodePrefix, StringComparison.Ordinal) ? AsNode(context)
             : parameter.StartsWith(KeyPrefix, StringComparison.Ordinal) ? (WithKey(context), null)
             : parameter.StartsWith(UserPrefix, StringComparison.Ordinal) ? AsUser(context, parameter)
             : AsOwner(context, parameter);
+    }
+
+    /// <summary>By cookie, or as a visitor.</summary>
+    private (ProblemResult? Refusal, string? Reason) AsBrowser(HttpContext context)
+    {
+        if (BrowserSessions.TokenOf(context) is not { } shown || Is<ForNodes>(context) || Is<ForJoinKeys>(context))
+        {
+            return (AsVisitor(context), null);
+        }
+
+        if (sessions.IsOwner(shown))
+        {
+            context.Items[CallerKey] = Caller.OperatorNamed(user);
+            return (null, null);
+        }
+
+        if (users.Authenticate(shown) is Shown.User)
+        {
+            return AsUser(context, shown);
+        }
+
+        BrowserSessions.Forget(context);
+        return Is<ForBrowsers>(context)
+            ? (null, null)
+            : (ProblemResult.Because(StatusCodes.Status401Unauthorized, "session-over", "You are not logged in any more: log in again."), null);
     }
 
     private static ProblemResult? AsVisitor(HttpContext context)

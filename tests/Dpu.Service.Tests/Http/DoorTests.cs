@@ -62,6 +62,7 @@ public sealed class DoorTests(PeopledDpu dpu)
         GET  /jobs/{id:int}                      GET  /jobs/{K}?tasks=true                                    401 403 200 200 200
         GET  /jobs/{id:int}/events               GET  /jobs/{P}/events                                        404 404 404 200 200
         GET  /jobs/{id:int}/events               GET  /jobs/{K}/events                                        200 200 200 200 200
+        GET  /jobs/events                        GET  /jobs/events?all=true                                   - - - - -
         GET  /jobs/{id:int}/explain              GET  /jobs/{P}/explain                                       404 404 404 200 200
         GET  /jobs/{id:int}/explain              GET  /jobs/{K}/explain                                       401 403 200 200 200
         GET  /jobs/{id:int}/tasks                GET  /jobs/{P}/tasks                                         404 404 404 200 200
@@ -102,6 +103,7 @@ public sealed class DoorTests(PeopledDpu dpu)
         DELETE /keys/{id}                        DELETE /keys/nothing                                       401 403 403 403 404
         POST /login                              POST /login {}                                             400 400 400 400 400
         GET  /whoami                             GET  /whoami                                               200 200 200 200 200
+        POST /sessions                           POST /sessions {}                                          401 201 201 201 201
         POST /logout                             POST /logout {}                                            401 - - - -
         GET  /users                              GET  /users                                                401 403 403 403 200
         POST /users                              POST /users {}                                             401 403 403 403 400

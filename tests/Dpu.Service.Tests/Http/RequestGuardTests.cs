@@ -86,7 +86,7 @@ public sealed class RequestGuardTests
             .Select(Describe)
             .ShouldBe(
                 [
-                    "GET /api/v1/health", "GET /api/v1/openapi.json", "GET /api/v1/jobs", "GET /api/v1/jobs/{id:int}", "GET /api/v1/jobs/{id:int}/events",
+                    "GET /api/v1/health", "GET /api/v1/openapi.json", "GET /api/v1/jobs", "GET /api/v1/jobs/events", "GET /api/v1/jobs/{id:int}", "GET /api/v1/jobs/{id:int}/events",
                     "GET /api/v1/nodes", "GET /api/v1/stats", "GET /api/v1/sequences", "GET /api/v1/sequences/{sequence}/options",
                     "GET /api/v1/campaigns", "GET /api/v1/campaigns/{name}/units",
                     // Where one becomes a user, and asks whether one is.
@@ -128,7 +128,7 @@ public sealed class RequestGuardTests
         }
 
         var refused = new RefusedCallers(NullLogger.Instance, TimeProvider.System, _ => true);
-        var guard = new RequestGuard(Token, "somebody", () => address is null ? null : new OwnHosts(new Uri(address), []), new NodeIdentities(), new UserDirectory(TimeProvider.System), refused, TimeProvider.System);
+        var guard = new RequestGuard(Token, "somebody", () => address is null ? null : new OwnHosts(new Uri(address), []), new NodeIdentities(), new UserDirectory(TimeProvider.System), NoSessions.Make(), refused, TimeProvider.System);
         await guard.InvokeAsync(context, passed =>
         {
             RequestGuard.UserOf(passed).ShouldBe(authorization is null ? null : "somebody");

@@ -175,7 +175,7 @@ public sealed class UserGuardTests
         var nodes = new NodeIdentities();
         nodes.Publish(MembershipState.Empty.Apply(new MembershipEvent.KeyCreated("k", "", true, Now, "root", "", Now)).Apply(new MembershipEvent.NodeJoined("n", "k", HashOf("secret"), Now)));
         var refused = new RefusedCallers(NullLogger.Instance, _time, _ => true);
-        var guard = new RequestGuard(Own, "root", () => new OwnHosts(new Uri("http://127.0.0.1:8470"), []), nodes, _directory, refused, _time);
+        var guard = new RequestGuard(Own, "root", () => new OwnHosts(new Uri("http://127.0.0.1:8470"), []), nodes, _directory, NoSessions.Make(), refused, _time);
         await guard.InvokeAsync(context, next ?? (passed =>
         {
             passed.Response.StatusCode = StatusCodes.Status204NoContent;

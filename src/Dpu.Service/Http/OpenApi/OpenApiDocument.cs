@@ -45,7 +45,8 @@ internal sealed class OpenApiDocument
     }
 
     /// <summary>Whatever answers to a method of its own; what catches the rest does not.</summary>
-    private static bool IsOfApi(RouteEndpoint endpoint) => MethodsOf(endpoint).Count > 0;
+    private static bool IsOfApi(RouteEndpoint endpoint) =>
+        MethodsOf(endpoint).Count > 0 && endpoint.Metadata.GetMetadata<RequestGuard.ForBrowsers>() is null;
 
     private static IReadOnlyList<string> MethodsOf(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
 

@@ -61,6 +61,14 @@ internal static class JobRoutes
         .AnswerNothing(StatusCodes.Status204NoContent, "It has ended, and `Last-Event-ID` is that of its end.")
         .AnswerEvents("`status` events, each with the job as it is then.", ("status", typeof(JobSummary))));
 
+    public static void FollowAll(RouteDescription route) => route
+        .Is("followJobs", Part, "Jobs as they change", "Of those whose line in the queue the caller sees. `start` comes first and tells that changes are told from here on; `many` instead of more changes than are worth telling: read the list again.")
+        .Query("all", Form.Truth(), "Everybody's jobs; a visitor's anyhow.")
+        .Query("user", Form.Text(), "This user's jobs.")
+        .Resumes()
+        .AnswerEvents("`job` events, each with a job as it is then.", ("start", null), ("job", typeof(JobSummary)), ("many", null))
+        .Refuses(StatusCodes.Status400BadRequest, "bad-event-id");
+
     public static void Explain(RouteDescription route) => OfInside(route
         .Is("explainJob", Part, "Why a job waits, failed, was tried again or is slow")
         .Answer<JobExplanation>("Reasons, the gravest first; empty when there is nothing to explain.")

@@ -20,6 +20,13 @@ internal static class UserRoutes
         .Refuses(StatusCodes.Status429TooManyRequests, "too-many-tries", "busy")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
+    public static void OpenPage(RouteDescription route) => route
+        .Is("openPage", Part, "Makes an address that logs a browser in, once", "As whoever asks. A user's browser gets a token of its own, which `logout` there ends.")
+        .Takes<BrowserSessionRequest>("Nothing.", "{}")
+        .Answer<BrowserSession>("Where the browser has to go.", StatusCodes.Status201Created)
+        .Refuses(StatusCodes.Status409Conflict, "too-many-tokens", "key-exists")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
+
     public static void LogOut(RouteDescription route) => route
         .Is("logOut", Part, "Revokes the token that this is asked with")
         .Answer<KeyInfo>("The token as it is then.")

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Dpu.Client.Contracts;
+using Dpu.Pages.Asking;
+using Microsoft.AspNetCore.Http;
+
+namespace Dpu.Pages.Tests;
+
+/// <summary>Answers what it was told to, and keeps what it was asked.</summary>
+internal sealed class FakeApi : IApi
+{
+    private readonly Dictionary<string, ApiReply> _answers = new(StringComparer.Ordinal);
+
+    /// <summary>Method and address of each question, in order.</summary>
+    public List<string> Asked { get; } = [];
+
+    /// <summary>The bodies that were sent, in order; empty for none.</summary>
+    public List<string> Bodies { get; } = [];
+
+    public FakeApi()
+    {
+        Answers("GET /health", new HealthInfo("a dpu", "1", "embedded", HealthInfo.Ready), ApiJson.Default.HealthInfo);
+        Answers("GET /whoami", new WhoAmI("jane", "1", ["common"], "common", "project", null, null), ApiJson.Default.WhoAmI);
+    }
+
+    /// <param name="question">Such as <c>GET /jobs/1</c>; without its query it answers any.</param>
+    /// <param name="answer">What is answered.</param>
+    /// <param name="type">Its form.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="link">The <c>Link</c> header.</param>
+    public void Answers<T>(string question, T answer, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK, string? link = null) =>
+        _answers[question] = new ApiReply(status, JsonSerializer.SerializeToUtf8Bytes(answer, type), link);
+
+    public void Refuses(string question, Problem problem) => Answers(question, problem, ApiJson.Default.Problem, problem.Status);
+
+    public async Task<ApiReply> AskAsync(HttpContext page, ApiQuestion question)
+    {
+        var asked = $"{question.Method} {question.Address}";
+        Asked.Add(asked);
+        Bodies.Add(question.Body is null ? "" : await new StreamReader(question.Body).ReadToEndAsync());
+        return _answers.TryGetValue(asked, out var exact) ? exact
+            : _answers.TryGetValue(asked.Split('?')[0], out var any) ? any
+            : throw new InvalidOperationException($"Nobody said what to answer to {asked}.");
+    }
+}
