@@ -1,4 +1,5 @@
 using Dpu.Calibration.Calibration;
+using Dpu.Calibration.Photometry;
 using Dpu.Calibration.Science;
 
 namespace Dpu.Calibration.Contract;
@@ -19,6 +20,10 @@ internal static class RecipeCatalog
         ["regrid"] = () => new RegridRecipe(),
         ["coadd"] = () => new CoaddRecipe(),
         ["source-list"] = () => new SourceListRecipe(),
+        ["photcat"] = () => new PhotcatRecipe(),
+        ["photom"] = () => new PhotomRecipe(),
+        ["extinction"] = () => new ExtinctionRecipe(),
+        ["illumination"] = () => new IlluminationRecipe(),
     };
 
     public static IEnumerable<string> Commands => s_recipes.Keys;

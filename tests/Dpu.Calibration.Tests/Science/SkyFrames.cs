@@ -21,6 +21,10 @@ internal sealed class SkyFrames : IDisposable
         _folder = Directory.CreateTempSubdirectory("dpu-sky-").FullName;
     }
 
+    public TaskRun Try(string command, Dictionary<string, TaskInput[]> inputs, Dictionary<string, string>? pars = null) => _desk.Try(command, inputs, pars);
+
+    public TaskRun Run(string command, Dictionary<string, TaskInput[]> inputs, Dictionary<string, string>? pars = null) => _desk.Run(command, inputs, pars);
+
     public TaskRun Try(string command, string input, TaskInput[] files, Dictionary<string, string>? pars = null) =>
         _desk.Try(command, new() { [input] = files }, pars);
 
@@ -67,6 +71,13 @@ internal sealed class SkyFrames : IDisposable
         var input = Observatory.Input(path, type);
         input.Metadata["filter"] = filter;
         return input;
+    }
+
+    public TaskInput WriteTable(string name, FitsTable table, string type)
+    {
+        var path = Path.Combine(_folder, name + ".fits");
+        FitsWriter.WriteTable(path, new FitsHeader(), table);
+        return Observatory.Input(path, type);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -66,9 +66,30 @@ public sealed class ShippedRulesTests
     }
 
     [Fact]
+    public void A_table_of_standard_stars_is_understood()
+    {
+        var table = Rules().Classify(IngestRulesTests.Cards(("PRODTYPE", "standards"), ("CATALOG", "Landolt 1992"))).ShouldBeOfType<Classification.Classified>();
+
+        table.Type.ShouldBe("standards");
+        table.Metadata.Select(pair => $"{pair.Key}={pair.Value}").ShouldBe(["catalog=Landolt 1992"]);
+    }
+
+    [Fact]
+    public void The_chains_of_photometry_are_read()
+    {
+        var declarations = HoconConfig.Load(HoconSource.FilesIn(Path.Combine(Hocon(), "recipes"), "*.conf"));
+        var catalog = RecipeCatalogReader.Read((HoconObject)declarations.GetPath(RecipeCatalogReader.Section)!, RetryRules.Once).ShouldBeOfType<Declared<RecipeCatalog>.Valid>().Value;
+
+        foreach (var chain in new[] { "Photcat", "Photom", "Zeropoint", "Extinction", "Illumination", "Reduce>Photcat", "Photcat>Photom", "Reduce>Photom", "Reduce>Photcat>Photom" })
+        {
+            Sequence.Parse(chain, catalog).ShouldBeOfType<Checked<Sequence>.Accepted>();
+        }
+    }
+
+    [Fact]
     public void A_frame_of_nobody_is_refused_with_what_was_looked_at() =>
         Rules().Classify(IngestRulesTests.Cards(("INSTRUME", "WFI"))).ShouldBe(new Classification.Refused(
-            "no ingest rule fits this frame; it has INSTRUME = 'WFI', no ORIGIN, no OUTFILE, no CHIPID, no OBSID"));
+            "no ingest rule fits this frame; it has INSTRUME = 'WFI', no ORIGIN, no OUTFILE, no CHIPID, no OBSID, no PRODTYPE"));
 
     [Fact]
     public void The_recipes_that_come_with_it_are_read()
