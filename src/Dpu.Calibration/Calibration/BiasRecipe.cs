@@ -33,7 +33,7 @@ internal sealed class BiasRecipe : IRecipe
         {
             foreach (var input in inputs)
             {
-                frames.Add(CorrectedFrame.Open(input.Path, method, null, maskSaturated: false));
+                frames.Add(CorrectedFrame.Open(input, method, null, maskSaturated: false));
                 context.Log($"Using RawBiasFrame {input.FileName}, overscan level {frames[^1].OverscanLevel:0.00} (ADU)");
             }
             var threshold = context.Pars.Positive(Clip);

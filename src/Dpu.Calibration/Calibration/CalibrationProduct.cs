@@ -28,6 +28,14 @@ internal static class CalibrationProduct
         return newest;
     }
 
+    /// <summary>The pixels of a product that has to fit a bias.</summary>
+    public static FitsImage OfSize(TaskInput input, FitsImage bias)
+    {
+        var image = FitsReader.ReadImage(input.Path);
+        return (image.Width, image.Height) == (bias.Width, bias.Height) ? image : throw RecipeException.BadFile(
+            $"{input.Path} is {image.Width} x {image.Height} pixels, the bias {bias.Width} x {bias.Height}: they are not of one chip.");
+    }
+
     /// <summary>A header with what the first frame says about camera and time, and nothing that is true of that frame only.</summary>
     public static FitsHeader NewHeader(TaskContext context, FitsHeader first, string type, IReadOnlyList<TaskInput> inputs)
     {
@@ -51,10 +59,18 @@ internal static class CalibrationProduct
         return header;
     }
 
-    public static void Write(TaskContext context, string type, FitsImage image, FitsPixelType pixels, Metadata metadata, IReadOnlyList<TaskInput> inputs)
+    public static void Write(TaskContext context, string type, FitsImage image, FitsPixelType pixels, Metadata metadata, IReadOnlyList<TaskInput> inputs) =>
+        Write(context, type, Stem(metadata, type), [new FitsImageHdu(image, pixels)], metadata, inputs);
+
+    /// <summary>An image with another one behind it, such as its noise, under a name of its own.</summary>
+    public static void Write(TaskContext context, string type, string stem, FitsImage image, FitsImage second, Metadata metadata, IReadOnlyList<TaskInput> inputs) =>
+        Write(context, type, stem, [new FitsImageHdu(image), new FitsImageHdu(second)], metadata, inputs);
+
+    private static void Write(TaskContext context, string type, string stem, FitsImageHdu[] hdus, Metadata metadata, IReadOnlyList<TaskInput> inputs)
     {
-        var path = context.Results.NewPath(Stem(metadata, type), ".fits");
-        FitsWriter.WriteImage(path, image, pixels);
+        var path = context.Results.NewPath(stem, ".fits");
+        FitsWriter.Write(path, hdus);
+        var image = hdus[0].Image!;
         context.Results.Add(type, path, type, metadata, inputs);
         var picture = Path.ChangeExtension(path, ".png");
         QuickLook.Write(picture, image.Pixels, image.Width, image.Height);
@@ -67,6 +83,15 @@ internal static class CalibrationProduct
     {
         var path = context.Results.NewPath(Stem(metadata, type), ".fits");
         FitsWriter.Write(path, [new FitsImageHdu(header)]);
+        context.Results.Add(type, path, type, metadata, inputs);
+        context.Log($"Wrote {Path.GetFileName(path)}");
+    }
+
+    /// <summary>A product of figures, with a table behind its header.</summary>
+    public static void WriteTable(TaskContext context, string type, FitsHeader header, FitsTable table, Metadata metadata, IReadOnlyList<TaskInput> inputs)
+    {
+        var path = context.Results.NewPath(Stem(metadata, type), ".fits");
+        FitsWriter.WriteTable(path, header, table);
         context.Results.Add(type, path, type, metadata, inputs);
         context.Log($"Wrote {Path.GetFileName(path)}");
     }

@@ -47,7 +47,7 @@ internal sealed class FlatStack(TaskContext context, string frameClass, FitsImag
 
     private void Open(TaskInput input, Func<float[], double> level, List<CorrectedFrame> frames, List<TaskInput> used, List<double> levels)
     {
-        var frame = CorrectedFrame.Open(input.Path, OverscanCorrection.Of(bias.Header), bias, maskSaturated: true);
+        var frame = CorrectedFrame.Open(input, OverscanCorrection.Of(bias.Header), bias, maskSaturated: true);
         var value = frame.Sample.Length == 0 ? double.NaN : level(frame.Sample);
         // A frame of which most is saturated has no sample worth a level.
         if (!(value >= levelMin))

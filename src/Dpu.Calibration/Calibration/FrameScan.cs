@@ -1,68 +1,61 @@
-using Dpu.Calibration.Imaging;
 using Dpu.Fits;
 
 namespace Dpu.Calibration.Calibration;
 
-/// <summary>What one pass over a raw frame collects: the overscan, and pixels of the data section with their index in it.</summary>
+/// <summary>What one pass over a raw frame collects: the overscan of each amplifier, and pixels of the trimmed frame with their index in it.</summary>
 internal sealed class FrameScan
 {
-    private FrameScan(int dataHeight, int overscanPixels)
-    {
-        OverscanMedians = new float[dataHeight];
-        OverscanMedians.AsSpan().Fill(float.NaN);
-        Overscan = new float[overscanPixels];
-    }
+    private FrameScan(IReadOnlyList<Amplifier> amplifiers) =>
+        Overscans = [.. amplifiers.Select(a => new float[(a.Overscan?.Width * a.Overscan?.Height) ?? 0])];
 
-    /// <summary>Of the rows of the data section.</summary>
-    public float[] OverscanMedians { get; }
+    /// <summary>Every pixel of each amplifier's overscan, row by row.</summary>
+    public float[][] Overscans { get; }
 
-    public float[] Overscan { get; }
-
-    public List<(int Index, float Raw)> Sample { get; } = [];
+    public List<(int Index, float Raw, int Amplifier)> Sample { get; } = [];
 
     public static FrameScan Of(FitsRowReader reader, DetectorSections sections, int sampleSize)
     {
-        var data = sections.Data;
-        var overscan = sections.Overscan ?? default;
-        var scan = new FrameScan(data.Height, overscan.Width * overscan.Height);
+        var scan = new FrameScan(sections.Amplifiers);
+        var (width, height) = (sections.Data.Width, sections.Data.Height);
         // A step that shares no factor with the width samples every column.
-        var step = Math.Max(1, data.Width * data.Height / sampleSize);
-        while (step > 1 && data.Width % step == 0)
+        var step = (int)Math.Max(1, (long)width * height / sampleSize);
+        while (step > 1 && width % step == 0)
         {
             step++;
         }
         var row = new float[reader.Width];
-        var next = 0;
         while (reader.NextRow < reader.Height)
         {
             var y = reader.NextRow;
             reader.ReadRows(row);
-            scan.TakeOverscan(row, y, overscan, data);
-            next = scan.TakeSample(row, y - data.Y, data, next, step);
+            for (var i = 0; i < sections.Amplifiers.Count; i++)
+            {
+                scan.TakeOverscan(row, y, sections.Amplifiers[i].Overscan, i);
+                scan.TakeSample(row, y, sections.Amplifiers[i], i, width, step);
+            }
         }
         return scan;
     }
 
-    private void TakeOverscan(float[] row, int y, Section overscan, Section data)
+    private void TakeOverscan(float[] row, int y, Section? section, int amplifier)
     {
-        if (y < overscan.Y || y >= overscan.Y + overscan.Height)
+        if (section is { } overscan && y >= overscan.Y && y < overscan.Y + overscan.Height)
         {
-            return;
-        }
-        var part = Overscan.AsSpan((y - overscan.Y) * overscan.Width, overscan.Width);
-        row.AsSpan(overscan.X, overscan.Width).CopyTo(part);
-        if (y >= data.Y && y < data.Y + data.Height)
-        {
-            OverscanMedians[y - data.Y] = (float)RobustStatistics.Median(part);
+            row.AsSpan(overscan.X, overscan.Width).CopyTo(Overscans[amplifier].AsSpan((y - overscan.Y) * overscan.Width));
         }
     }
 
-    private int TakeSample(float[] row, int y, Section data, int next, int step)
+    private void TakeSample(float[] row, int y, Amplifier amplifier, int number, int width, int step)
     {
-        for (; y >= 0 && y < data.Height && next < (y + 1) * data.Width; next += step)
+        var data = amplifier.Data;
+        if (y < data.Y || y >= data.Y + data.Height)
         {
-            Sample.Add((next, row[data.X + (next % data.Width)]));
+            return;
         }
-        return next;
+        var first = ((amplifier.Y + y - data.Y) * width) + amplifier.X;
+        for (var at = (first + step - 1) / step * step; at < first + data.Width; at += step)
+        {
+            Sample.Add((at, row[data.X + at - first], number));
+        }
     }
 }

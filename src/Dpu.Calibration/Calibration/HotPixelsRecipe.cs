@@ -29,7 +29,7 @@ internal sealed class HotPixelsRecipe : IRecipe
         context.Log("Making HotPixelMap object");
         context.Log($"Using {(input.Type == "bias" ? "BiasFrame" : "RawFrame")} {input.FileName}");
         var image = Load(input);
-        SubtractLocalMedian(image, Math.Max(4, context.Pars.Integer(Box)));
+        LocalMedian.Remove(image, Math.Max(4, context.Pars.Integer(Box)), static (value, median) => value - median);
         var (threshold, iterations) = (context.Pars.Positive(Threshold), context.Pars.Integer(Iterations));
         var values = new float[image.Pixels.Length];
         var statistics = RobustStatistics.SigmaClip(values.AsSpan(0, RobustStatistics.CopyFinite(image.Pixels, values)), threshold, iterations);
@@ -47,35 +47,10 @@ internal sealed class HotPixelsRecipe : IRecipe
         {
             return FitsReader.ReadImage(input.Path);
         }
-        using var frame = CorrectedFrame.Open(input.Path, OverscanMethod.None, null, maskSaturated: false);
+        using var frame = CorrectedFrame.Open(input, OverscanMethod.None, null, maskSaturated: false);
         var image = new FitsImage(frame.Width, frame.Height, frame.Header);
         frame.ReadRows(image.Pixels);
         return image;
-    }
-
-    private static void SubtractLocalMedian(FitsImage image, int box)
-    {
-        var values = new float[box * box];
-        for (var y0 = 0; y0 < image.Height; y0 += box)
-        {
-            for (var x0 = 0; x0 < image.Width; x0 += box)
-            {
-                var (width, height) = (Math.Min(box, image.Width - x0), Math.Min(box, image.Height - y0));
-                var count = 0;
-                for (var y = y0; y < y0 + height; y++)
-                {
-                    count += RobustStatistics.CopyFinite(image.Row(y).Slice(x0, width), values.AsSpan(count));
-                }
-                var median = (float)RobustStatistics.Median(values.AsSpan(0, count));
-                for (var y = y0; y < y0 + height; y++)
-                {
-                    foreach (ref var value in image.Row(y).Slice(x0, width))
-                    {
-                        value -= median;
-                    }
-                }
-            }
-        }
     }
 
     private static int Mark(float[] pixels, float[] mask, double limit)

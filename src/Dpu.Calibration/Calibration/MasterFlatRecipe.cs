@@ -44,7 +44,7 @@ internal sealed class MasterFlatRecipe : IRecipe
     private static FitsImage Matching(TaskInput input, FitsImage dome)
     {
         var image = FitsReader.ReadImage(input.Path);
-        return (image.Width, image.Height) == (dome.Width, dome.Height) ? image : throw RecipeException.Wrong(
+        return (image.Width, image.Height) == (dome.Width, dome.Height) ? image : throw RecipeException.BadFile(
             $"{input.Path} is {image.Width} x {image.Height} pixels, the dome flat {dome.Width} x {dome.Height}: they are not of one chip.");
     }
 

@@ -1,5 +1,4 @@
 using Dpu.Calibration.Contract;
-using Dpu.Calibration.Imaging;
 using Dpu.Fits;
 
 namespace Dpu.Calibration.Calibration;
@@ -12,7 +11,10 @@ internal enum OverscanMethod
     /// <summary>One level for the frame: the median of the overscan.</summary>
     Median,
 
-    /// <summary>A level for each row, smoothed over neighbouring rows: for amplifiers that drift while they read.</summary>
+    /// <summary>
+    /// A level for each row, smoothed over neighbouring rows: for amplifiers that drift while they read. Where the overscan stands above or below the
+    /// data, a level for each column.
+    /// </summary>
     Rows,
 }
 
@@ -23,7 +25,6 @@ internal enum OverscanMethod
 internal static class OverscanCorrection
 {
     public const string Card = "OVSCMODE";
-    private const int SmoothingRows = 51;
 
     public static string Word(this OverscanMethod method) => method switch
     {
@@ -42,37 +43,4 @@ internal static class OverscanCorrection
 
     /// <summary>How the frame behind a product's header was corrected; a product of others is taken as not corrected.</summary>
     public static OverscanMethod Of(FitsHeader product) => Parse(product.GetString(Card, "none"));
-
-    /// <summary>The level to subtract from each row of the data section.</summary>
-    /// <param name="method">How.</param>
-    /// <param name="rowMedians">The median of the overscan in each of those rows; NaN where it has none.</param>
-    /// <param name="all">Every pixel of the overscan; is reordered.</param>
-    public static float[] Levels(OverscanMethod method, float[] rowMedians, Span<float> all)
-    {
-        var levels = new float[rowMedians.Length];
-        switch (method)
-        {
-            case OverscanMethod.Median:
-                levels.AsSpan().Fill((float)RobustStatistics.SigmaClip(all).Mean);
-                break;
-            case OverscanMethod.Rows:
-                Smooth(rowMedians, levels);
-                break;
-            default:
-                break;
-        }
-        return levels;
-    }
-
-    private static void Smooth(float[] medians, float[] levels)
-    {
-        var window = new float[SmoothingRows];
-        for (var y = 0; y < medians.Length; y++)
-        {
-            var first = Math.Max(0, y - (SmoothingRows / 2));
-            var last = Math.Min(medians.Length, y + (SmoothingRows / 2) + 1);
-            var count = RobustStatistics.CopyFinite(medians.AsSpan(first, last - first), window);
-            levels[y] = (float)RobustStatistics.SigmaClip(window.AsSpan(0, count)).Mean;
-        }
-    }
 }

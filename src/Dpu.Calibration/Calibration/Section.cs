@@ -17,7 +17,7 @@ internal readonly record struct Section(int X, int Y, int Width, int Height)
         Span<int> bounds = stackalloc int[4];
         if (!TryParse(value.Text, bounds))
         {
-            throw RecipeException.Wrong($"{header.Origin}: {key} is '{value.Text}'; a section such as [17:496,1:1024] is needed.");
+            throw RecipeException.BadFile($"{header.Origin}: {key} is '{value.Text}'; a section such as [17:496,1:1024] is needed.");
         }
         var (x1, x2) = (Math.Max(1, Math.Min(bounds[0], bounds[1])), Math.Min(width, Math.Max(bounds[0], bounds[1])));
         var (y1, y2) = (Math.Max(1, Math.Min(bounds[2], bounds[3])), Math.Min(height, Math.Max(bounds[2], bounds[3])));

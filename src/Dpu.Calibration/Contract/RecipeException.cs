@@ -3,11 +3,14 @@ namespace Dpu.Calibration.Contract;
 /// <summary>A failure with a message meant for the person who submitted the task. The message is one line.</summary>
 internal sealed class RecipeException : Exception
 {
-    /// <summary>The task's options or inputs are wrong: trying again will not help.</summary>
+    /// <summary>The task's options, or which inputs it was given, are wrong: trying again will not help.</summary>
     public const int WrongInput = 2;
 
     /// <summary>The options and inputs were right, but the work could not be done.</summary>
     public const int WorkFailed = 1;
+
+    /// <summary>A file is not what the recipe can work with (EX_DATAERR of sysexits.h): another attempt would read the same.</summary>
+    public const int BadData = 65;
 
     public RecipeException(string message, int exitCode = WorkFailed)
         : base(message) => ExitCode = exitCode;
@@ -18,4 +21,7 @@ internal sealed class RecipeException : Exception
     public int ExitCode { get; }
 
     public static RecipeException Wrong(string message) => new(message, WrongInput);
+
+    /// <summary>What a file holds is wrong: the message names the file and says what would be right.</summary>
+    public static RecipeException BadFile(string message) => new(message, BadData);
 }

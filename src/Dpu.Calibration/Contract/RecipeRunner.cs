@@ -23,11 +23,12 @@ internal static class RecipeRunner
         }
     }
 
-    /// <summary>A file that is no FITS is a wrong input; a full disk is not.</summary>
+    /// <summary>A file that is no FITS, or not the whole of one, is bad data; a full disk is not.</summary>
     public static int ExitCode(Exception e) => e switch
     {
         RecipeException r => r.ExitCode,
-        FitsException or FileNotFoundException or DirectoryNotFoundException => RecipeException.WrongInput,
+        FitsException => RecipeException.BadData,
+        FileNotFoundException or DirectoryNotFoundException => RecipeException.WrongInput,
         _ => RecipeException.WorkFailed,
     };
 

@@ -49,14 +49,14 @@ internal sealed class ReduceRecipe : IRecipe
     {
         if (image.Width != bias.Width || image.Height != bias.Height)
         {
-            throw RecipeException.Wrong(
+            throw RecipeException.BadFile(
                 $"{input.FileName} has {image.Width} x {image.Height} pixels, {biasInput.FileName} {bias.Width} x {bias.Height}: they are not of one chip.");
         }
     }
 
     private static void Reduce(TaskContext context, TaskInput input, TaskInput[] calibrations, FitsImage bias, FitsImage flat, FitsImage? hot)
     {
-        using var frame = CorrectedFrame.Open(input.Path, OverscanCorrection.Of(bias.Header), bias, maskSaturated: false);
+        using var frame = CorrectedFrame.Open(input, OverscanCorrection.Of(bias.Header), bias, maskSaturated: false);
         context.Log($"Overscan correction : {OverscanCorrection.Of(bias.Header).Word()}, level {Text(frame.OverscanLevel, "F2")} (ADU)");
         var gain = context.Pars.Text(Gain).Equals("auto", StringComparison.OrdinalIgnoreCase)
             ? frame.Header.GetDouble("GAIN")
@@ -85,7 +85,7 @@ internal sealed class ReduceRecipe : IRecipe
         var seconds = header.GetDouble("EXPTIME");
         return seconds > 0
             ? seconds
-            : throw RecipeException.Wrong($"{input.FileName}: EXPTIME is {Text(seconds, "G")}; a science frame needs a time above 0.");
+            : throw RecipeException.BadFile($"{input.FileName}: EXPTIME is {Text(seconds, "G")}; a science frame needs a time above 0.");
     }
 
     /// <summary>Divides by the flat; returns how many pixels are bad.</summary>

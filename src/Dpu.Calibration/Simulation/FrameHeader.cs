@@ -16,7 +16,7 @@ internal static class FrameHeader
         header.Set("CHIP", Camera.Name(chip.Chip), "name of the CCD");
         header.Set("CCD", Camera.Name(chip.Chip), "name of the CCD");
         header.Set("OBJECT", ObjectOf(plan), "");
-        header.Set("IMAGETYP", plan.Type, "bias, domeflat, twilightflat or science");
+        header.Set("IMAGETYP", plan.Type, "bias, dark, domeflat, twilightflat or science");
         SetExposure(header, options, plan);
         SetDetector(header, options, camera, chip);
         if (plan.Type == "science")
@@ -37,7 +37,7 @@ internal static class FrameHeader
         header.Set("MJD-OBS", (plan.Start - new DateTime(1858, 11, 17, 0, 0, 0, DateTimeKind.Utc)).TotalDays, "start of the exposure");
         header.Set("EXPTIME", plan.ExposureSeconds, "[s] exposure time");
         header.Set("EXPID", plan.ExposureId, "shared by the chips of one exposure");
-        if (plan.Type != "bias")
+        if (plan.Type is not ("bias" or "dark"))
         {
             header.Set("FILTER", options.Filter, "");
         }
@@ -70,6 +70,7 @@ internal static class FrameHeader
     private static string ObjectOf(FramePlan plan) => plan.Type switch
     {
         "bias" => "BIAS",
+        "dark" => "DARK",
         "domeflat" => "FLAT,DOME",
         "twilightflat" => "FLAT,SKY",
         _ => $"CDF4_B_{plan.Number}",

@@ -8,8 +8,12 @@ internal sealed class FrameMaker(SimulationOptions options, Camera camera, SkyMo
     /// <summary>Electrons that a pixel holds; more is lost.</summary>
     private const double FullWell = 118_000;
     private const int CountsMax = 65535;
+    private readonly DetectorEffects _effects = new(options, camera);
 
-    public FitsImage Make(Detector chip, FramePlan plan)
+    /// <param name="chip">Whose frame.</param>
+    /// <param name="plan">Which exposure.</param>
+    /// <param name="mosaic">All chips, of which some may be heard in this one; null when there is no cross talk.</param>
+    public FitsImage Make(Detector chip, FramePlan plan, IReadOnlyList<Detector>? mosaic = null)
     {
         var noise = new SeededNoise(options.Seed, Streams.Frame, chip.Chip, plan.Index);
         var pointing = Camera.Pointing(plan.Type == "science" ? plan.Number - 1 : 0);
@@ -23,6 +27,10 @@ internal sealed class FrameMaker(SimulationOptions options, Camera camera, SkyMo
             ReadOut(image.Row(y), y, level, light, chip, noise);
         }
         AddHotPixels(image, chip, plan);
+        foreach (var source in mosaic ?? [])
+        {
+            AddCrossTalk(image, _effects.CrossTalk(chip.Chip, source.Chip), source, plan);
+        }
         Digitize(image.Pixels);
         return image;
     }
@@ -39,6 +47,7 @@ internal sealed class FrameMaker(SimulationOptions options, Camera camera, SkyMo
         if (plan.Type == "science")
         {
             light.AsSpan().Fill((float)(SkyModel.Background * plan.ExposureSeconds));
+            _effects.AddFringes(light, chip.Chip);
             AddStars(light, plan.ExposureSeconds, wcs);
         }
         else
@@ -49,9 +58,14 @@ internal sealed class FrameMaker(SimulationOptions options, Camera camera, SkyMo
         {
             LightTheDome(light, chip.Chip);
         }
+        if (plan.Type != "dark")
+        {
+            _effects.OpenShutter(light, plan.ExposureSeconds);
+        }
+        var dark = (float)(_effects.DarkCurrent * plan.ExposureSeconds);
         for (var i = 0; i < light.Length; i++)
         {
-            light[i] = (float)Math.Min(light[i] * chip.Response[i], FullWell);
+            light[i] = (float)Math.Min((light[i] * chip.Response[i]) + dark, FullWell);
         }
         return light;
     }
@@ -110,6 +124,19 @@ internal sealed class FrameMaker(SimulationOptions options, Camera camera, SkyMo
         foreach (var (x, y, value) in chip.HotPixels)
         {
             image[x - 1, y - 1] += (float)(value * (1 + (plan.ExposureSeconds / 600)));
+        }
+    }
+
+    private void AddCrossTalk(FitsImage image, double coefficient, Detector source, FramePlan plan)
+    {
+        var wcs = camera.Wcs(source.Chip, Camera.Pointing(plan.Type == "science" ? plan.Number - 1 : 0));
+        if (coefficient == 0 || Light(source, plan, wcs) is not { } light)
+        {
+            return;
+        }
+        for (var i = 0; i < light.Length; i++)
+        {
+            image[Camera.OverscanColumns + (i % camera.DataWidth), i / camera.DataWidth] += (float)(coefficient * light[i] / source.Gain);
         }
     }
 

@@ -35,8 +35,29 @@ internal sealed record SimulationOptions
     /// <summary>Full width at half maximum of a star, pixels.</summary>
     public double Seeing { get; init; } = 3.5;
 
+    /// <summary>Dark frames, and the time of each in seconds.</summary>
+    public int Darks { get; init; }
+
+    public double DarkSeconds { get; init; } = 300;
+
+    /// <summary>Levels of a series of dome flats under a steady lamp, two frames each: equal steps of exposure time up to 10 s.</summary>
+    public int Ramp { get; init; }
+
+    /// <summary>Electrons per second and pixel.</summary>
+    public double DarkCurrent { get; init; }
+
+    /// <summary>Seconds that the shutter adds to every exposure, on average.</summary>
+    public double ShutterDelay { get; init; }
+
+    /// <summary>Amplitude of the fringes as a part of the sky.</summary>
+    public double FringeAmplitude { get; init; }
+
+    /// <summary>Part of a chip's signal that the chip before it sees.</summary>
+    public double CrossTalk { get; init; }
+
     public static readonly IReadOnlyList<string> Names =
-        ["--output", "--seed", "--chips", "--width", "--height", "--biases", "--domes", "--twilights", "--exposures", "--stars", "--filter", "--exptime", "--seeing"];
+        ["--output", "--seed", "--chips", "--width", "--height", "--biases", "--domes", "--twilights", "--exposures", "--stars", "--filter", "--exptime", "--seeing",
+            "--darks", "--dark-seconds", "--ramp", "--dark-current", "--shutter", "--fringes", "--crosstalk"];
 
     public static SimulationOptions Parse(IReadOnlyList<string> args)
     {
@@ -69,6 +90,13 @@ internal sealed record SimulationOptions
         "--filter" => this with { Filter = value },
         "--exptime" => this with { ExposureSeconds = Real(name, value) },
         "--seeing" => this with { Seeing = Real(name, value) },
+        "--darks" => this with { Darks = (int)Whole(name, value, 0, 100) },
+        "--dark-seconds" => this with { DarkSeconds = Real(name, value) },
+        "--ramp" => this with { Ramp = (int)Whole(name, value, 0, 50) },
+        "--dark-current" => this with { DarkCurrent = Real(name, value) },
+        "--shutter" => this with { ShutterDelay = Real(name, value) },
+        "--fringes" => this with { FringeAmplitude = Real(name, value) },
+        "--crosstalk" => this with { CrossTalk = Real(name, value) },
         _ => throw RecipeException.Wrong($"simulate has no option {name}" + (Nearest.To(name, Names) is { } nearest ? $"; did you mean {nearest}?" : ".")),
     };
 

@@ -33,12 +33,13 @@ internal static class Simulator
         var night = FramePlan.Night(options);
         var maker = new FrameMaker(options, camera, sky);
         var chips = new Detector[options.Chips];
+        Parallel.For(0, options.Chips, chip => chips[chip] = new Detector(chip, camera, options.Seed));
+        var mosaic = options.CrossTalk == 0 ? null : chips;
         Parallel.For(0, options.Chips, chip =>
         {
-            chips[chip] = new Detector(chip, camera, options.Seed);
             foreach (var plan in night)
             {
-                FitsWriter.WriteImage(PathOf(options, chip, plan), maker.Make(chips[chip], plan), FitsPixelType.UInt16);
+                FitsWriter.WriteImage(PathOf(options, chip, plan), maker.Make(chips[chip], plan, mosaic), FitsPixelType.UInt16);
             }
         });
         TruthTable.Write(options.Output, options, camera, chips, sky);

@@ -22,6 +22,10 @@ internal static class TruthTable
             json.WriteNumber("skyElectronsPerSecond", SkyModel.Background);
             json.WriteNumber("seeingPixels", options.Seeing);
             json.WriteNumber("pixelScale", Camera.Scale);
+            json.WriteNumber("darkElectronsPerSecond", options.DarkCurrent);
+            json.WriteNumber("shutterSeconds", options.ShutterDelay);
+            json.WriteNumber("fringeAmplitude", options.FringeAmplitude);
+            json.WriteNumber("crossTalk", options.CrossTalk);
             WriteChips(json, camera, chips);
             WriteStars(json, options, camera, chips, sky);
             json.WriteEndObject();

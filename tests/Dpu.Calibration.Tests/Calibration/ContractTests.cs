@@ -116,7 +116,7 @@ public sealed class ContractTests(Observatory observatory) : IClassFixture<Obser
         var cut = Path.Combine(observatory.Root, "cut.fits");
         File.WriteAllBytes(cut, File.ReadAllBytes(observatory.Raw("bias")[0].Path)[..20000]);
         var run = observatory.Try("bias", new() { ["bias"] = [.. observatory.Raw("bias"), Observatory.Input(cut, "raw-bias")] });
-        run.ExitCode.ShouldBe(2);
+        run.ExitCode.ShouldBe(65);
         run.Errors.Trim().ReplaceLineEndings("\n").Split('\n').Length.ShouldBe(1);
         run.Errors.ShouldContain("cut.fits");
         run.Errors.ShouldContain("truncated");
@@ -128,7 +128,7 @@ public sealed class ContractTests(Observatory observatory) : IClassFixture<Obser
         var small = Path.Combine(observatory.Root, "small.fits");
         Fits.FitsWriter.WriteImage(small, new Fits.FitsImage(8, 8), Fits.FitsPixelType.UInt16);
         var run = observatory.Try("read-noise", new() { ["bias"] = [observatory.Raw("bias")[0], Observatory.Input(small, "raw-bias")] });
-        run.ExitCode.ShouldBe(2);
+        run.ExitCode.ShouldBe(65);
         run.Errors.ShouldContain("small.fits");
     }
 

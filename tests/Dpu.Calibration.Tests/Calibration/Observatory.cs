@@ -6,14 +6,19 @@ using Xunit;
 namespace Dpu.Calibration.Tests.Calibration;
 
 /// <summary>A simulated night of one small chip, made once, on which recipes are run as the runtime runs them: in a folder with a task.json.</summary>
-public sealed class Observatory : IDisposable
+public class Observatory : IDisposable
 {
     private int _tasks;
 
     public Observatory()
+        : this(raw => new SimulationOptions { Output = raw, Seed = 11, Chips = 1, Width = 224, Height = 256, Stars = 150 })
+    {
+    }
+
+    private protected Observatory(Func<string, SimulationOptions> night)
     {
         Root = Directory.CreateTempSubdirectory("dpu-cal-").FullName;
-        Options = new SimulationOptions { Output = Path.Combine(Root, "raw"), Seed = 11, Chips = 1, Width = 224, Height = 256, Stars = 150 };
+        Options = night(Path.Combine(Root, "raw"));
         Simulator.Write(Options);
         Truth = new Detector(0, new Camera(Options), Options.Seed);
     }
@@ -53,7 +58,11 @@ public sealed class Observatory : IDisposable
         return new TaskRun(folder, exitCode, log.ToString(), errors.ToString());
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(Root, recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
     private static byte[] TaskJson(string recipe, Dictionary<string, TaskInput[]> inputs, Dictionary<string, string> pars)
     {

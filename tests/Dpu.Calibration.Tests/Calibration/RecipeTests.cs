@@ -199,6 +199,20 @@ public sealed class RecipeTests(Observatory observatory) : IClassFixture<Observa
         observatory.Run("bias", inputs, new() { ["BiasFrame.process_params.OVERSCAN_CORRECTION"] = "none" });
     }
 
+    /// <summary>The lamp of each evening's flat is known to the simulation: the response is the last one's over their mean.</summary>
+    [Fact]
+    public void The_quick_check_finds_how_bright_the_newest_flat_is()
+    {
+        var bias = Bias();
+        var reference = Flat("dome-flat", "domeflat", bias);
+        var run = observatory.Run("quick-check", new() { ["flat"] = observatory.Raw("domeflat"), ["bias"] = [bias.AsInput("bias")], ["reference"] = [reference.AsInput("dome-flat")] });
+        var lamp = FramePlan.Night(observatory.Options).Where(p => p.Type == "domeflat").Select(p => p.Electrons).ToArray();
+        run.Figure("quick-check", "response").ShouldBe(lamp[^1] / lamp.Average(), 4 * run.Figure("quick-check", "responseerror"));
+        // The photons of one flat against those of five, over all pixels.
+        run.Figure("quick-check", "responseerror").ShouldBe(Math.Sqrt(1.2 / 40_000 / (192 * 256)), 0.2 * run.Figure("quick-check", "responseerror"));
+        run.Log.ShouldContain("The responsivity is as before");
+    }
+
     private int Index(OddPixel p) => ((p.Y - 1) * 192) + p.X - 1 - Camera.OverscanColumns;
 
     private bool IsOdd(int index) => observatory.Truth.HotPixels.Concat(observatory.Truth.ColdPixels).Any(p => Index(p) == index);

@@ -34,5 +34,5 @@ public sealed class SectionTests
     [InlineData("1:2,3:4")]
     [InlineData("[1:2,3:4,5]")]
     [InlineData("[a:b,c:d]")]
-    public void Anything_else_is_refused(string card) => Should.Throw<RecipeException>(() => Section.Read(Header(card), "BIASSEC", 512, 1024)).ExitCode.ShouldBe(2);
+    public void Anything_else_is_refused(string card) => Should.Throw<RecipeException>(() => Section.Read(Header(card), "BIASSEC", 512, 1024)).ExitCode.ShouldBe(65);
 }

@@ -80,7 +80,7 @@ public sealed class ReduceTests(Observatory desk) : IClassFixture<Observatory>, 
     {
         var flat = _files.Write("other", TestSky.Blank(Width + 1, Height, 1), "master-flat");
         var run = Reduce(Raw(), Bias(), flat, null);
-        run.ExitCode.ShouldBe(2);
+        run.ExitCode.ShouldBe(65);
         run.Errors.ShouldContain("other.fits");
         run.Errors.ShouldContain("121 x 80");
     }
@@ -91,7 +91,7 @@ public sealed class ReduceTests(Observatory desk) : IClassFixture<Observatory>, 
     public void A_header_that_cannot_be_used_is_refused(string key, double value, string said)
     {
         var run = Reduce(Raw(h => { if (double.IsNaN(value)) { h.Remove(key); } else { h.Set(key, value); } }), Bias(), Flat(), null);
-        run.ExitCode.ShouldBe(2);
+        run.ExitCode.ShouldBe(65);
         run.Errors.ShouldContain(said);
     }
 
