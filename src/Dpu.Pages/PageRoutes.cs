@@ -2,6 +2,7 @@ using Dpu.Pages.Asking;
 using Dpu.Pages.Layout;
 using Dpu.Pages.Login;
 using Dpu.Pages.Queue;
+using Dpu.Pages.Recipes;
 using Dpu.Pages.Rendering;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -27,6 +28,9 @@ public static class PageRoutes
         var login = new LoginVisits(sessions);
 
         pages.Get("/", QueueVisits.ShowAsync);
+        pages.Get("/recipes", RecipesVisits.ShowAsync);
+        pages.Get("/recipes/{sequence}", SubmitVisits.ShowAsync);
+        pages.Post("/recipes/{sequence}", SubmitVisits.PostAsync);
         pages.Get("/login", LoginVisits.ShowAsync);
         pages.Post("/login", login.LogInAsync);
         pages.Post("/logout", login.LogOutAsync);

@@ -17,6 +17,9 @@ internal sealed class FakeApi : IApi
     /// <summary>The bodies that were sent, in order; empty for none.</summary>
     public List<string> Bodies { get; } = [];
 
+    /// <summary>Their idempotency keys, in order; null for none.</summary>
+    public List<string?> Keys { get; } = [];
+
     public FakeApi()
     {
         Answers("GET /health", new HealthInfo("a dpu", "1", "embedded", HealthInfo.Ready), ApiJson.Default.HealthInfo);
@@ -37,6 +40,7 @@ internal sealed class FakeApi : IApi
     {
         var asked = $"{question.Method} {question.Address}";
         Asked.Add(asked);
+        Keys.Add(question.Key);
         Bodies.Add(question.Body is null ? "" : await new StreamReader(question.Body).ReadToEndAsync());
         return _answers.TryGetValue(asked, out var exact) ? exact
             : _answers.TryGetValue(asked.Split('?')[0], out var any) ? any

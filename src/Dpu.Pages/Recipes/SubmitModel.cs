@@ -1,0 +1,27 @@
+using Dpu.Client.Contracts;
+
+namespace Dpu.Pages.Recipes;
+
+/// <summary>The form of a submission, and what was found out about it so far.</summary>
+/// <param name="Sequence">What is run.</param>
+/// <param name="Info">What is known of it; null for a chain that is not in the list.</param>
+/// <param name="Options">Its options.</param>
+/// <param name="Filled">What stands in the form.</param>
+public sealed record SubmitModel(string Sequence, SequenceInfo? Info, IReadOnlyList<OptionField> Options, Filled Filled)
+{
+    /// <summary>Why it cannot be submitted like this, in a sentence; null when that was not asked, or it can.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Each thing that is wrong.</summary>
+    public IReadOnlyList<ProblemItem> Problems { get; init; } = [];
+
+    /// <summary>What it would become; null when that was not asked.</summary>
+    public PlanPreview? Plan { get; init; }
+
+    /// <summary>The name under which the plan is submitted once, however often that is asked.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>What is wrong with a field.</summary>
+    /// <param name="field">The field.</param>
+    internal ProblemItem? ProblemOf(OptionField field) => Problems.FirstOrDefault(field.IsAbout);
+}
