@@ -1,13 +1,18 @@
 namespace Dpu.Fits;
 
 /// <summary>
-/// The gnomonic projection (TAN) with a linear part: Calabretta and Greisen 2002, A&amp;A 395, 1077, section 5.1.3. Angles in degrees, pixels
-/// counted from 1 at the centre of the first one, as FITS does.
+/// The gnomonic projection (TAN) with a linear part: Calabretta and Greisen 2002, A&amp;A 395, 1077, section 5.1.3; before it the distortion of the optics, where a
+/// header has polynomials of the SIP convention. Angles in degrees, pixels counted from 1 at the centre of the first one, as FITS does.
 /// </summary>
 public sealed record TanWcs(
     double Crval1, double Crval2, double Crpix1, double Crpix2, double Cd11, double Cd12, double Cd21, double Cd22)
 {
     private const double Degree = Math.PI / 180;
+
+    private const string SipSuffix = "-SIP";
+
+    /// <summary>The distortion; null for none.</summary>
+    public SipPolynomials? Sip { get; init; }
 
     private double Determinant => (Cd11 * Cd22) - (Cd12 * Cd21);
 
@@ -20,16 +25,19 @@ public sealed record TanWcs(
     {
         ArgumentNullException.ThrowIfNull(header);
         var (first, second) = (header.GetString("CTYPE1", ""), header.GetString("CTYPE2", ""));
+        var hasSip = first.EndsWith(SipSuffix, StringComparison.Ordinal) && second.EndsWith(SipSuffix, StringComparison.Ordinal);
+        if (hasSip) { (first, second) = (first[..^SipSuffix.Length], second[..^SipSuffix.Length]); }
         var isSwapped = first == "DEC--TAN" && second == "RA---TAN";
         if (!isSwapped && (first != "RA---TAN" || second != "DEC--TAN"))
         {
-            throw new FitsException($"{header.Origin}: CTYPE1 and CTYPE2 are '{first}' and '{second}'; only RA---TAN and DEC--TAN are understood.");
+            throw new FitsException($"{header.Origin}: CTYPE1 and CTYPE2 are '{first}' and '{second}'; only RA---TAN and DEC--TAN are understood, with or without -SIP.");
         }
         var (cd11, cd12, cd21, cd22) = Linear(header);
         var (ra, dec) = (header.GetDouble("CRVAL1"), header.GetDouble("CRVAL2"));
         var wcs = isSwapped
             ? new TanWcs(dec, ra, header.GetDouble("CRPIX1"), header.GetDouble("CRPIX2"), cd21, cd22, cd11, cd12)
             : new TanWcs(ra, dec, header.GetDouble("CRPIX1"), header.GetDouble("CRPIX2"), cd11, cd12, cd21, cd22);
+        wcs = hasSip ? wcs with { Sip = SipPolynomials.FromHeader(header) } : wcs;
         return wcs.Determinant != 0 ? wcs : throw new FitsException($"{header.Origin}: the CD matrix is singular.");
     }
 
@@ -40,8 +48,10 @@ public sealed record TanWcs(
         {
             header.Remove(old);
         }
-        header.Set("CTYPE1", "RA---TAN", "gnomonic projection");
-        header.Set("CTYPE2", "DEC--TAN", "gnomonic projection");
+        // What the pixels had before must not distort them now.
+        SipPolynomials.RemoveFrom(header);
+        header.Set("CTYPE1", Sip is null ? "RA---TAN" : "RA---TAN" + SipSuffix, Sip is null ? "gnomonic projection" : "gnomonic projection with distortion");
+        header.Set("CTYPE2", Sip is null ? "DEC--TAN" : "DEC--TAN" + SipSuffix, Sip is null ? "gnomonic projection" : "gnomonic projection with distortion");
         header.Set("CUNIT1", "deg", "");
         header.Set("CUNIT2", "deg", "");
         header.Set("CRVAL1", Crval1, "[deg] RA of the reference pixel");
@@ -52,14 +62,20 @@ public sealed record TanWcs(
         header.Set("CD1_2", Cd12, "[deg/pixel]");
         header.Set("CD2_1", Cd21, "[deg/pixel]");
         header.Set("CD2_2", Cd22, "[deg/pixel]");
+        Sip?.WriteTo(header);
     }
 
     /// <summary>The sky position of a pixel; RA in [0, 360).</summary>
     public (double Ra, double Dec) PixelToSky(double x, double y)
     {
-        var (dx, dy) = (x - Crpix1, y - Crpix2);
-        var xi = ((Cd11 * dx) + (Cd12 * dy)) * Degree;
-        var eta = ((Cd21 * dx) + (Cd22 * dy)) * Degree;
+        var (dx, dy) = Sip?.Straighten(x - Crpix1, y - Crpix2) ?? (x - Crpix1, y - Crpix2);
+        return PlaneToSky((Cd11 * dx) + (Cd12 * dy), (Cd21 * dx) + (Cd22 * dy));
+    }
+
+    /// <summary>The sky position of a point of the plane that touches the sphere at CRVAL, degrees towards east and north.</summary>
+    public (double Ra, double Dec) PlaneToSky(double east, double north)
+    {
+        var (xi, eta) = (east * Degree, north * Degree);
         var (sin0, cos0) = Math.SinCos(Crval2 * Degree);
         var denominator = cos0 - (eta * sin0);
         var alpha = Math.Atan2(xi, denominator);
@@ -68,8 +84,17 @@ public sealed record TanWcs(
         return (ra < 0 ? ra + 360 : ra, dec / Degree);
     }
 
-    /// <summary>The pixel of a sky position; null on the half of the sky that the projection does not show.</summary>
+    /// <summary>The pixel of a sky position; null on the half of the sky that the projection does not show, and where no pixel can be found for the distortion.</summary>
     public (double X, double Y)? SkyToPixel(double ra, double dec)
+    {
+        if (SkyToPlane(ra, dec) is not { } plane) { return null; }
+        var (u, v) = (((Cd22 * plane.East) - (Cd12 * plane.North)) / Determinant, ((Cd11 * plane.North) - (Cd21 * plane.East)) / Determinant);
+        if (Sip is null) { return (Crpix1 + u, Crpix2 + v); }
+        return Sip.Distort(u, v) is { } distorted ? (Crpix1 + distorted.U, Crpix2 + distorted.V) : null;
+    }
+
+    /// <summary>The point of the plane that touches the sphere at CRVAL, degrees towards east and north; null on the half of the sky that it does not show.</summary>
+    public (double East, double North)? SkyToPlane(double ra, double dec)
     {
         var (sin0, cos0) = Math.SinCos(Crval2 * Degree);
         var (sinDec, cosDec) = Math.SinCos(dec * Degree);
@@ -79,10 +104,7 @@ public sealed record TanWcs(
         {
             return null;
         }
-        var xi = cosDec * sinRa / cosine / Degree;
-        var eta = ((cos0 * sinDec) - (sin0 * cosDec * cosRa)) / cosine / Degree;
-        var det = Determinant;
-        return (Crpix1 + (((Cd22 * xi) - (Cd12 * eta)) / det), Crpix2 + (((Cd11 * eta) - (Cd21 * xi)) / det));
+        return (cosDec * sinRa / cosine / Degree, ((cos0 * sinDec) - (sin0 * cosDec * cosRa)) / cosine / Degree);
     }
 
     private static (double, double, double, double) Linear(FitsHeader header)

@@ -1,3 +1,4 @@
+using Dpu.Calibration.Astrometry;
 using Dpu.Calibration.Calibration;
 using Dpu.Calibration.Photometry;
 using Dpu.Calibration.Science;
@@ -32,6 +33,7 @@ internal static class RecipeCatalog
         ["photom"] = () => new PhotomRecipe(),
         ["extinction"] = () => new ExtinctionRecipe(),
         ["illumination"] = () => new IlluminationRecipe(),
+        ["astrometry"] = () => new AstrometryRecipe(),
     };
 
     public static IEnumerable<string> Commands => s_recipes.Keys;

@@ -46,7 +46,7 @@ internal sealed class Resampler
     private static int SamplesPerSide(TangentMap map, FitsImage target)
     {
         var area = map.MapWithArea(0.5 * target.Width, 0.5 * target.Height).Area;
-        return Math.Clamp((int)Math.Ceiling(Math.Sqrt(area) - 0.1), 1, 16);
+        return double.IsFinite(area) ? Math.Clamp((int)Math.Ceiling(Math.Sqrt(area) - 0.1), 1, 16) : 1;
     }
 
     private (float Value, float Weight) Average(TangentMap map, int x, int y, int samples)
@@ -70,6 +70,7 @@ internal sealed class Resampler
     private (float Value, float Weight) Sample(TangentMap map, double x, double y)
     {
         var (sx, sy, area) = map.MapWithArea(x, y);
+        if (!double.IsFinite(sx)) { return (float.NaN, 0); }
         var (px, py) = (sx - 1, sy - 1);
         var (ix, iy) = ((int)Math.Floor(px), (int)Math.Floor(py));
         if (ix < SincKernel.Before || iy < SincKernel.Before

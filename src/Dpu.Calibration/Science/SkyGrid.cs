@@ -14,6 +14,9 @@ internal sealed record SkyGrid(double Ra, double Dec, double ScaleArcseconds)
     // Without a target, pointings of one field fall into one cell of the sky unless a border of the cells runs through it.
     private const double CellDegrees = 1;
 
+    // Between two of so many points of a side, the border of a distorted frame bends by less than the frame loses there.
+    private const int DistortedSteps = 32;
+
     /// <summary>The grid's coordinate system with its centre at pixel 0.</summary>
     public TanWcs Wcs
     {
@@ -46,8 +49,7 @@ internal sealed record SkyGrid(double Ra, double Dec, double ScaleArcseconds)
         var map = new TangentMap(wcs, Wcs);
         var (left, right, bottom, top) = (double.MaxValue, double.MinValue, double.MaxValue, double.MinValue);
 
-        // The map keeps straight lines straight: the corners are the extremes.
-        foreach (var (x, y) in (ReadOnlySpan<(double, double)>)[(0.5, 0.5), (width + 0.5, 0.5), (0.5, height + 0.5), (width + 0.5, height + 0.5)])
+        foreach (var (x, y) in Border(width, height, wcs.Sip is null ? 1 : DistortedSteps))
         {
             var (gx, gy) = map.Map(x, y);
             (left, right) = (Math.Min(left, gx), Math.Max(right, gx));
@@ -57,6 +59,19 @@ internal sealed record SkyGrid(double Ra, double Dec, double ScaleArcseconds)
         var (x0, y0) = ((int)Math.Floor(left + 0.5), (int)Math.Floor(bottom + 0.5));
         return new PixelArea(x0, y0, (int)Math.Ceiling(right - 0.5) - x0 + 1, (int)Math.Ceiling(top - 0.5) - y0 + 1);
     }
+
+    /// <summary>Points of an image's border. The map keeps straight lines straight, so that the corners are the extremes, unless the image is distorted.</summary>
+    private static IEnumerable<(double X, double Y)> Border(int width, int height, int steps) =>
+        from i in Enumerable.Range(0, steps + 1)
+        let part = i / (double)steps
+        from side in Enumerable.Range(0, 4)
+        select side switch
+        {
+            0 => (0.5 + (part * width), 0.5),
+            1 => (0.5 + (part * width), height + 0.5),
+            2 => (0.5, 0.5 + (part * height)),
+            _ => (width + 0.5, 0.5 + (part * height)),
+        };
 
     private static (double Ra, double Dec)? Target(FitsHeader header) =>
         header.Contains("RA_TARG") && header.Contains("DEC_TARG") ? (header.GetDouble("RA_TARG"), header.GetDouble("DEC_TARG")) : null;

@@ -50,7 +50,46 @@ internal sealed class InputMatcher : IInputFinder
             return [];
         }
 
-        return Input.Pick == InputPick.Latest ? [FileOrder.Latest(found)] : found;
+        return Input.Pick switch
+        {
+            InputPick.Latest => [FileOrder.Latest(found)],
+            InputPick.Valid => Valid(group, found),
+            _ => found,
+        };
+    }
+
+    /// <summary>The newest of those that are valid on the group's night.</summary>
+    private ImmutableArray<CatalogFile> Valid(PlannedGroup group, ImmutableArray<CatalogFile> found)
+    {
+        var night = group.ValuesOf(Validity.DateKey).Unique;
+        if (night is null)
+        {
+            RefuseKey(Validity.DateKey, group);
+            return [];
+        }
+
+        if (Validity.DateOf(night) is not { } date)
+        {
+            _errors.Add($"{_step}.{Input.Name} date", SubmissionErrors.KeyMissing, $"{Wording.Task(_step, group)} needs a {Input.Name} of its night, but its {Validity.DateKey} is '{night}', no date such as 2000-04-28.");
+            return [];
+        }
+
+        var valid = found.Where(file => Validity.Of(file, Input.ValidFor).Includes(date)).ToImmutableArray();
+        if (valid.IsEmpty && !Input.Optional)
+        {
+            RefuseInvalid(group, night, found);
+        }
+
+        return valid.IsEmpty ? [] : [FileOrder.Latest(valid)];
+    }
+
+    private void RefuseInvalid(PlannedGroup group, string night, ImmutableArray<CatalogFile> found)
+    {
+        var spans = found.Select(file => Validity.Of(file, Input.ValidFor)).OrderBy(span => span).Select(span => span.ToString()).Distinct(StringComparer.Ordinal).ToImmutableArray();
+        _errors.Add(
+            $"{_step}.{Input.Name} valid {night}",
+            SubmissionErrors.InputMissing,
+            $"{Wording.Task(_step, group)} needs a {Wording.Or(Input.Types)} that is valid on {night}, but what there is holds {Wording.And(spans)}: {Makers.HowToGet(Input.Types, _catalog)}, on a night nearer to it.");
     }
 
     /// <summary>An optional input that cannot be told apart is one that is not there.</summary>

@@ -15,6 +15,9 @@ internal sealed class ListedFiles(PlanRequest request, PlanErrors errors)
         return lists.IsEmpty ? candidates : [.. lists.SelectMany(list => list.Names.Select(name => Find(step, list.Option, input, name, candidates))).OfType<CatalogFile>()];
     }
 
+    /// <summary>Whether an option names files of an input.</summary>
+    public bool NamesAnyOf(int step, RecipeInput input) => !ListsFor(step, input).IsEmpty;
+
     /// <summary>What steps will make has no names yet.</summary>
     public void RefuseFor(int step, RecipeInput input)
     {

@@ -9,7 +9,11 @@ internal static class Makers
     /// <summary><c>run Bias first, with commit</c>, or <c>ingest it first</c> for what no recipe makes.</summary>
     public static string HowToGet(ImmutableArray<string> types, RecipeCatalog catalog)
     {
-        var recipes = types.SelectMany(catalog.MakersOf).Select(recipe => recipe.Name).Distinct(StringComparer.Ordinal).ToImmutableArray();
+        var makers = types.SelectMany(type => catalog.MakersOf(type).Select(recipe => (Recipe: recipe, Type: type))).ToImmutableArray();
+
+        // What reads a file of its own kind first, such as one that mends a reduced frame, is of no help to somebody who has none.
+        var first = makers.Where(maker => maker.Recipe.DividedInput?.Types.Contains(maker.Type, StringComparer.Ordinal) != true).ToImmutableArray();
+        var recipes = (first.IsEmpty ? makers : first).Select(maker => maker.Recipe.Name).Distinct(StringComparer.Ordinal).ToImmutableArray();
         return recipes.IsEmpty ? "no recipe makes that, ingest it first" : $"run {Wording.Or(recipes)} first, with commit";
     }
 }

@@ -34,7 +34,7 @@ internal sealed class RowFinder(PlanRequest request, RowTable table, PlanErrors 
         var candidates = request.CandidatesOf(index, input);
         if (!candidates.Files.IsEmpty)
         {
-            return WithKeys(step, table.Of(_listed.Among(index, input, candidates.Files)));
+            return WithKeys(step, table.Of(Chosen(index, input, candidates.Files)));
         }
 
         if (input.Optional && step.Recipe.DivideBy.IsEmpty)
@@ -45,6 +45,10 @@ internal sealed class RowFinder(PlanRequest request, RowTable table, PlanErrors 
         errors.Add(NothingFits, EmptySelection.Explain(step, candidates, request.Catalog));
         return [];
     }
+
+    /// <summary>Who names files one by one means those; who selects them means the newest of each.</summary>
+    private ImmutableArray<CatalogFile> Chosen(int step, RecipeInput input, ImmutableArray<CatalogFile> files) =>
+        _listed.NamesAnyOf(step, input) ? _listed.Among(step, input, files) : FileOrder.Newest(files, input.NewestPer);
 
     private ImmutableArray<int> FromQuery(int index)
     {
@@ -101,7 +105,7 @@ internal sealed class RowFinder(PlanRequest request, RowTable table, PlanErrors 
 
     private ImmutableArray<int> Select(SequenceStep step, ImmutableArray<FileCondition> conditions, int source, PlannedGroup group)
     {
-        if (group.MayServeSeveral)
+        if (ServesSeveral(step, source, group))
         {
             return [.. group.Rows.Where(row => conditions.All(condition => Fits(row, condition)))];
         }
@@ -128,7 +132,7 @@ internal sealed class RowFinder(PlanRequest request, RowTable table, PlanErrors 
     private bool Divides(SequenceStep step, int source, PlannedGroup group, ImmutableArray<int> rows)
     {
         var unknown = step.Recipe.DivideBy
-            .Where(key => group.MayServeSeveral ? rows.Any(row => table[row]!.TextOf(key) is null) : group.ValuesOf(key).Unique is null)
+            .Where(key => ServesSeveral(step, source, group) ? rows.Any(row => table[row]!.TextOf(key) is null) : group.ValuesOf(key).Unique is null)
             .ToImmutableArray();
         foreach (var key in unknown)
         {
@@ -137,6 +141,12 @@ internal sealed class RowFinder(PlanRequest request, RowTable table, PlanErrors 
 
         return unknown.IsEmpty;
     }
+
+    /// <summary>
+    /// Whether a task's outputs may go to several groups of a step: a file of a query's rows may recur, and what is made for each file apart has that file's values.
+    /// </summary>
+    private bool ServesSeveral(SequenceStep step, int source, PlannedGroup group) =>
+        group.MayServeSeveral || (step.Recipe.DividedInput is { } input && request.Sequence.Steps[source].Recipe.MakesOfEach(input.Types));
 
     private void RefuseKey(string key, int source, PlannedGroup group, string why)
     {

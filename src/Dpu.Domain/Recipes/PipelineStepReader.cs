@@ -62,8 +62,8 @@ internal sealed class PipelineStepReader(
             throw reader.Error("match", "cannot stand beside 'from' a step: tasks of two steps are joined where they share a row");
         }
 
-        return source is InputSource.Steps && input.Pick == InputPick.Latest
-            ? throw reader.Error("pick", "cannot be latest beside 'from' a step: all that its tasks make arrives")
+        return source is InputSource.Steps && input.Pick != InputPick.All
+            ? throw reader.Error("pick", "cannot be latest or valid beside 'from' a step: all that its tasks make arrives")
             : source;
     }
 

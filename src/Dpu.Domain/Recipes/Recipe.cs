@@ -12,6 +12,9 @@ public enum InputPick
 
     /// <summary>The one that was registered last.</summary>
     Latest,
+
+    /// <summary>Of those that are valid on the group's night, the one that was registered last.</summary>
+    Valid,
 }
 
 /// <summary>Files that a recipe reads.</summary>
@@ -27,6 +30,15 @@ public sealed record RecipeInput(string Name, ImmutableArray<string> Types, Immu
     /// taken as they are: they do not exist yet when the chain is planned.
     /// </summary>
     public FileQuery? Query { get; init; }
+
+    /// <summary>With <see cref="InputPick.Valid"/>: how long before and after its own night a file holds that does not say it itself.</summary>
+    public TimeSpan ValidFor { get; init; }
+
+    /// <summary>
+    /// Of files of the catalog that agree in these metadata keys and in their type, only the one that was registered last is read: of one frame that was reduced
+    /// twice, the newer reduction. Files without one of the keys are read all. Empty for all files.
+    /// </summary>
+    public ImmutableArray<string> NewestPer { get; init; } = [];
 
     /// <summary>Template of the folder in the work directory that its files are put into; null leaves them where they are.</summary>
     public string? Folder { get; init; }
@@ -70,6 +82,12 @@ public sealed record Recipe(
     /// <summary>What its command line holds beside the command.</summary>
     public RecipeArguments Arguments { get; init; } = RecipeArguments.Plain;
 
+    /// <summary>
+    /// Names of the outputs that it makes one by one, for each file of its divided input, with that file's metadata: a task that reads several chips then serves a step
+    /// that is divided by chip.
+    /// </summary>
+    public ImmutableArray<string> OutputsOfEach { get; init; } = [];
+
     /// <summary>The program with these options, as a step of this name runs it.</summary>
     public StepCommand CommandFor(string step, StepOptions options) => new(
         step,
@@ -90,4 +108,11 @@ public sealed record Recipe(
 
     /// <summary>Whether it declares an output of this type.</summary>
     public bool Makes(string type) => Outputs.Any(output => string.Equals(output.Type, type, StringComparison.Ordinal));
+
+    /// <summary>Whether all that it makes of these types is made for each file of its divided input.</summary>
+    internal bool MakesOfEach(ImmutableArray<string> types)
+    {
+        var made = Outputs.Where(output => types.Contains(output.Type, StringComparer.Ordinal)).ToImmutableArray();
+        return !made.IsEmpty && made.All(output => OutputsOfEach.Contains(output.Name, StringComparer.Ordinal));
+    }
 }

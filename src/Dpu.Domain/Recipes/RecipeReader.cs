@@ -10,6 +10,9 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
 {
     private static readonly TimeSpan UsualTime = TimeSpan.FromSeconds(10);
 
+    /// <summary>A detector changes slowly, and is opened a few times a year.</summary>
+    private static readonly TimeSpan UsualValidity = TimeSpan.FromDays(30);
+
     public Recipe Read()
     {
         var inputs = ReadInputs();
@@ -23,6 +26,7 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
         var resources = declaration.GetObjectOrEmpty("resources");
         var expected = resources.GetDurationOrDefault("time", UsualTime);
         var outputs = ReadOutputs();
+        var outputsOfEach = ReadOutputsOfEach(inputs);
         var scope = new TemplateScope(divideBy, options, inputs, outputs) { SharesTask = sharesTask };
         new FileTemplates(declaration, scope).Check();
         return new Recipe(
@@ -39,6 +43,7 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
             new RuleReader(declaration, usualRetry).Read(expected))
         {
             Arguments = new ArgumentReader(declaration, scope).Read(),
+            OutputsOfEach = outputsOfEach,
         };
     }
 
@@ -70,16 +75,42 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
             throw reader.Error("match", "cannot stand here: the first input is the one that is divided, the others are matched to its groups");
         }
 
-        var pick = reader.GetOneOfOrDefault("pick", ["all", "latest"], "all") == "latest" ? InputPick.Latest : InputPick.All;
-        if (isDivided && pick == InputPick.Latest)
+        var pick = ReadPick(reader, isDivided);
+        if (pick != InputPick.Valid && reader.Has("valid-for"))
         {
-            throw reader.Error("pick", "cannot be latest here: the first input is divided into groups, with all of its files");
+            throw reader.Error("valid-for", "means nothing without pick = valid");
+        }
+
+        if (pick == InputPick.Valid && match.IsEmpty)
+        {
+            throw reader.Error("pick", "is valid, which needs 'match': calibration of any instrument is valid for none");
         }
 
         return ReadStaging(reader, new RecipeInput(input, types, match, pick, reader.GetBooleanOrDefault("optional", false))
         {
             Query = ReadQuery(reader),
+            ValidFor = pick == InputPick.Valid ? reader.GetDurationOrDefault("valid-for", UsualValidity) : TimeSpan.Zero,
+            NewestPer = ReadNewestPer(reader, isDivided),
         });
+    }
+
+    private static InputPick ReadPick(HoconReader reader, bool isDivided)
+    {
+        var word = reader.GetOneOfOrDefault("pick", ["all", "latest", "valid"], "all");
+        if (isDivided && word != "all")
+        {
+            throw reader.Error("pick", $"cannot be {word} here: the first input is divided into groups, with all of its files");
+        }
+
+        return word switch { "latest" => InputPick.Latest, "valid" => InputPick.Valid, _ => InputPick.All };
+    }
+
+    private static ImmutableArray<string> ReadNewestPer(HoconReader reader, bool isDivided)
+    {
+        var keys = reader.GetStringListOrDefault("newest-per", []).ToImmutableArray();
+        return keys.IsEmpty || isDivided
+            ? keys
+            : throw reader.Error("newest-per", "cannot stand here: of a matched input, pick = latest takes the newest");
     }
 
     /// <summary>What must hold of files of the catalog, or null.</summary>
@@ -110,6 +141,29 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
             { Unpack: true, Rename: not null } => throw reader.Error("rename", "has nothing to name: what an archive holds keeps its names"),
             _ => staged,
         };
+    }
+
+    /// <summary>Outputs with <c>each</c>, which names the divided input.</summary>
+    private ImmutableArray<string> ReadOutputsOfEach(ImmutableArray<RecipeInput> inputs)
+    {
+        var names = ImmutableArray.CreateBuilder<string>();
+        foreach (var (name, reader) in declaration.GetObjects("outputs"))
+        {
+            if (reader.GetStringOrDefault("each", null) is not { } each)
+            {
+                continue;
+            }
+
+            if (inputs.IsEmpty || inputs[0].Name != each)
+            {
+                var divided = inputs.IsEmpty ? "this recipe has none" : $"here {inputs[0].Name}";
+                throw reader.Error("each", $"is '{each}'; expected the input that is divided into groups, {divided}");
+            }
+
+            names.Add(name);
+        }
+
+        return names.ToImmutable();
     }
 
     private ImmutableArray<OutputRule> ReadOutputs() =>

@@ -89,16 +89,19 @@ public sealed class ShippedRulesTests
     [Fact]
     public void A_frame_of_nobody_is_refused_with_what_was_looked_at() =>
         Rules().Classify(IngestRulesTests.Cards(("INSTRUME", "WFI"))).ShouldBe(new Classification.Refused(
-            "no ingest rule fits this frame; it has INSTRUME = 'WFI', no ORIGIN, no OUTFILE, no CHIPID, no OBSID, no PRODTYPE"));
+            "no ingest rule fits this frame; it has INSTRUME = 'WFI', no ORIGIN, no OUTFILE, no CHIPID, no OBSID, no PRODTYPE, no REFCAT"));
+
+    [Fact]
+    public void A_reference_catalog_is_registered_under_its_name() =>
+        Rules().Classify(IngestRulesTests.Cards(("REFCAT", "USNO-B1.0"))).ShouldBeOfType<Classification.Classified>().Metadata["catalog"].Text.ShouldBe("USNO-B1.0");
 
     [Fact]
     public void The_recipes_that_come_with_it_are_read()
     {
-        var recipes = (HoconObject)HoconParser.ParseFile(Path.Combine(Hocon(), "recipes", "calibration.conf")).GetPath(RecipeCatalogReader.Section)!;
+        var declarations = HoconConfig.Load(HoconSource.FilesIn(Path.Combine(Hocon(), "recipes"), "*.conf"));
+        var catalog = RecipeCatalogReader.Read((HoconObject)declarations.GetPath(RecipeCatalogReader.Section)!, RetryRules.Once).ShouldBeOfType<Declared<RecipeCatalog>.Valid>().Value;
 
-        var catalog = RecipeCatalogReader.Read(recipes, RetryRules.Once).ShouldBeOfType<Declared<RecipeCatalog>.Valid>().Value;
-
-        foreach (var chain in new[] { "ReadNoise", "Bias", "HotPixels", "DomeFlat", "TwilightFlat", "MasterFlat", "Reduce>Regrid>Coadd>SourceList", "Null>Null>Null" })
+        foreach (var chain in new[] { "ReadNoise", "Bias", "HotPixels", "DomeFlat", "TwilightFlat", "MasterFlat", "Reduce>Regrid>Coadd>SourceList", "Reduce>Astrometry>Regrid", "Null>Null>Null" })
         {
             Sequence.Parse(chain, catalog).ShouldBeOfType<Checked<Sequence>.Accepted>();
         }
