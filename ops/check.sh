@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. As root it installs what the tests can use (astropy, sqlite3, iproute2, curl, Slurm, Grid Engine, sshd); without root, tests that need
+# Builds everything and runs all tests. As root it installs what the tests can use (astropy, sqlite3, iproute2, curl, Slurm, Grid Engine, sshd, Chromium); without root, tests that need
 # something that is missing are skipped by name. The last line counts: N passed, N failed, N skipped.
 #   ops/check.sh            everything
 #   ops/check.sh Kernel     only the test projects whose name holds the word
@@ -20,6 +20,7 @@ install_packages() {
     command -v sge_qmaster >/dev/null || missing+=(gridengine-master gridengine-exec gridengine-client)
     command -v sshd >/dev/null || missing+=(openssh-server openssh-client)
     command -v curl >/dev/null || missing+=(curl)
+    command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
     [ ${#missing[@]} = 0 ] && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         apt-get update -qq >/dev/null 2>&1

@@ -141,7 +141,7 @@ function morphHeld(old, fresh) {
   if (button) {
     const [one, many] = old.dataset.holdWords.split("|");
     button.hidden = count === 0;
-    button.textContent = count >= olds.length && olds.length > 0 ? `More than ${count} ${many}` : `${count} ${count === 1 ? one : many}`;
+    button.textContent = first < 0 ? `More than ${count} ${many}` : `${count} ${count === 1 ? one : many}`;
     button.onclick = () => location.reload();
   }
 }

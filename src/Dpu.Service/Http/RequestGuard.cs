@@ -207,9 +207,14 @@ internal sealed class RequestGuard(
         }
 
         BrowserSessions.Forget(context);
-        return Is<ForBrowsers>(context)
-            ? (null, null)
-            : (ProblemResult.Because(StatusCodes.Status401Unauthorized, "session-over", "You are not logged in any more: log in again."), null);
+        if (Is<ForBrowsers>(context))
+        {
+            // What the page asks for him is asked by a visitor, too.
+            context.Request.Headers.Cookie = default;
+            return (null, null);
+        }
+
+        return (ProblemResult.Because(StatusCodes.Status401Unauthorized, "session-over", "You are not logged in any more: log in again."), null);
     }
 
     private static ProblemResult? AsVisitor(HttpContext context)

@@ -232,6 +232,56 @@ public sealed class StreamTests(RunningDpu dpu)
         answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task The_queue_tells_of_every_job_that_changes_and_goes_on_behind_what_was_read()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        using var stream = await dpu.Visitor.GetAsync(dpu.At("/jobs/events?all=true"), HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        await using var body = await stream.Content.ReadAsStreamAsync(limit.Token);
+        await using var events = SseParser.Create(body).EnumerateAsync(limit.Token).GetAsyncEnumerator(limit.Token);
+        (await events.MoveNextAsync()).ShouldBeTrue();
+        events.Current.EventType.ShouldBe("start");
+        var place = events.Current.EventId;
+        var job = await dpu.ExecAsync("true");
+        JobSummary? last = null;
+        while (last is not { HasEnded: true })
+        {
+            (await events.MoveNextAsync()).ShouldBeTrue();
+            var told = JsonSerializer.Deserialize(events.Current.Data, ApiJson.Default.JobSummary)!;
+            last = told.JobId == job ? told : last;
+        }
+
+        // Whoever was away in between is told what came of it.
+        var again = await ChangesBehindAsync(place!, job, limit.Token);
+        again.ShouldBe(last);
+    }
+
+    private async Task<JobSummary> ChangesBehindAsync(string place, int job, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, dpu.At("/jobs/events?all=true"));
+        request.Headers.Add("Last-Event-ID", place);
+        using var stream = await dpu.Visitor.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var body = await stream.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
+        {
+            if (item.EventType == "job" && JsonSerializer.Deserialize(item.Data, ApiJson.Default.JobSummary) is { } told && told.JobId == job)
+            {
+                return told;
+            }
+        }
+
+        throw new InvalidOperationException($"Job {job} was not told of.");
+    }
+
+    [Fact]
+    public async Task A_place_that_the_queues_stream_never_had_is_refused()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, dpu.At("/jobs/events"));
+        request.Headers.Add("Last-Event-ID", "-1x");
+        using var answer = await dpu.Visitor.SendAsync(request);
+        await answer.ProblemAsync(400, "bad-event-id");
+    }
+
     private async IAsyncEnumerable<(string Name, string Data)> EventsAsync(HttpClient client, string path)
     {
         using var limit = new CancellationTokenSource(Limit);
