@@ -39,7 +39,22 @@ public sealed record FileRecord(
 }
 
 /// <summary>A file and what it came from (up) or what was made of it (down), in the words of the Open Provenance Model.</summary>
-public sealed record Provenance(FileRecord File, IReadOnlyList<ProvenanceEdge> Edges, IReadOnlyList<FileRecord> Files);
+public sealed record Provenance(FileRecord File, IReadOnlyList<ProvenanceEdge> Edges, IReadOnlyList<FileRecord> Files)
+{
+    /// <summary>The attempts in it of which more than the name is known; null from a DPU that does not tell.</summary>
+    public IReadOnlyList<ProvenanceAttempt>? Processes { get; init; }
+
+    /// <summary>Whether there are more relations, farther away, than were asked for.</summary>
+    public bool More { get; init; }
+}
+
+/// <summary>An attempt in a history.</summary>
+/// <param name="Attempt">Its name, <c>job/task/attempt</c>.</param>
+/// <param name="Step">The step of the job.</param>
+/// <param name="Node">Where it ran.</param>
+/// <param name="Started">When.</param>
+/// <param name="Ended">When it ended; null while it runs.</param>
+public sealed record ProvenanceAttempt(string Attempt, string Step, string Node, DateTimeOffset Started, DateTimeOffset? Ended);
 
 /// <summary>One relation; <paramref name="From"/> and <paramref name="To"/> are ids of files or names of attempts.</summary>
 /// <param name="Relation"><c>used</c>, <c>wasGeneratedBy</c> or <c>wasDerivedFrom</c>.</param>

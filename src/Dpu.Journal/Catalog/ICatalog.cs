@@ -51,7 +51,11 @@ public sealed record Provenance(
     CatalogFile Root,
     ImmutableArray<ProvenanceEdge> Edges,
     ImmutableArray<CatalogFile> Files,
-    ImmutableArray<ProvenanceProcess> Processes);
+    ImmutableArray<ProvenanceProcess> Processes)
+{
+    /// <summary>Whether there are more edges than were asked for.</summary>
+    public bool More { get; init; }
+}
 
 /// <summary>The registry of files. It is written by events only: registration of ingested files, and the ends of attempts.</summary>
 public interface ICatalog

@@ -21,5 +21,9 @@ public interface IVisibleCatalog
     /// The history of a file, found as by <see cref="FindAsync"/>; null when there is no such file. Upwards, what he does not see is <see cref="ProvenanceEdge.NotVisible"/>, once for each
     /// thing that came of it, and is not followed: a history says where it is not whole. Downwards it is left out: what others make of a file is no part of its history.
     /// </summary>
-    Task<Provenance?> GetProvenanceAsync(string idOrPathOrName, ProvenanceDirection direction, CancellationToken cancellationToken);
+    /// <param name="idOrPathOrName">The file.</param>
+    /// <param name="direction">Which way.</param>
+    /// <param name="edgesMax">At most so many edges, the nearest: what half a survey was made of can be asked for as well.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<Provenance?> GetProvenanceAsync(string idOrPathOrName, ProvenanceDirection direction, int edgesMax, CancellationToken cancellationToken);
 }

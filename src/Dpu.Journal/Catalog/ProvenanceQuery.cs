@@ -22,7 +22,9 @@ internal sealed class ProvenanceQuery(Database database, ProvenanceDirection dir
     private readonly Dictionary<JobId, bool> _jobs = [];
     private readonly Dictionary<string, Node> _nodes = new(StringComparer.Ordinal);
 
-    public Provenance? Run(string idOrPathOrName)
+    private bool _more;
+
+    public Provenance? Run(string idOrPathOrName, int edgesMax = int.MaxValue)
     {
         if (FileQueries.Find(database, idOrPathOrName, Sight.OfWhatIsMade(caller, "f", "owner")) is not { } root)
         {
@@ -30,16 +32,19 @@ internal sealed class ProvenanceQuery(Database database, ProvenanceDirection dir
         }
 
         _nodes.Add(root.Id, new Node(root, null, IsSeen: true));
-        var edges = Walk(root.Id);
+        var edges = Walk(root.Id, edgesMax);
         var seen = _nodes.Values.Where(static node => node.IsSeen).ToList();
-        return new Provenance(root, edges, [.. seen.Select(static node => node.File).OfType<CatalogFile>()], [.. seen.Select(static node => node.Process).OfType<ProvenanceProcess>()]);
+        return new Provenance(root, edges, [.. seen.Select(static node => node.File).OfType<CatalogFile>()], [.. seen.Select(static node => node.Process).OfType<ProvenanceProcess>()])
+        {
+            More = _more,
+        };
     }
 
-    private ImmutableArray<ProvenanceEdge> Walk(string root)
+    private ImmutableArray<ProvenanceEdge> Walk(string root, int edgesMax)
     {
         var edges = ImmutableArray.CreateBuilder<ProvenanceEdge>();
         var next = new Queue<(string Id, int Depth)>([(root, 1)]);
-        while (next.TryDequeue(out var near))
+        while (!_more && next.TryDequeue(out var near))
         {
             var hidden = new HashSet<ProvenanceRelation>();
             foreach (var (relation, far) in EdgesOf(near.Id))
@@ -50,7 +55,13 @@ internal sealed class ProvenanceQuery(Database database, ProvenanceDirection dir
                     _nodes.Add(far, node = Find(far));
                 }
 
-                if (node!.IsSeen)
+                if (node!.IsSeen && edges.Count == edgesMax)
+                {
+                    _more = true;
+                    break;
+                }
+
+                if (node.IsSeen)
                 {
                     edges.Add(Edge(near.Id, relation, far, near.Depth));
                     if (isNew)
@@ -73,16 +84,14 @@ internal sealed class ProvenanceQuery(Database database, ProvenanceDirection dir
         ? new ProvenanceEdge(near, relation, far, depth)
         : new ProvenanceEdge(far, relation, near, depth);
 
-    private List<(ProvenanceRelation Relation, string Far)> EdgesOf(string near)
+    /// <summary>One by one: whoever has enough reads no more.</summary>
+    private IEnumerable<(ProvenanceRelation Relation, string Far)> EdgesOf(string near)
     {
         var query = database.Prepare(direction == ProvenanceDirection.Up ? Causes : Effects).Bind(near);
-        var edges = new List<(ProvenanceRelation, string)>();
         while (query.Step())
         {
-            edges.Add((RelationText.Parse(query.Text(0)), query.Text(1)));
+            yield return (RelationText.Parse(query.Text(0)), query.Text(1));
         }
-
-        return edges;
     }
 
     /// <summary>A file, an attempt, or words of a recipe that name neither, which belong to whoever said them.</summary>

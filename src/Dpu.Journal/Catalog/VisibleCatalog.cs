@@ -18,6 +18,6 @@ internal sealed class VisibleCatalog(Reads reads, Caller caller) : IVisibleCatal
     public Task<CatalogFile?> FindAsync(string idOrPathOrName, CancellationToken cancellationToken) =>
         reads.RunAsync(database => FileQueries.Find(database, idOrPathOrName, Sight.OfWhatIsMade(caller, "f", "owner")), cancellationToken);
 
-    public Task<Provenance?> GetProvenanceAsync(string idOrPathOrName, ProvenanceDirection direction, CancellationToken cancellationToken) =>
-        reads.RunAsync(database => new ProvenanceQuery(database, direction, caller).Run(idOrPathOrName), cancellationToken);
+    public Task<Provenance?> GetProvenanceAsync(string idOrPathOrName, ProvenanceDirection direction, int edgesMax, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => new ProvenanceQuery(database, direction, caller).Run(idOrPathOrName, edgesMax), cancellationToken);
 }

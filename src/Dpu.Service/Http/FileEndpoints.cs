@@ -86,8 +86,13 @@ internal sealed class FileEndpoints(ApiServices services)
             return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-direction", "direction is up or down.");
         }
 
+        if (!Paging.TryLimit(context, out var limit))
+        {
+            return Paging.BadLimit(context);
+        }
+
         await services.FreshenAsync(context.RequestAborted);
-        return await services.VisibleTo(context).Files.GetProvenanceAsync(id, way, context.RequestAborted) is { } history
+        return await services.VisibleTo(context).Files.GetProvenanceAsync(id, way, limit ?? int.MaxValue, context.RequestAborted) is { } history
             ? Endpoints.Json(History(history), ApiJson.Default.Provenance)
             : NoSuchFile(id);
     }
@@ -131,7 +136,11 @@ internal sealed class FileEndpoints(ApiServices services)
     private Client.Contracts.Provenance History(Journal.Catalog.Provenance history) => new(
         Record(history.Root),
         [.. history.Edges.Select(edge => new Client.Contracts.ProvenanceEdge(edge.Effect, edge.Cause, Name(edge.Relation)))],
-        [.. history.Files.Select(Record)]);
+        [.. history.Files.Select(Record)])
+    {
+        Processes = [.. history.Processes.Select(process => new ProvenanceAttempt(process.Attempt.ToString(), process.Step, process.Node, process.StartedAt, process.EndedAt))],
+        More = history.More,
+    };
 
     private static string Name(ProvenanceRelation relation) => relation switch
     {

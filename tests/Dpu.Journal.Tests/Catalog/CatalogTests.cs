@@ -169,7 +169,7 @@ public sealed class CatalogTests : IDisposable
         await RunAsync(job: 2, used: ["mine", "raw"], output: "shown", from: ["mine"]);
         var catalog = _store.Catalog.SeenBy(new Caller("zoe", UserType.Developer, ["common"]));
 
-        var up = (await catalog.GetProvenanceAsync("shown", ProvenanceDirection.Up, None))!;
+        var up = (await catalog.GetProvenanceAsync("shown", ProvenanceDirection.Up, 100, None))!;
         up.Edges.ShouldBe(
         [
             new ProvenanceEdge("shown", ProvenanceRelation.WasDerivedFrom, ProvenanceEdge.NotVisible, 1),
@@ -181,11 +181,26 @@ public sealed class CatalogTests : IDisposable
         up.Files.Select(file => file.Id).ShouldBe(["shown", "raw"], ignoreOrder: true);
         up.Processes.Select(process => process.Attempt.Job.Value).ShouldBe([2]);
 
-        var down = (await catalog.GetProvenanceAsync("raw", ProvenanceDirection.Down, None))!;
+        var down = (await catalog.GetProvenanceAsync("raw", ProvenanceDirection.Down, 100, None))!;
         down.Edges.ShouldBe([new ProvenanceEdge("2/0/1", ProvenanceRelation.Used, "raw", 1), new ProvenanceEdge("shown", ProvenanceRelation.WasGeneratedBy, "2/0/1", 2)]);
-        (await catalog.GetProvenanceAsync("mine", ProvenanceDirection.Up, None)).ShouldBeNull();
-        var owner = (await _store.Catalog.SeenBy(new Caller("ann", UserType.Developer, ["common"])).GetProvenanceAsync("mine", ProvenanceDirection.Up, None))!;
+        (await catalog.GetProvenanceAsync("mine", ProvenanceDirection.Up, 100, None)).ShouldBeNull();
+        var owner = (await _store.Catalog.SeenBy(new Caller("ann", UserType.Developer, ["common"])).GetProvenanceAsync("mine", ProvenanceDirection.Up, 100, None))!;
         owner.Edges.Count(edge => edge.Cause == ProvenanceEdge.NotVisible).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Of_a_long_history_the_nearest_is_told_and_that_there_is_more()
+    {
+        await RegisterAsync(File("raw", "raw-science"), File("flat", "master-flat"));
+        await RunAsync(job: 1, used: ["raw", "flat"], output: "reduced", from: ["raw"]);
+        await RunAsync(job: 2, used: ["reduced"], output: "coadd", from: ["reduced"]);
+        var catalog = _store.Catalog.SeenBy(new Caller("ann", UserType.Standard, ["common"]));
+
+        var near = (await catalog.GetProvenanceAsync("coadd", ProvenanceDirection.Up, 2, None))!;
+        near.Edges.Select(edge => (edge.Effect, edge.Cause)).ShouldBe([("coadd", "reduced"), ("coadd", "2/0/1")], ignoreOrder: true);
+        near.More.ShouldBeTrue();
+        var all = (await catalog.GetProvenanceAsync("coadd", ProvenanceDirection.Up, 7, None))!;
+        (all.Edges.Length, all.More).ShouldBe((7, false));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Dpu.Client.Contracts;
 using Dpu.Service.Tests.Ingest;
 using Shouldly;
@@ -96,6 +97,11 @@ public sealed class FileTests(RunningDpu dpu) : IAsyncLifetime
         up.Edges.ShouldContain(new ProvenanceEdge(_copy.Id, _rawId, "wasDerivedFrom"));
         up.Edges.Select(edge => edge.Relation).Distinct().ShouldBe(["wasDerivedFrom", "wasGeneratedBy", "used"], ignoreOrder: true);
         up.Files.Select(file => file.Id).ShouldContain(_rawId);
+        up.Processes!.ShouldHaveSingleItem().Attempt.ShouldBe(_copy.Task);
+        up.More.ShouldBeFalse();
+        using var near = await dpu.Owner.GetAsync(dpu.At($"/files/{Uri.EscapeDataString(_copy.Id)}/provenance?limit=1"));
+        var nearest = JsonSerializer.Deserialize(await near.Content.ReadAsStringAsync(), ApiJson.Default.Provenance)!;
+        (nearest.Edges.Count, nearest.More).ShouldBe((1, true));
         var down = await dpu.Client.GetProvenanceAsync(_rawId, up: false, CancellationToken.None);
         down.Files.Select(file => file.Id).ShouldContain(_copy.Id);
         using var wrong = await dpu.Owner.GetAsync(dpu.At($"/files/{_rawId}/provenance?direction=left"));

@@ -41,7 +41,9 @@ internal static class FileRoutes
     public static void Provenance(RouteDescription route) => OfFile(route
         .Is("getProvenance", Part, "Where a file came from, or what was made of it")
         .Query("direction", Form.OneOf("up", "down"), "`up` for what it came from, which is usual, `down` for what was made of it.")
+        .Query("limit", Form.Whole(1), "At most so many relations, the nearest; `more` says that there are others. All of them when nothing is said.", "200")
         .Answer<Provenance>("Files, attempts and their relations.")
+        .Refuses(StatusCodes.Status400BadRequest, "bad-limit")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-direction"));
 
     public static void Ingest(RouteDescription route) => route
