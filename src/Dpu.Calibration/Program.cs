@@ -8,13 +8,17 @@ using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encodi
 using var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
 if (args is [] or ["--help" or "-h" or "help", ..])
 {
-    output.WriteLine("Usage: dpu-calibration RECIPE (in a task's work directory) | dpu-calibration simulate --output DIR | dpu-calibration compare-truth --truth FILE --sourcelist FILE");
+    output.WriteLine("Usage: dpu-calibration RECIPE (in a task's work directory) | dpu-calibration simulate --output DIR | dpu-calibration compare-truth --truth FILE --sourcelist FILE | dpu-calibration parameters");
     output.WriteLine("Recipes: " + string.Join(' ', RecipeCatalog.Commands));
     return args is [] ? RecipeException.WrongInput : 0;
 }
 if (args[0] == "simulate")
 {
     return Simulator.Run(args[1..], output, errors);
+}
+if (args[0] == "parameters")
+{
+    return ParameterDeclarations.Run(args.AsSpan(1), output, errors);
 }
 if (args[0] == "compare-truth")
 {

@@ -152,6 +152,18 @@ public static class Doctor
         var missing = executables.MissingPrograms(options.Recipes.AllThatRuns)
             .Select(reason => new Finding("recipes", false, reason, "Install the program, or correct the recipes' command."))
             .ToList();
-        return missing.Count > 0 ? missing : [Good("recipes", $"the programs of all {options.Recipes.Count} recipes are there")];
+        return [.. missing.Count > 0 ? missing : [Good("recipes", $"the programs of all {options.Recipes.Recipes.Count(recipe => recipe.IsAdded)} recipes that have to be there are there")], Packages(options, executables)];
+    }
+
+    /// <summary>What a site may add or leave out: never a fault.</summary>
+    private static Finding Packages(DpuOptions options, RecipeExecutables executables)
+    {
+        var notAdded = options.Recipes.Recipes.Where(recipe => !recipe.IsAdded).Select(recipe => recipe.Name).ToList();
+        string[] choices =
+        [
+            .. executables.MissingPackages(options.Recipes.AllThatRuns),
+            .. notAdded.Count > 0 ? [$"of third parties' recipes these are not added: {string.Join(", ", notAdded)}"] : Array.Empty<string>(),
+        ];
+        return Good("packages", choices.Length > 0 ? string.Join("; ", choices) : "nothing that recipes can use is missing");
     }
 }

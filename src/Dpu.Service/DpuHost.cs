@@ -201,7 +201,7 @@ public sealed class DpuHost : IAsyncDisposable
         var shelf = new RecipeShelf(live, code, () => shapes.OnOtherHosts);
         SubmissionPlanner PlannerNow() => PlannerOf(live.Options);
         SubmissionPlanner PlannerOf(DpuOptions options) => new(
-            options.Recipes, store.Catalog, store.Views, shapes, options.Task.Retry, recipe => shapes.OnOtherHosts ? null : executables.WhyUnavailable(recipe), queries)
+            options.Recipes, store.Catalog, store.Views, shapes, options.Task.Retry, recipe => shapes.OnOtherHosts ? recipe.WhyNotAdded : executables.WhyUnavailable(recipe), queries)
         {
             Shelf = shelf,
         };
@@ -360,7 +360,7 @@ public sealed class DpuHost : IAsyncDisposable
         options.Cluster.FenceMargin,
         options.Cluster.Heartbeat,
         probe,
-        [.. options.Recipes.AllThatRuns.Select(recipe => recipe.Command[0]).Distinct(StringComparer.Ordinal)])
+        [.. options.Recipes.AllThatRuns.SelectMany(recipe => recipe.Programs).Distinct(StringComparer.Ordinal)])
     {
         Versions = options.Versions.IsEmpty ? null : options.Versions.ToImmutableSortedDictionary(version => version.Key, version => version.Value.SearchPath ?? "", StringComparer.Ordinal),
     };

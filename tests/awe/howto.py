@@ -149,7 +149,11 @@ class Replay:
         self.same("The welcome", self.document.welcome(), said[start:-1] + [""] * (said[-1] != ""), without_names)
 
     def sequences(self):
-        for call in ("dpu.get_sequence_identifiers()", "dpu.get_sequence_options('HotPixels')", "dpu.show_sequence_options('HotPixels')"):
+        call = "dpu.get_sequence_identifiers()"
+        names = ast.literal_eval(self.document.answer(call)[0])
+        # What the document does not know follows what it lists.
+        self.same(call, names, ast.literal_eval("\n".join(self.call(call)))[:len(names)])
+        for call in ("dpu.get_sequence_options('HotPixels')", "dpu.show_sequence_options('HotPixels')"):
             self.same(call, self.document.answer(call), self.call(call))
 
     def submissions(self):
@@ -204,8 +208,6 @@ def configuration(document, known):
     for name in sorted({recipe for chain in names for recipe in chain.split(">")} - set(known)):
         yield "  %s = %s" % (name, special.get(name, "${dpu.recipes.Null}"))
     yield "}"
-    # The one of ours that the document does not have.
-    yield "dpu.pipelines.hsc-proto = null"
     yield "dpu.sequences = [%s]" % ", ".join('"%s"' % name for name in names)
 
 

@@ -90,7 +90,8 @@ public sealed class SubmissionPlanner(
         if (!RecipesFor(asked, cancellationToken).TryGet(out var set, out var errors)
             || !Sequence.Parse(asked.Sequence, set.Catalog).TryGet(out var sequence, out errors)
             || !Available(sequence, set).TryGet(out _, out errors)
-            || !Options(sequence, asked).TryGet(out var options, out errors))
+            || !Options(sequence, asked).TryGet(out var options, out errors)
+            || !GivenParameters.Check(sequence, options, set.Catalog).TryGet(out _, out errors))
         {
             return new Checked<PlannedSubmission>.Refused(errors);
         }

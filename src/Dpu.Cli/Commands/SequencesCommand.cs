@@ -6,7 +6,7 @@ namespace Dpu.Cli.Commands;
 
 internal sealed class SequencesCommand : DpuCommand
 {
-    private readonly Option<bool> _json = JsonOption("One JSON array of {\"name\",\"description\",\"available\",\"reason\"}");
+    private readonly Option<bool> _json = JsonOption("One JSON array of {\"name\",\"description\",\"available\",\"reason\",\"packages\",\"thirdParty\",\"variantOf\",\"variants\"}");
 
     public SequencesCommand()
         : base("sequences", "What can be run", "dpu sequences", "dpu sequences --json | jq -r .[].name") => Add(_json);

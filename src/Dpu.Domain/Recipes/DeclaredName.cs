@@ -5,8 +5,8 @@ namespace Dpu.Domain.Recipes;
 /// <summary>The name under which a recipe or a pipeline is declared.</summary>
 internal static class DeclaredName
 {
-    /// <summary>Sequences are split at <c>&gt;</c>, with blanks around it.</summary>
-    public static bool CanBeTyped(string name) => name.Length > 0 && !name.Any(c => c == '>' || char.IsWhiteSpace(c));
+    /// <summary>Sequences are split at <c>&gt;</c>, with blanks around it, and a recipe's name from its variant's at <c>:</c>.</summary>
+    public static bool CanBeTyped(string name) => name.Length > 0 && !name.Any(c => c is '>' or ':' || char.IsWhiteSpace(c));
 
     /// <summary>One declaration alone at its place: what another one's mistake left unread is not this one's unknown key.</summary>
     /// <param name="section">A path such as <c>dpu.recipes</c>.</param>

@@ -14,6 +14,11 @@ public sealed record Pipeline(string Name, string Description, ImmutableArray<Re
     /// <summary>How declarations name the rows of the query where an input could stand.</summary>
     public const string Rows = "rows";
 
+    /// <summary>What its option <c>pars</c> can set in its steps, by name.</summary>
+    public ImmutableArray<ProcessParameter> Parameters => Options.Any(option => option.Name == GivenParameters.Option)
+        ? [.. Steps.SelectMany(step => step.Recipe.Parameters?.Values ?? []).DistinctBy(parameter => parameter.Name).OrderBy(parameter => parameter.Name, StringComparer.Ordinal)]
+        : [];
+
     /// <summary>How declarations name the catalog where a step could stand.</summary>
     public const string Catalog = "catalog";
 }

@@ -14,16 +14,18 @@ public static class PipelineCatalogReader
     /// <param name="recipes">The object at <see cref="RecipeCatalogReader.Section"/>: steps begin with its declarations and say what differs.</param>
     /// <param name="catalog">The same, read.</param>
     /// <param name="usualRetry">How often a task is tried where neither recipe nor step says anything.</param>
+    /// <param name="programs">The object at <see cref="RecipeDeclarations.ProgramsSection"/>; null for none.</param>
     /// <returns>The catalog with the pipelines, or the first error of each that has one.</returns>
-    public static Declared<RecipeCatalog> Read(HoconObject pipelines, HoconObject recipes, RecipeCatalog catalog, RetryRules usualRetry)
+    public static Declared<RecipeCatalog> Read(HoconObject pipelines, HoconObject recipes, RecipeCatalog catalog, RetryRules usualRetry, HoconObject? programs = null)
     {
         var read = ImmutableArray.CreateBuilder<Pipeline>();
         var errors = ImmutableArray.CreateBuilder<string>();
+        var declared = ProgramParameters.Under(RecipeVariants.Expand(recipes), programs);
         foreach (var field in pipelines.Fields.Where(field => field.Value is not HoconScalar { IsNull: true }))
         {
             try
             {
-                read.Add(ReadOne(field, recipes, catalog, usualRetry));
+                read.Add(ReadOne(field, declared, catalog, usualRetry));
             }
             catch (HoconException error)
             {
@@ -41,7 +43,7 @@ public static class PipelineCatalogReader
     {
         if (!DeclaredName.CanBeTyped(field.Key))
         {
-            throw new HoconException(field.AssignedAt, $"{Section}.\"{field.Key}\" cannot be a pipeline's name: sequences are split at '>' and blanks");
+            throw new HoconException(field.AssignedAt, $"{Section}.\"{field.Key}\" cannot be a pipeline's name: sequences are split at '>', ':' and blanks");
         }
 
         if (catalog.Find(field.Key) is not null)

@@ -54,10 +54,21 @@ public sealed record RecipeInput(string Name, ImmutableArray<string> Types, Immu
     public InputRule RuleFor(ImmutableArray<string> upstreamTypes) => new(Name, upstreamTypes, Folder, Rename, Unpack);
 }
 
+/// <summary>A program that a recipe runs beside that of its command.</summary>
+/// <param name="Program">Its name, or its path.</param>
+/// <param name="Package">The package that has it, by Debian's name; null when it is in none.</param>
+public sealed record ProgramNeed(string Program, string? Package);
+
+/// <summary>A knob of a recipe that the option <c>pars</c> sets by name.</summary>
+/// <param name="Name">Such as <c>BiasFrame.process_params.SIGMA_CLIP</c>.</param>
+/// <param name="Default">Its value when it is not given; null for none.</param>
+/// <param name="Help">One line for people; may be empty.</param>
+public sealed record ProcessParameter(string Name, string? Default, string Help);
+
 /// <summary>A program of the catalog: what it is called, what it takes, what it makes.</summary>
 /// <param name="Name">Its name in sequences.</param>
 /// <param name="Description">One sentence for people; may be empty.</param>
-/// <param name="Command">Program and fixed arguments; options follow them.</param>
+/// <param name="Command">Program and fixed arguments; options follow them. Empty for a <see cref="ThirdParty"/>'s that no site has added.</param>
 /// <param name="Options">In the order of the declaration.</param>
 /// <param name="Inputs">In the order of the declaration: the first is the one that is divided into groups.</param>
 /// <param name="DivideBy">Metadata keys: one task for each distinct tuple of their values; empty for a single task.</param>
@@ -87,6 +98,28 @@ public sealed record Recipe(
     /// that is divided by chip.
     /// </summary>
     public ImmutableArray<string> OutputsOfEach { get; init; } = [];
+
+    /// <summary>Programs that must be there beside that of the command.</summary>
+    public ImmutableArray<ProgramNeed> Needs { get; init; } = [];
+
+    /// <summary>What <c>pars</c> can set, by name; null when it does not say, and takes what comes.</summary>
+    public ImmutableSortedDictionary<string, ProcessParameter>? Parameters { get; init; }
+
+    /// <summary>Whose program it is and where to get it, when it is known by name only until a site adds it; null for all others.</summary>
+    public string? ThirdParty { get; init; }
+
+    /// <summary>The recipe that it runs in another way; null for a recipe of its own.</summary>
+    public string? VariantOf { get; init; }
+
+    /// <summary>Whether there is anything to run.</summary>
+    public bool IsAdded => !Command.IsEmpty;
+
+    /// <summary>All programs that it runs, that of its command first; none while it is not added.</summary>
+    public IEnumerable<string> Programs => IsAdded ? Needs.Select(need => need.Program).Prepend(Command[0]).Distinct(StringComparer.Ordinal) : [];
+
+    /// <summary>Why it can run nowhere, and how a site changes that; null once it is added.</summary>
+    public string? WhyNotAdded => IsAdded ? null :
+        $"{Name} is known here by name only: its program is a third party's ({ThirdParty}). To add it, write which executable runs it, as in dpu.recipes.{Name}.command = [my-{Name.ToLowerInvariant()}], in a file that --config names; hocon/recipes/README.md has an example.";
 
     /// <summary>The program with these options, as a step of this name runs it.</summary>
     public StepCommand CommandFor(string step, StepOptions options) => new(

@@ -15,7 +15,7 @@ public sealed class RecipeCatalog
         _pipelines = (pipelines ?? []).ToImmutableSortedDictionary(pipeline => pipeline.Name, pipeline => pipeline, StringComparer.Ordinal);
     }
 
-    /// <summary>In the order of their names.</summary>
+    /// <summary>In the order of their names; each variant is one of them.</summary>
     public IEnumerable<Recipe> Recipes => _byName.Values;
 
     public int Count => _byName.Count;
@@ -38,13 +38,29 @@ public sealed class RecipeCatalog
     /// <summary>The same among recipes only.</summary>
     internal string? NearestRecipe(string name) => NearestName.Find(name, _byName.Keys);
 
-    /// <summary>The recipes that declare an output of this type.</summary>
-    public IEnumerable<Recipe> MakersOf(string type) => Recipes.Where(recipe => recipe.Makes(type));
+    /// <summary>The recipes that declare an output of this type, without variants, which make what their recipe makes.</summary>
+    public IEnumerable<Recipe> MakersOf(string type) => Recipes.Where(recipe => recipe.VariantOf is null && recipe.Makes(type));
+
+    /// <summary>The variants of a recipe, in the order of their names.</summary>
+    public IEnumerable<Recipe> VariantsOf(string recipe) => Recipes.Where(other => string.Equals(other.VariantOf, recipe, StringComparison.Ordinal));
 
     internal SubmissionError Unknown(string name)
     {
+        if (RecipeVariants.RecipeOf(name) is { } recipe && Find(recipe) is not null)
+        {
+            return UnknownVariant(name, recipe);
+        }
+
         var nearest = Nearest(name);
         var hint = nearest is null ? "; 'dpu sequences' lists what there is" : $"; did you mean '{nearest}'?";
         return new SubmissionError(SubmissionErrors.UnknownRecipe, $"There is no recipe '{name}'{hint}", Suggestion: nearest);
+    }
+
+    private SubmissionError UnknownVariant(string name, string recipe)
+    {
+        var known = VariantsOf(recipe).Select(variant => variant.Name).ToList();
+        var hint = known.Count == 0 ? "it has none" : $"there {(known.Count == 1 ? "is" : "are")} {string.Join(", ", known)}";
+        return new SubmissionError(
+            SubmissionErrors.UnknownRecipe, $"{recipe} has no variant '{name[(recipe.Length + 1)..]}'; {hint}", Suggestion: NearestName.Find(name, known) ?? (known.Count == 1 ? known[0] : null));
     }
 }

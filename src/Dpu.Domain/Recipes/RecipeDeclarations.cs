@@ -8,8 +8,14 @@ namespace Dpu.Domain.Recipes;
 /// <param name="Pipelines">The object at <see cref="PipelineCatalogReader.Section"/>.</param>
 public sealed record RecipeDeclarations(HoconObject Recipes, HoconObject Pipelines)
 {
+    /// <summary>Where programs say by themselves what process parameters they take.</summary>
+    public const string ProgramsSection = "dpu.programs";
+
     /// <summary>Stands among the recipes and is none: the versions of all of them.</summary>
     public const string VersionsKey = "versions";
+
+    /// <summary>The object at <see cref="ProgramsSection"/>.</summary>
+    public HoconObject Programs { get; init; } = Empty;
 
     private static readonly HoconObject Empty = new([], new HoconOrigin("nothing", 0, 0));
 
@@ -32,21 +38,25 @@ public sealed record RecipeDeclarations(HoconObject Recipes, HoconObject Pipelin
             }
         }
 
-        return declared with { Recipes = new HoconObject([.. declared.Recipes.Fields.Where(field => field.Key != VersionsKey)], declared.Recipes.Origin) };
+        return declared with
+        {
+            Programs = allowOthers ? ObjectAt(dpu, "programs", ProgramsSection) : Empty,
+            Recipes = new HoconObject([.. declared.Recipes.Fields.Where(field => field.Key != VersionsKey)], declared.Recipes.Origin),
+        };
     }
 
     /// <summary>These, laid over others as a later file of a configuration is laid over an earlier one: objects merge, and null takes away.</summary>
     public RecipeDeclarations Over(RecipeDeclarations under)
     {
         ArgumentNullException.ThrowIfNull(under);
-        return new RecipeDeclarations(StepDeclarations.Merge(under.Recipes, Recipes), StepDeclarations.Merge(under.Pipelines, Pipelines));
+        return new RecipeDeclarations(StepDeclarations.Merge(under.Recipes, Recipes), StepDeclarations.Merge(under.Pipelines, Pipelines)) { Programs = StepDeclarations.Merge(under.Programs, Programs) };
     }
 
     /// <summary>The catalog that they declare, or everything that is wrong with them.</summary>
     /// <param name="usualRetry">How often a task is tried where its recipe says nothing.</param>
-    public Declared<RecipeCatalog> Read(RetryRules usualRetry) => RecipeCatalogReader.Read(Recipes, usualRetry) switch
+    public Declared<RecipeCatalog> Read(RetryRules usualRetry) => RecipeCatalogReader.Read(Recipes, usualRetry, Programs) switch
     {
-        Declared<RecipeCatalog>.Valid recipes => PipelineCatalogReader.Read(Pipelines, Recipes, recipes.Value, usualRetry),
+        Declared<RecipeCatalog>.Valid recipes => PipelineCatalogReader.Read(Pipelines, Recipes, recipes.Value, usualRetry, Programs),
         var invalid => invalid,
     };
 

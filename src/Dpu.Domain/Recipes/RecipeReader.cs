@@ -23,6 +23,7 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
             throw declaration.Error("divide-by", "has nothing to divide: declare an input, or leave it out");
         }
 
+        var thirdParty = declaration.GetStringOrDefault("third-party", null);
         var resources = declaration.GetObjectOrEmpty("resources");
         var expected = resources.GetDurationOrDefault("time", UsualTime);
         var outputs = ReadOutputs();
@@ -32,7 +33,7 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
         return new Recipe(
             name,
             declaration.GetStringOrDefault("description", ""),
-            ReadCommand(declaration),
+            thirdParty is null || declaration.Has("command") ? ReadCommand(declaration) : [],
             options,
             inputs,
             divideBy,
@@ -44,6 +45,9 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
         {
             Arguments = new ArgumentReader(declaration, scope).Read(),
             OutputsOfEach = outputsOfEach,
+            Needs = [.. declaration.GetObjects("needs").Select(need => new ProgramNeed(need.Key, need.Value.GetStringOrDefault("package", null)))],
+            Parameters = declaration.Has("parameters") ? ReadParameters() : null,
+            ThirdParty = thirdParty,
         };
     }
 
@@ -165,6 +169,11 @@ internal sealed class RecipeReader(string name, HoconReader declaration, RetryRu
 
         return names.ToImmutable();
     }
+
+    private ImmutableSortedDictionary<string, ProcessParameter> ReadParameters() => declaration.GetObjects("parameters").ToImmutableSortedDictionary(
+        pair => pair.Key,
+        pair => new ProcessParameter(pair.Key, pair.Value.GetStringOrDefault("default", null), pair.Value.GetStringOrDefault("help", "")),
+        StringComparer.Ordinal);
 
     private ImmutableArray<OutputRule> ReadOutputs() =>
     [

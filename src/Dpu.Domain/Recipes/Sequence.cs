@@ -14,7 +14,7 @@ public sealed record Sequence(string Text, ImmutableArray<SequenceStep> Steps, P
 {
     /// <summary>Who takes options from users: each recipe of a chain, or the pipeline alone.</summary>
     public ImmutableArray<OptionTaker> Takers => Pipeline is { } pipeline
-        ? [new OptionTaker(pipeline.Name, pipeline.Options, ArgumentStyle.Usual)]
+        ? [new OptionTaker(pipeline.Name, pipeline.Options, ArgumentStyle.Usual) { Parameters = pipeline.Parameters }]
         : [.. Steps.Select(step => OptionTaker.Of(step.Recipe))];
 
     /// <summary>Reads a sequence; spaces around <c>&gt;</c> mean nothing.</summary>

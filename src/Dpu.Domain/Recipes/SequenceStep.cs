@@ -49,5 +49,8 @@ public abstract record InputSource
 /// <param name="Style">How its program wants them to be written.</param>
 public sealed record OptionTaker(string Name, ImmutableArray<RecipeOption> Options, ArgumentStyle Style)
 {
-    internal static OptionTaker Of(Recipe recipe) => new(recipe.Name, recipe.Options, recipe.Arguments.Style);
+    /// <summary>What its option <c>pars</c> can set, by name; none where that is not said.</summary>
+    public ImmutableArray<ProcessParameter> Parameters { get; init; } = [];
+
+    internal static OptionTaker Of(Recipe recipe) => new(recipe.Name, recipe.Options, recipe.Arguments.Style) { Parameters = [.. recipe.Parameters?.Values ?? []] };
 }

@@ -34,6 +34,7 @@ public static class SubmissionErrors
     public const string UnknownVersion = "unknown-version";
     public const string UnknownCode = "unknown-code";
     public const string BadRecipes = "bad-recipes";
+    public const string UnknownParameter = "unknown-parameter";
 }
 
 /// <summary>What comes of checking something that a user asked for: the thing itself, or every reason against it.</summary>

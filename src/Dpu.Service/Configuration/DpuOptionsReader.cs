@@ -275,7 +275,7 @@ internal static class DpuOptionsReader
     /// <summary>What is asked for here counts as known; each declaration is read by itself.</summary>
     private static RecipeCatalog Recipes(HoconReader dpu, RecipeDeclarations declared, RetryRules usualRetry)
     {
-        _ = (Section(dpu, "recipes"), Section(dpu, "pipelines"));
+        _ = (Section(dpu, "recipes"), Section(dpu, "pipelines"), Section(dpu, "programs"));
         return Accept(declared.Read(usualRetry));
     }
 

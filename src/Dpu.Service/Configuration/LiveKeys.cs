@@ -12,6 +12,7 @@ internal sealed record LiveKeys(IReadOnlyList<HoconPath> Live, IReadOnlyList<str
     [
         HoconPath.Of("recipes"),
         HoconPath.Of("pipelines"),
+        HoconPath.Of("programs"),
         HoconPath.Of("sequences"),
         HoconPath.Of("ingest"),
         HoconPath.Of("scheduling"),

@@ -86,7 +86,11 @@ internal static class ApiMapping
         _ => MetadataValue.Of(value.Text.TrimEnd()),
     };
 
-    public static RecipeOptions Options(OptionTaker taker) => new(taker.Name, [.. taker.Options.Select(Option)]);
+    public static RecipeOptions Options(OptionTaker taker, RecipeCatalog recipes) => new(taker.Name, [.. taker.Options.Select(Option)])
+    {
+        Parameters = [.. taker.Parameters.Select(parameter => new RecipeParameter(parameter.Name, parameter.Default, parameter.Help))],
+        Variants = SequenceWords.NamesOfVariants(taker.Name, recipes),
+    };
 
     public static ProblemItem Error(SubmissionError error) => new(error.Code, error.Message, error.Option, error.Suggestion);
 

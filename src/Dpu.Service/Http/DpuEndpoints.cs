@@ -22,18 +22,26 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
     public IResult Sequences(HttpContext context)
     {
         var options = services.Options;
+        var tell = new SequenceWords(options.Recipes, WhyUnavailable, services.Executables.WhyUnavailable);
         var others = options.Recipes.Recipes.Select(recipe => recipe.Name)
             .Concat(options.Recipes.Pipelines.Select(pipeline => pipeline.Name))
             .Except(options.ListedFirst, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
         return Endpoints.Json<IReadOnlyList<SequenceInfo>>(
-            [.. options.ListedFirst.Concat(others).Select(name => Info(name, options.Recipes))],
+            [.. options.ListedFirst.Concat(others).Select(tell.Of)],
             ApiJson.Default.IReadOnlyListSequenceInfo);
     }
 
-    public IResult Options(HttpContext context) => Sequence.Parse(Endpoints.RouteText(context, "sequence"), services.Recipes).TryGet(out var parsed, out var errors)
-        ? Endpoints.Json(new Client.Contracts.SequenceOptions(parsed.Text, [.. parsed.Takers.Select(ApiMapping.Options)]), ApiJson.Default.SequenceOptions)
-        : ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, errors[0].Code, string.Join(' ', errors.Select(e => e.Message)), [.. errors.Select(ApiMapping.Error)]);
+    public IResult Options(HttpContext context)
+    {
+        var recipes = services.Recipes;
+        return Sequence.Parse(Endpoints.RouteText(context, "sequence"), recipes).TryGet(out var parsed, out var errors)
+            ? Endpoints.Json(new Client.Contracts.SequenceOptions(parsed.Text, [.. parsed.Takers.Select(taker => ApiMapping.Options(taker, recipes))]), ApiJson.Default.SequenceOptions)
+            : ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, errors[0].Code, string.Join(' ', errors.Select(e => e.Message)), [.. errors.Select(ApiMapping.Error)]);
+    }
+
+    /// <summary>As submissions are judged: where nodes are on other hosts, what is missing here may be there.</summary>
+    private string? WhyUnavailable(Recipe recipe) => services.Shapes.OnOtherHosts ? recipe.WhyNotAdded : services.Executables.WhyUnavailable(recipe);
 
     public async Task<IResult> NodesAsync(HttpContext context)
     {
@@ -69,16 +77,4 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
         services.Stopping.IsCancellationRequested ? (HealthInfo.Stopping, null)
         : services.JournalTrouble() is { } trouble ? (HealthInfo.Impaired, $"The journal could not be written when it was last tried: {trouble.TrimEnd('.')}.")
         : (HealthInfo.Ready, null);
-
-    private SequenceInfo Info(string name, RecipeCatalog recipes) =>
-        recipes.Find(name) is { } recipe ? Info(name, recipe.Description, services.Executables.WhyUnavailable(recipe))
-        : recipes.FindPipeline(name) is { } pipeline ? Info(name, pipeline.Description, services.Executables.WhyUnavailable(pipeline))
-        : Info(name, name.Split('>'), recipes);
-
-    private SequenceInfo Info(string name, string[] chain, RecipeCatalog recipes) => Info(
-        name,
-        string.Join(", then ", chain),
-        chain.Select(step => recipes.Find(step)).OfType<Recipe>().Select(services.Executables.WhyUnavailable).FirstOrDefault(reason => reason is not null));
-
-    private static SequenceInfo Info(string name, string description, string? reason) => new(name, description, reason is null, reason);
 }

@@ -25,20 +25,38 @@ internal sealed class RecipeExecutables(string searchPath)
     }
 
     /// <summary>Why a recipe cannot run here, or null when it can.</summary>
-    public string? WhyUnavailable(Recipe recipe) => Find(recipe.Command[0]) is not null
-        ? null
-        : $"{recipe.Name} cannot run here: {WhyMissing(recipe.Command[0])}. Install it, or correct the command of {recipe.Name}.";
+    public string? WhyUnavailable(Recipe recipe) => recipe.WhyNotAdded ?? (recipe.Programs.FirstOrDefault(program => Find(program) is null) is { } missing
+        ? $"{recipe.Name} cannot run here: {WhyMissing(missing)}. {HowToGet(missing, recipe)}."
+        : null);
 
     /// <summary>Why a pipeline cannot run here: the first of its steps, or its query, that cannot.</summary>
     public string? WhyUnavailable(Pipeline pipeline) => pipeline.Query is RowQuery.Plugin plugin && Find(plugin.Command[0]) is null
         ? $"the query of {pipeline.Name} cannot run here: {WhyMissing(plugin.Command[0])}."
         : pipeline.Steps.Select(step => WhyUnavailable(step.Recipe)).FirstOrDefault(reason => reason is not null);
 
-    /// <summary>One sentence for each program that is missing.</summary>
-    public IEnumerable<string> MissingPrograms(IEnumerable<Recipe> recipes) => recipes
-        .GroupBy(recipe => recipe.Command[0], StringComparer.Ordinal)
-        .Where(group => Find(group.Key) is null)
-        .Select(group => $"{string.Join(", ", group.Select(recipe => recipe.Name))} cannot run here: {WhyMissing(group.Key)}.");
+    /// <summary>One sentence for each program that is missing although it should be there. What a package can bring is a choice of the site: see <see cref="MissingPackages"/>.</summary>
+    public IEnumerable<string> MissingPrograms(IEnumerable<Recipe> recipes) =>
+        from recipe in recipes
+        from program in recipe.Programs
+        where PackageOf(program, recipe) is null
+        group recipe.Name by program into needed
+        where Find(needed.Key) is null
+        select $"{string.Join(", ", needed)} cannot run here: {WhyMissing(needed.Key)}.";
+
+    /// <summary>One sentence for each package that would make more recipes run.</summary>
+    public IEnumerable<string> MissingPackages(IEnumerable<Recipe> recipes) =>
+        from recipe in recipes
+        where recipe.IsAdded
+        from need in recipe.Needs
+        where need.Package is not null && Find(need.Program) is null
+        group recipe.Name by need.Package into lacking
+        select $"{string.Join(", ", lacking)} would run with the package {lacking.Key} (apt-get install {lacking.Key})";
+
+    private static string? PackageOf(string program, Recipe recipe) => recipe.Needs.FirstOrDefault(need => need.Program == program)?.Package;
+
+    private static string HowToGet(string program, Recipe recipe) => PackageOf(program, recipe) is { } package
+        ? $"Install the package {package} on the nodes (apt-get install {package})"
+        : $"Install it, or correct the command of {recipe.Name}";
 
     /// <summary>What to say of a program that is not found.</summary>
     public string WhyMissing(string program) => program switch

@@ -104,7 +104,7 @@ internal sealed class RecipeShelf(LiveConfiguration live, CodeStore store, Func<
     private Func<Recipe, string?> WhyUnavailable(DpuOptions options, RecipeVersion installed, ImmutableHashSet<string> shipped)
     {
         var executables = new RecipeExecutables(installed.SearchPathOver(options.Node.SearchPath));
-        return recipe => isElsewhere() || CodeTree.ProgramNames(recipe.Command[0]).Any(shipped.Contains) ? null : executables.WhyUnavailable(recipe);
+        return recipe => recipe.IsAdded && (isElsewhere() || CodeTree.ProgramNames(recipe.Command[0]).Any(shipped.Contains)) ? null : executables.WhyUnavailable(recipe);
     }
 
     private sealed class Kept(DpuOptions options)

@@ -181,6 +181,29 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Options_tell_of_process_parameters_and_variants()
+    {
+        const string Options = """{"sequence":"Bias","steps":[{"recipe":"Bias","options":[{"long":"pars","short":"p","type":"map","default":{},"required":false,"help":"knobs"}],"parameters":[{"name":"B.SIGMA","default":"5.0","help":"clipping"},{"name":"B.C","default":null,"help":""}],"variants":["Bias:fast"]}]}""";
+        var run = await CliRun.Of(new FakeDpu().When(HttpMethod.Get, "/sequences/Bias/options", Options), "options", "Bias");
+        run.Out.ShouldBe("""
+            Recognized options for Bias are:
+            OPTION      TYPE  DEFAULT  MEANING
+            -p, --pars  map   {}       knobs
+            Its 2 process parameters: dpu options Bias --pars
+            Variants: Bias:fast
+
+            """);
+        run = await CliRun.Of(new FakeDpu().When(HttpMethod.Get, "/sequences/Bias/options", Options), "options", "Bias", "--pars");
+        run.Out.ShouldBe("""
+            Process parameters of Bias are:
+            PARAMETER  DEFAULT  MEANING
+            B.SIGMA    5.0      clipping
+            B.C        None
+
+            """);
+    }
+
+    [Fact]
     public async Task A_dry_run_shows_the_plan_and_submits_nothing()
     {
         var dpu = new FakeDpu().When(

@@ -21,7 +21,7 @@ public sealed class DoctorTests : IDisposable
     {
         var findings = await ExamineAsync(Sound);
         findings.ShouldAllBe(finding => finding.Ok && finding.Remedy == null);
-        findings.Select(finding => finding.Area).ShouldBe(["configuration", "port", "disk", "database", "recipes", "isolation"]);
+        findings.Select(finding => finding.Area).ShouldBe(["configuration", "port", "disk", "database", "recipes", "packages", "isolation"]);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class DoctorTests : IDisposable
         await using var host = await TestHost.StartAsync(_folder.At("data"), config);
         var findings = await ExamineAsync(Sound + "dpu.name = mine", host.Address.Port);
         findings.ShouldAllBe(finding => finding.Ok && finding.Remedy == null);
-        findings.Select(finding => finding.Area).ShouldBe(["configuration", "port", "disk", "database", "recipes", "isolation"]);
+        findings.Select(finding => finding.Area).ShouldBe(["configuration", "port", "disk", "database", "recipes", "packages", "isolation"]);
         findings[1].Message.ShouldContain("mine");
         findings[1].Message.ShouldContain($"process {Environment.ProcessId}");
 

@@ -128,6 +128,8 @@ public sealed class RunningDpu : IAsyncLifetime, IDisposable
             Tagged { command = [sh, -c, ":"], node-tags = [gpu] }
             OfUnit { command = [sh, -c, ":"], outputs { made { type = made, pattern = "{unit}.txt" } } }
             Gone { command = [no-such-program, now] }
+            Copy.variants.needy.needs { no-such-program { package = needed-package } }
+            Knobs { command = [true], options { pars { short = p, type = map } }, parameters { "Knobs.process_params.TURN" { default = 5, help = "how far" } } }
           }
         }
         """;

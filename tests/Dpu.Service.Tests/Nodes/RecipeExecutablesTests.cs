@@ -60,6 +60,28 @@ public sealed class RecipeExecutablesTests : IDisposable
         executables.WhyUnavailable(recipes[3])!.ShouldContain("absolute");
     }
 
+    [Fact]
+    public void What_a_package_brings_is_told_with_the_package_and_is_no_fault_of_the_installation()
+    {
+        var executables = new RecipeExecutables(_folder.Path);
+        _folder.Script("tool", "");
+        Recipe[] recipes = [Of("A", "tool") with { Needs = [new ProgramNeed("gone", "gone-tools")] }, Of("B", "tool") with { Needs = [new ProgramNeed("lost", null)] }];
+        executables.MissingPrograms(recipes).ShouldHaveSingleItem().ShouldStartWith("B cannot run here");
+        executables.MissingPackages(recipes).ShouldBe(["A would run with the package gone-tools (apt-get install gone-tools)"]);
+        executables.WhyUnavailable(recipes[0])!.ShouldEndWith("Install the package gone-tools on the nodes (apt-get install gone-tools).");
+        _folder.Script("gone", "");
+        executables.WhyUnavailable(recipes[0]).ShouldBeNull();
+    }
+
+    [Fact]
+    public void What_is_not_added_lacks_no_program()
+    {
+        var executables = new RecipeExecutables(_folder.Path);
+        var known = Of("A", "tool") with { Command = [], ThirdParty = "somebody's" };
+        executables.MissingPrograms([known]).ShouldBeEmpty();
+        executables.WhyUnavailable(known).ShouldBe(known.WhyNotAdded);
+    }
+
     private static Recipe Of(string name, string program) =>
         new(name, "", [program], [], [], ImmutableArray<string>.Empty, new Resources(1, 0), TimeSpan.Zero, null, [], StepRules.Usual);
 }

@@ -25,12 +25,12 @@ internal static class DpuRoutes
 
     public static void Sequences(RouteDescription route) => route
         .Is("listSequences", RecipesPart, "What can be run: recipes and pipelines")
-        .Answer<IReadOnlyList<SequenceInfo>>("By name.");
+        .Answer<IReadOnlyList<SequenceInfo>>("What `dpu.sequences` lists, in its order, then the rest by name.");
 
     public static void Options(RouteDescription route) => route
         .Is("getSequenceOptions", RecipesPart, "With what a sequence can be run")
         .Path("sequence", "The sequence, such as `Reduce>Coadd`.", example: "Reduce>Coadd")
-        .Answer<SequenceOptions>("The options of each of its recipes.")
+        .Answer<SequenceOptions>("The options and process parameters of each of its recipes.")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe");
 
     public static void Reload(RouteDescription route) => route
