@@ -47,18 +47,18 @@ internal sealed class OptionsCommand : DpuCommand
         var name = Visible.Text(recipe.Recipe);
         if (parameters)
         {
-            WriteParameters(name, recipe.Parameters, writer);
+            WriteParameters(name, recipe.Parameters ?? [], writer);
             return;
         }
 
         writer.WriteLine($"Recognized options for {name} are:");
         WriteOptions(recipe, writer);
-        if (recipe.Parameters.Count > 0)
+        if (recipe.Parameters is { Count: > 0 })
         {
             writer.WriteLine($"Its {recipe.Parameters.Count} process parameters: dpu options {name} --pars");
         }
 
-        if (recipe.Variants.Count > 0)
+        if (recipe.Variants is { Count: > 0 })
         {
             writer.WriteLine($"Variants: {Visible.Text(string.Join(", ", recipe.Variants))}");
         }

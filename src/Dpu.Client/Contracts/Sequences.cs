@@ -7,8 +7,8 @@ namespace Dpu.Client.Contracts;
 /// <param name="Available">False when one of its programs cannot be found; <paramref name="Reason"/> says which, and what to do.</param>
 public sealed record SequenceInfo(string Name, string Description, bool Available, string? Reason)
 {
-    /// <summary>Packages (Debian's names) that have programs which it runs, there or not; empty when it needs none beside the DPU itself.</summary>
-    public IReadOnlyList<string> Packages { get; init; } = [];
+    /// <summary>Packages (Debian's names) that have programs which it runs, there or not; empty when it needs none beside the DPU itself, null from a DPU that does not tell.</summary>
+    public IReadOnlyList<string>? Packages { get; init; }
 
     /// <summary>Whether a recipe of it is known by name only, because its program is a third party's that no site has added here. It is not available then.</summary>
     public bool ThirdParty { get; init; }
@@ -16,8 +16,8 @@ public sealed record SequenceInfo(string Name, string Description, bool Availabl
     /// <summary>The recipe of which it is a variant: <c>SourceList</c> of <c>SourceList:sextractor</c>; null for everything else.</summary>
     public string? VariantOf { get; init; }
 
-    /// <summary>Names of other ways to run the same recipe: <c>SourceList:sextractor</c>.</summary>
-    public IReadOnlyList<string> Variants { get; init; } = [];
+    /// <summary>Names of other ways to run the same recipe: <c>SourceList:sextractor</c>; null from a DPU that does not tell.</summary>
+    public IReadOnlyList<string>? Variants { get; init; }
 }
 
 /// <summary>With what a sequence can be run; one entry per recipe of the chain.</summary>
@@ -25,11 +25,11 @@ public sealed record SequenceOptions(string Sequence, IReadOnlyList<RecipeOption
 
 public sealed record RecipeOptions(string Recipe, IReadOnlyList<RecipeOption> Options)
 {
-    /// <summary>What its option <c>pars</c> can set; empty when it takes none, or does not say.</summary>
-    public IReadOnlyList<RecipeParameter> Parameters { get; init; } = [];
+    /// <summary>What its option <c>pars</c> can set; empty when it takes none, or does not say; null from a DPU that does not tell.</summary>
+    public IReadOnlyList<RecipeParameter>? Parameters { get; init; }
 
-    /// <summary>Names of other ways to run it: <c>SourceList:sextractor</c>.</summary>
-    public IReadOnlyList<string> Variants { get; init; } = [];
+    /// <summary>Names of other ways to run it: <c>SourceList:sextractor</c>; null from a DPU that does not tell.</summary>
+    public IReadOnlyList<string>? Variants { get; init; }
 }
 
 /// <summary>One option of a recipe.</summary>

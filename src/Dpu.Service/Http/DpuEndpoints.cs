@@ -19,16 +19,17 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
         return Endpoints.Json(new HealthInfo(services.Options.Name, Version, services.Role, state, reason, Environment.ProcessId), ApiJson.Default.HealthInfo);
     }
 
-    public IResult Sequences(HttpContext context)
+    public async Task<IResult> SequencesAsync(HttpContext context)
     {
         var options = services.Options;
-        var tell = new SequenceWords(options.Recipes, WhyUnavailable, services.Executables.WhyUnavailable);
-        var others = options.Recipes.Recipes.Select(recipe => recipe.Name)
+        var others = services.Shapes.OnOtherHosts ? OnOtherHosts(await nodes.GetAsync(context.RequestAborted)) : null;
+        var tell = new SequenceWords(options.Recipes, recipe => WhyUnavailable(recipe, others), services.Executables.WhyUnavailable);
+        var unlisted = options.Recipes.Recipes.Select(recipe => recipe.Name)
             .Concat(options.Recipes.Pipelines.Select(pipeline => pipeline.Name))
             .Except(options.ListedFirst, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
         return Endpoints.Json<IReadOnlyList<SequenceInfo>>(
-            [.. options.ListedFirst.Concat(others).Select(tell.Of)],
+            [.. options.ListedFirst.Concat(unlisted).Select(tell.Of)],
             ApiJson.Default.IReadOnlyListSequenceInfo);
     }
 
@@ -40,8 +41,15 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
             : ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, errors[0].Code, string.Join(' ', errors.Select(e => e.Message)), [.. errors.Select(ApiMapping.Error)]);
     }
 
-    /// <summary>As submissions are judged: where nodes are on other hosts, what is missing here may be there.</summary>
-    private string? WhyUnavailable(Recipe recipe) => services.Shapes.OnOtherHosts ? recipe.WhyNotAdded : services.Executables.WhyUnavailable(recipe);
+    /// <summary>Where nodes are on other hosts, what is missing here may be there: it is missing altogether when all that are known say so.</summary>
+    /// <param name="recipe">Any.</param>
+    /// <param name="others">The nodes of other hosts; null where there can be none.</param>
+    private string? WhyUnavailable(Recipe recipe, List<NodeInfo>? others) =>
+        services.Executables.WhyUnavailable(recipe) is not { } reason ? null
+        : others is null || (others.Count > 0 && others.TrueForAll(node => recipe.Programs.Any(program => node.Missing?.Contains(program) == true))) ? reason
+        : recipe.WhyNotAdded;
+
+    private List<NodeInfo> OnOtherHosts(IReadOnlyList<NodeInfo>? all) => [.. (all ?? []).Where(node => node.Name != services.Node?.Name)];
 
     public async Task<IResult> NodesAsync(HttpContext context)
     {

@@ -44,7 +44,7 @@ internal static class Endpoints
         Visitor(api.MapGet("/health", Answer(dpu.Health)).Says(DpuRoutes.Health));
         Visitor(api.MapGet("/nodes", Answer(dpu.NodesAsync)).Says(NodeRoutes.List));
         Visitor(api.MapGet("/stats", Answer(dpu.StatsAsync)).Says(DpuRoutes.Stats));
-        Visitor(api.MapGet("/sequences", Answer(dpu.Sequences)).Says(DpuRoutes.Sequences));
+        Visitor(api.MapGet("/sequences", Answer(dpu.SequencesAsync)).Says(DpuRoutes.Sequences));
         Visitor(api.MapGet("/sequences/{sequence}/options", Answer(dpu.Options)).Says(DpuRoutes.Options));
 
         var campaigns = new CampaignEndpoints(services);

@@ -100,7 +100,7 @@ public sealed class ApiJsonTests
     [Fact]
     public void An_option_keeps_its_short_and_long_name()
     {
-        const string Json = """{"sequence":"Bias","steps":[{"recipe":"Bias","options":[{"long":"chip","short":"c","type":"string","default":"","required":false,"help":"x"}]}]}""";
+        const string Json = """{"sequence":"Bias","steps":[{"recipe":"Bias","options":[{"long":"chip","short":"c","type":"string","default":"","required":false,"help":"x"}],"parameters":[{"name":"Bias.SIGMA","default":null,"help":""}],"variants":null}]}""";
         JsonSerializer.Serialize(JsonSerializer.Deserialize(Json, ApiJson.Default.SequenceOptions)!, ApiJson.Default.SequenceOptions).ShouldBe(Json);
     }
 }
