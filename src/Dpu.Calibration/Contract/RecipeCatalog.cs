@@ -34,6 +34,9 @@ internal static class RecipeCatalog
         ["extinction"] = () => new ExtinctionRecipe(),
         ["illumination"] = () => new IlluminationRecipe(),
         ["astrometry"] = () => new AstrometryRecipe(),
+        ["g-photometry"] = () => new GPhotometryRecipe(),
+        ["monitoring"] = () => new MonitoringRecipe(),
+        ["variability"] = () => new VariabilityRecipe(),
     };
 
     public static IEnumerable<string> Commands => s_recipes.Keys;

@@ -44,7 +44,7 @@ internal sealed class ExtinctionRecipe : IRecipe
             s => [new(Slope, catalogs[s.Catalog].Airmass), new(1 + ChipOf(s), -1)]);
         var fixedChips = PhotometricData.Untied(sightings, chips.Count, ChipOf).SelectMany(set => set.Select(chip => new[] { 1 + chip })).ToArray();
         var fit = MagnitudeFit.Solve(data, 1 + chips.Count, context.Pars.Positive(Prefix + "SIGMA_CLIP"), fixedChips)
-            ?? throw UnfitData.Because($"{catalogs[0].Name} and {catalogs.Count - 1} more: no star was seen at two airmasses, and no two standard stars at different ones; the extinction cannot be told.");
+            ?? throw RecipeException.BadFile($"{catalogs[0].Name} and {catalogs.Count - 1} more: no star was seen at two airmasses, and no two standard stars at different ones; the extinction cannot be told.");
         Save(context, maker.InputsOf(catalogs), fit, PhotometricData.Error(data, fit, Slope), (low, high), sightings.Select(s => s.Identity).Distinct().Count());
     }
 
@@ -52,12 +52,12 @@ internal sealed class ExtinctionRecipe : IRecipe
     {
         if (catalogs.FirstOrDefault(c => !double.IsFinite(c.Airmass)) is { } without)
         {
-            throw UnfitData.Because($"{without.Name} has no AIRMASS of at least 1; the extinction is told by it.");
+            throw RecipeException.BadFile($"{without.Name} has no AIRMASS of at least 1; the extinction is told by it.");
         }
 
         var (low, high, needed) = (catalogs.Min(c => c.Airmass), catalogs.Max(c => c.Airmass), context.Pars.Positive(Prefix + "AIRMASS_RANGE_MIN"));
         context.Log(string.Create(CultureInfo.InvariantCulture, $"Airmass is : {low:F3} to {high:F3}, {catalogs.Count} frames"));
-        return high - low >= needed ? (low, high) : throw UnfitData.Because(string.Create(CultureInfo.InvariantCulture,
+        return high - low >= needed ? (low, high) : throw RecipeException.BadFile(string.Create(CultureInfo.InvariantCulture,
             $"The airmass of {catalogs.Count} frames goes from {low:F3} to {high:F3} only; a range of {needed} is needed to tell the extinction."));
     }
 

@@ -75,7 +75,7 @@ internal sealed class IlluminationRecipe : IRecipe
         data.AddRange(untied.SelectMany(set => set).Select(e => new MagnitudeDatum(-1, -1 - int.MaxValue + e, 0, steadiness, [new(e, 1)])));
         var standards = sightings.Where(s => s.Star.IsStandard).Select(s => s.Identity).Distinct().Count();
         context.Log($"Using {sightings.Select(s => s.Identity).Distinct().Count()} stars, {standards} of them standards, of {catalogs.Count} frames");
-        return MagnitudeFit.Solve(data, terms + count, context.Pars.Positive(Prefix + "SIGMA_CLIP"), untied) is { Freedom: > 0 } fit ? fit : throw UnfitData.Because(
+        return MagnitudeFit.Solve(data, terms + count, context.Pars.Positive(Prefix + "SIGMA_CLIP"), untied) is { Freedom: > 0 } fit ? fit : throw RecipeException.BadFile(
             $"{catalogs[0].Name}{(catalogs.Count > 1 ? $" and {catalogs.Count - 1} more" : "")}: too few stars at several places of the chip for a polynomial of order {order}. Dithered frames, a catalog of standards ({CatalogMaker.Prefix}REFCAT) or a lower {Prefix}ORDER would help.");
     }
 

@@ -42,7 +42,7 @@ internal sealed class PhotomRecipe : IRecipe
         var needed = context.Pars.Integer(Prefix + "STARS_MIN");
         if (standards < Math.Max(1, needed))
         {
-            throw UnfitData.Because($"{catalogs[0].Name}{(catalogs.Count > 1 ? $" and {catalogs.Count - 1} more" : "")}: {standards} usable standard stars; {Math.Max(1, needed)} are needed. A catalog of standards is given by the input 'standards' or {CatalogMaker.Prefix}REFCAT.");
+            throw RecipeException.BadFile($"{catalogs[0].Name}{(catalogs.Count > 1 ? $" and {catalogs.Count - 1} more" : "")}: {standards} usable standard stars; {Math.Max(1, needed)} are needed. A catalog of standards is given by the input 'standards' or {CatalogMaker.Prefix}REFCAT.");
         }
 
         context.Log($"Using {standards} standard stars of {catalogs.Count} frames");
@@ -69,7 +69,7 @@ internal sealed class PhotomRecipe : IRecipe
         var isFit = source == "fit" && high - low >= context.Pars.Positive(Prefix + "AIRMASS_RANGE_MIN");
         if (source is "input" or "parameter" && !double.IsFinite(low + high))
         {
-            throw UnfitData.Because($"{catalogs.First(c => !double.IsFinite(c.Airmass)).Name} has no AIRMASS of at least 1: the extinction cannot be taken off. EXTINCTION=none leaves it in the zero point.");
+            throw RecipeException.BadFile($"{catalogs.First(c => !double.IsFinite(c.Airmass)).Name} has no AIRMASS of at least 1: the extinction cannot be taken off. EXTINCTION=none leaves it in the zero point.");
         }
 
         var exposures = PhotometricStars.Exposures(catalogs);
@@ -79,7 +79,7 @@ internal sealed class PhotomRecipe : IRecipe
             s => s.Star.Magnitude - (known ? extinction * catalogs[s.Catalog].Airmass : 0),
             s => isFit ? [new(Zero, -1), new(Slope, catalogs[s.Catalog].Airmass)] : [new(Zero, -1)]);
         var fit = MagnitudeFit.Solve(data, isFit ? 2 : 1, context.Pars.Positive(Prefix + "SIGMA_CLIP"))
-            ?? throw UnfitData.Because($"{catalogs[0].Name}: the standard stars do not determine zero point and extinction.");
+            ?? throw RecipeException.BadFile($"{catalogs[0].Name}: the standard stars do not determine zero point and extinction.");
         var mean = sightings.Average(s => catalogs[s.Catalog].Airmass);
         var zeroError = PhotometricData.Error(data, fit, Zero);
         if (isFit) { return new(fit.Parameters[Zero], zeroError, fit.Parameters[Slope], PhotometricData.Error(data, fit, Slope), "fit", 0, sightings, data, fit); }

@@ -21,7 +21,8 @@ internal sealed class CoaddRecipe : IRecipe
         new(Prefix + "COMBINE", "mean", "mean (weighted, clipped) or median"),
         new(Prefix + "CLIP_SIGMA", "4.0", "values further from the median than this many of their sigma are left out of the mean"),
         new(Prefix + "CLIP_AMPFRAC", "0.3", "part of the median that is allowed on top, against clipping the cores of stars"),
-        new(Prefix + "FLUX_SCALE", "flat", "flat: the levels of the twilight flats bring the chips to one scale of flux; none: they stay as they are"),
+        new(Prefix + "FLUX_SCALE", "auto", "what brings the frames to one scale of flux; stars: as GPhotometry measured; flat: the levels of the twilight flats; none: they stay as they are; auto: stars where every frame was measured, else flat"),
+        .. RegridRecipe.All,
     ];
 
     public void Run(TaskContext context)
@@ -31,21 +32,32 @@ internal sealed class CoaddRecipe : IRecipe
         var frames = new List<RegriddedInput>();
         try
         {
-            foreach (var input in inputs)
-            {
-                context.Log($"Using RegriddedFrame {input.FileName}");
-                frames.Add(RegriddedInput.Open(input));
-            }
-
             CheckFilter(inputs);
+            foreach (var input in inputs) { frames.Add(Open(context, input)); }
             CheckGrid(frames);
-            ScaleFluxes(context, frames);
+            FluxScales.Apply(frames, context.Pars.Choice(Prefix + "FLUX_SCALE", "auto", "stars", "flat", "none"), context.Log);
             Coadd(context, frames);
         }
         finally
         {
             frames.ForEach(f => f.Dispose());
         }
+    }
+
+    /// <summary>A reduced frame is regridded first, into the work directory: <c>Reduce>Coadd</c> needs no step in between.</summary>
+    private static RegriddedInput Open(TaskContext context, TaskInput input)
+    {
+        if (input.Type != "reduced")
+        {
+            context.Log($"Using RegriddedFrame {input.FileName}");
+            return RegriddedInput.Open(input);
+        }
+
+        var (image, weights, _) = RegridRecipe.Make(context, input);
+        weights.Header.Set("EXTNAME", WeightExtension.Name, "1/noise^2, 0: no image");
+        var path = context.Results.NewPath("." + FrameNames.Stem(input, "regridded"), ".fits");
+        FitsWriter.Write(path, [new FitsImageHdu(image), new FitsImageHdu(weights)]);
+        return RegriddedInput.OpenTemporary(path, input);
     }
 
     private static void CheckFilter(IReadOnlyList<TaskInput> inputs)
@@ -61,26 +73,6 @@ internal sealed class CoaddRecipe : IRecipe
             throw RecipeException.Wrong(string.Create(CultureInfo.InvariantCulture,
                 $"{odd.Input.FileName} lies on another grid (centre {odd.Wcs.Crval1} {odd.Wcs.Crval2}) than {frames[0].Input.FileName} ({frames[0].Wcs.Crval1} {frames[0].Wcs.Crval2}); Regrid.process_params.RA_CENTER, DEC_CENTER and PIXEL_SCALE put them on one."));
         }
-    }
-
-    /// <summary>
-    /// Each flat is normalised by itself, but the twilight lights all chips alike: its level tells how much less one chip
-    /// sees than another. The mean over the frames stays what it was.
-    /// </summary>
-    private static void ScaleFluxes(TaskContext context, List<RegriddedInput> frames)
-    {
-        if (context.Pars.Choice(Prefix + "FLUX_SCALE", "flat", "none") == "none") { return; }
-        var levels = frames.ConvertAll(f => f.Header.GetDouble("FLATLEV", 0));
-        if (levels.Exists(l => l <= 0))
-        {
-            context.Log("Warning : not every frame has FLATLEV, the level of its flat field; fluxes are not brought to one scale");
-            return;
-        }
-
-        var mean = levels.Average();
-        for (var i = 0; i < frames.Count; i++) { frames[i].Scale = mean / levels[i]; }
-        context.Log(string.Create(CultureInfo.InvariantCulture,
-            $"Flux scales are : {frames.Min(f => f.Scale):F4} to {frames.Max(f => f.Scale):F4}, from the levels of the flat fields"));
     }
 
     private static void Coadd(TaskContext context, List<RegriddedInput> frames)
@@ -156,6 +148,7 @@ internal sealed class CoaddRecipe : IRecipe
             image.Header.Set("SATURATE", frames.Min(f => f.Header.GetDouble("SATURATE") * f.Scale), "lowest of the frames'");
         }
 
+        if (FluxScales.ZeroPoint(frames) is { } zeroPoint) { image.Header.Set("MAGZERO", zeroPoint, "[mag] magnitude of one unit of flux"); }
         ScienceProduct.Describe(context, image.Header, "coadd", inputs);
         var metadata = inputs[0].Metadata.Only("instrument", "filter", "date", "dateobs", "object", "ra", "dec");
         metadata["exptime"] = total;

@@ -16,7 +16,9 @@ internal sealed class RegridRecipe : IRecipe
 
     public string Name => "Regrid";
 
-    public IReadOnlyList<ProcessParameter> Parameters { get; } =
+    public IReadOnlyList<ProcessParameter> Parameters => All;
+
+    public static IReadOnlyList<ProcessParameter> All { get; } =
     [
         new(Prefix + "PIXEL_SCALE", Auto, "arc seconds per pixel; auto: PIXSCALE of the header, else the frame's own to 0.001"),
         new(Prefix + "RA_CENTER", Auto, "degrees; auto: RA_TARG of the header, else the cell of the sky that the pointing lies in"),
@@ -30,14 +32,20 @@ internal sealed class RegridRecipe : IRecipe
     {
         foreach (var input in context.Required("reduced"))
         {
-            context.Log("Making RegriddedFrame object");
-            context.Log($"Using ReducedScienceFrame {input.FileName}");
-            Regrid(context, input);
+            var (image, weights, background) = Make(context, input);
+            ScienceProduct.Describe(context, image.Header, "regridded", [input]);
+            var metadata = ScienceProduct.About(input);
+            metadata["background"] = background.Level;
+            metadata["noise"] = background.Rms;
+            ScienceProduct.Write(context, "regridded", FrameNames.Stem(input, "regridded"), image, weights, metadata, [input]);
         }
     }
 
-    private static void Regrid(TaskContext context, TaskInput input)
+    /// <summary>A reduced frame on the field's grid, its weights, and the background that it had; the task's parameters include <see cref="All"/>.</summary>
+    public static (FitsImage Image, FitsImage Weights, BackgroundMap Background) Make(TaskContext context, TaskInput input)
     {
+        context.Log("Making RegriddedFrame object");
+        context.Log($"Using ReducedScienceFrame {input.FileName}");
         var image = FitsReader.ReadImage(input.Path);
         var wcs = TanWcs.FromHeader(image.Header);
         var grid = SkyGrid.Of(image.Header, wcs, Scale(context.Pars), Centre(context.Pars));
@@ -54,7 +62,9 @@ internal sealed class RegridRecipe : IRecipe
         var regridded = new FitsImage(area.Width, area.Height, image.Header.Clone());
         var regriddedWeights = new FitsImage(area.Width, area.Height);
         new Resampler(image, weights).Fill(regridded, regriddedWeights, new TangentMap(target, wcs));
-        Save(context, input, regridded, regriddedWeights, target, background);
+        Describe(regridded.Header, regriddedWeights.Header, target, background);
+        context.Log($"Size is : {area.Width} x {area.Height} (pixels)");
+        return (regridded, regriddedWeights, background);
     }
 
     private static double? Scale(ProcessParameters pars) => IsAuto(pars, "PIXEL_SCALE") ? null : pars.Positive(Prefix + "PIXEL_SCALE");
@@ -99,18 +109,12 @@ internal sealed class RegridRecipe : IRecipe
         return weights;
     }
 
-    private static void Save(TaskContext context, TaskInput input, FitsImage image, FitsImage weights, TanWcs wcs, BackgroundMap background)
+    private static void Describe(FitsHeader image, FitsHeader weights, TanWcs wcs, BackgroundMap background)
     {
-        wcs.WriteTo(image.Header);
-        wcs.WriteTo(weights.Header);
-        image.Header.Set("BACKLEVL", background.Level, "mean background per pixel before it was subtracted");
-        image.Header.Set("BACKRMS", background.Rms, "mean noise per pixel before regridding");
-        image.Header.Set("PIXSCALE", wcs.PixelScale, "[arcsec/pixel]");
-        ScienceProduct.Describe(context, image.Header, "regridded", [input]);
-        context.Log($"Size is : {image.Width} x {image.Height} (pixels)");
-        var metadata = ScienceProduct.About(input);
-        metadata["background"] = background.Level;
-        metadata["noise"] = background.Rms;
-        ScienceProduct.Write(context, "regridded", FrameNames.Stem(input, "regridded"), image, weights, metadata, [input]);
+        wcs.WriteTo(image);
+        wcs.WriteTo(weights);
+        image.Set("BACKLEVL", background.Level, "mean background per pixel before it was subtracted");
+        image.Set("BACKRMS", background.Rms, "mean noise per pixel before regridding");
+        image.Set("PIXSCALE", wcs.PixelScale, "[arcsec/pixel]");
     }
 }

@@ -14,6 +14,7 @@ internal sealed class RegriddedInput : IDisposable
     private readonly FitsRowReader _weights;
     private readonly float[] _values;
     private readonly float[] _valueWeights;
+    private string? _temporary;
 
     private RegriddedInput(TaskInput input, FitsRowReader image, FitsRowReader weights)
     {
@@ -48,6 +49,14 @@ internal sealed class RegriddedInput : IDisposable
     public double Scale { get; set; } = 1;
 
     public double Seconds => Header.GetDouble("EXPTIME", 0);
+
+    /// <summary>A frame that this task made of one of its inputs; its file goes with it.</summary>
+    public static RegriddedInput OpenTemporary(string path, TaskInput madeOf)
+    {
+        var frame = Open(madeOf with { Path = path });
+        frame._temporary = path;
+        return frame;
+    }
 
     public static RegriddedInput Open(TaskInput input)
     {
@@ -85,5 +94,6 @@ internal sealed class RegriddedInput : IDisposable
     {
         _image.Dispose();
         _weights.Dispose();
+        if (_temporary is not null) { File.Delete(_temporary); }
     }
 }

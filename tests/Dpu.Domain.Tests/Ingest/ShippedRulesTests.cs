@@ -80,7 +80,8 @@ public sealed class ShippedRulesTests
         var declarations = HoconConfig.Load(HoconSource.FilesIn(Path.Combine(Hocon(), "recipes"), "*.conf"));
         var catalog = RecipeCatalogReader.Read((HoconObject)declarations.GetPath(RecipeCatalogReader.Section)!, RetryRules.Once).ShouldBeOfType<Declared<RecipeCatalog>.Valid>().Value;
 
-        foreach (var chain in new[] { "Photcat", "Photom", "Zeropoint", "Extinction", "Illumination", "Reduce>Photcat", "Photcat>Photom", "Reduce>Photom", "Reduce>Photcat>Photom" })
+        foreach (var chain in new[] { "Photcat", "Photom", "Zeropoint", "Extinction", "Illumination", "Reduce>Photcat", "Photcat>Photom", "Reduce>Photom", "Reduce>Photcat>Photom",
+            "GPhotometry", "GPhotom", "Monitoring", "Variability", "Reduce>GPhotometry>Coadd", "Reduce>GPhotometry>Regrid", "Reduce>Coadd" })
         {
             Sequence.Parse(chain, catalog).ShouldBeOfType<Checked<Sequence>.Accepted>();
         }
