@@ -28,7 +28,8 @@ internal static class ReferenceCatalogReader
         throw CatalogColumns.Missing(file.Path, tables[0].Columns, ra, dec);
     }
 
-    private static IReadOnlyList<CatalogTable> Tables(string path)
+    /// <summary>The tables of a FITS or VOTable file.</summary>
+    public static IReadOnlyList<CatalogTable> Tables(string path)
     {
         using (var stream = VoTableReader.Open(path))
         {
@@ -77,7 +78,8 @@ internal static class ReferenceCatalogReader
         return stars;
     }
 
-    private static double DegreesIn(string path, CatalogColumn column) => column.Unit.ToUpperInvariant() switch
+    /// <summary>What brings an angle of this column to degrees.</summary>
+    public static double DegreesIn(string path, CatalogColumn column) => column.Unit.ToUpperInvariant() switch
     {
         "" or "DEG" or "DEGREE" or "DEGREES" => 1,
         "RAD" or "RADIAN" or "RADIANS" => 180 / Math.PI,

@@ -1,18 +1,16 @@
-using System.Globalization;
+using Dpu.Calibration.Astrometry;
 using Dpu.Calibration.Contract;
-using Dpu.Fits;
 
 namespace Dpu.Calibration.Photometry;
 
 /// <summary>A star of known magnitude; degrees, magnitudes.</summary>
 internal readonly record struct StandardStar(double Ra, double Dec, double Magnitude, double Error);
 
-/// <summary>Standard stars in one filter, from a FITS table: columns for RA, Dec and a magnitude, under the names that catalogs give them.</summary>
+/// <summary>Standard stars in one filter, from a table in a FITS file or a VOTable: columns for RA, Dec and a magnitude, under the names that catalogs give them.</summary>
 internal sealed class StandardCatalog
 {
     public const string Input = "standards";
-    private static readonly string[] s_ra = ["RA", "RAJ2000", "RA_ICRS", "ALPHA_J2000", "_RAJ2000"];
-    private static readonly string[] s_dec = ["DEC", "DEJ2000", "DEC_ICRS", "DE_ICRS", "DELTA_J2000", "_DEJ2000"];
+    private const string Auto = "auto";
 
     private readonly SkyPositions _positions;
 
@@ -32,9 +30,9 @@ internal sealed class StandardCatalog
 
     public static IReadOnlyList<ProcessParameter> Parameters(string prefix) =>
     [
-        new(prefix + "REFCAT", "", "a FITS table of standard stars on the node; empty: the input 'standards'"),
-        new(prefix + "MAG_COLUMN", "auto", "column of the magnitudes; auto: MAG_<filter>, <filter> or MAG"),
-        new(prefix + "MAGERR_COLUMN", "auto", "column of their errors; auto: MAGERR_<filter>, e_<filter>, MAGERR; none: they are exact"),
+        new(prefix + "REFCAT", "", "a FITS table or VOTable of standard stars on the node; empty: the input 'standards'"),
+        new(prefix + "MAG_COLUMN", Auto, "column of the magnitudes; auto: MAG_<filter>, <filter> or MAG"),
+        new(prefix + "MAGERR_COLUMN", Auto, "column of their errors; auto: MAGERR_<filter>, e_<filter>, MAGERR; none: they are exact"),
         new(prefix + "RADIUS", "1.0", "arc seconds within which a source is taken for the star of a catalog"),
     ];
 
@@ -47,7 +45,7 @@ internal sealed class StandardCatalog
         if (named.Length > 0 && !File.Exists(named))
         {
             throw RecipeException.Wrong(
-                $"pars: {prefix}REFCAT is '{named}', but there is no such file here; give the path of a FITS table with RA, DEC and a magnitude that every node has, or register it as type 'standards'.");
+                $"pars: {prefix}REFCAT is '{named}', but there is no such file here; give the path of a FITS table or VOTable with RA, DEC and a magnitude that every node has, or register it as type 'standards'.");
         }
 
         if (named.Length == 0 && input is null) { return null; }
@@ -81,33 +79,43 @@ internal sealed class StandardCatalog
 
     private static List<StandardStar> Read(string path, string filter, string magnitudeColumn, string errorColumn)
     {
-        var table = FitsReader.ReadTable(path);
-        var (ra, dec) = (Column(table, path, s_ra), Column(table, path, s_dec));
+        var (table, columns) = Table(path);
         var band = new string([.. filter.Where(char.IsAsciiLetterOrDigit)]);
-        var magnitude = IsAuto(magnitudeColumn) ? Column(table, path, ["MAG_" + band, band, "MAG"]) : Column(table, path, [magnitudeColumn]);
+        var magnitude = Column(table, path, IsAuto(magnitudeColumn) ? ["MAG_" + band, band, "MAG"] : [magnitudeColumn]);
         var error = errorColumn.Equals("none", StringComparison.OrdinalIgnoreCase) ? null
             : IsAuto(errorColumn) ? Find(table, ["MAGERR_" + band, "e_" + band, "MAGERR"])
             : Column(table, path, [errorColumn]);
-        var stars = new List<StandardStar>(table.RowCount);
-        for (var row = 0; row < table.RowCount; row++)
+        var values = table.Read([columns.Ra, columns.Dec, magnitude, .. error is { } at ? [at] : Array.Empty<int>()]);
+        var (raUnit, decUnit) = (ReferenceCatalogReader.DegreesIn(path, table.Columns[columns.Ra]), ReferenceCatalogReader.DegreesIn(path, table.Columns[columns.Dec]));
+        var stars = new List<StandardStar>(values[0].Length);
+        for (var row = 0; row < values[0].Length; row++)
         {
-            var star = new StandardStar(ra.GetDouble(row), dec.GetDouble(row), magnitude.GetDouble(row), error?.GetDouble(row) ?? 0);
+            var sigma = error is null ? 0 : values[3][row];
+            var star = new StandardStar(values[0][row] * raUnit, values[1][row] * decUnit, values[2][row], double.IsFinite(sigma) ? Math.Max(0, sigma) : 0);
             // Catalogs say with a NaN, or with 99, that a star was not measured in a filter.
-            if (double.IsFinite(star.Ra) && double.IsFinite(star.Dec) && star.Magnitude is > -30 and < 90)
-            {
-                stars.Add(star with { Error = double.IsFinite(star.Error) ? Math.Max(0, star.Error) : 0 });
-            }
+            if (double.IsFinite(star.Ra) && double.IsFinite(star.Dec) && star.Magnitude is > -30 and < 90) { stars.Add(star); }
         }
 
         return stars;
     }
 
-    private static bool IsAuto(string value) => value.Equals("auto", StringComparison.OrdinalIgnoreCase);
+    private static (CatalogTable Table, CatalogColumns Columns) Table(string path)
+    {
+        var tables = ReferenceCatalogReader.Tables(path);
+        foreach (var table in tables)
+        {
+            if (CatalogColumns.Choose(table.Columns, Auto, Auto, Auto) is { } columns) { return (table, columns); }
+        }
 
-    private static FitsColumn? Find(FitsTable table, IEnumerable<string> names) =>
-        names.Select(name => table.Columns.FirstOrDefault(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(c => c is not null);
+        throw tables.Count == 0 ? RecipeException.BadFile($"{path} holds no table.") : CatalogColumns.Missing(path, tables[0].Columns, Auto, Auto);
+    }
 
-    private static FitsColumn Column(FitsTable table, string path, IReadOnlyList<string> names) => Find(table, names)
-        ?? throw RecipeException.Wrong(string.Create(CultureInfo.InvariantCulture,
-            $"{path} has no column {string.Join(" or ", names)}; it has {string.Join(", ", table.Columns.Select(c => c.Name))}."));
+    private static bool IsAuto(string value) => value.Equals(Auto, StringComparison.OrdinalIgnoreCase);
+
+    private static int? Find(CatalogTable table, IEnumerable<string> names) => names
+        .Select(name => Enumerable.Range(0, table.Columns.Count).Where(i => table.Columns[i].IsNumber && table.Columns[i].Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Cast<int?>().FirstOrDefault())
+        .FirstOrDefault(at => at is not null);
+
+    private static int Column(CatalogTable table, string path, IReadOnlyList<string> names) => Find(table, names)
+        ?? throw RecipeException.BadFile($"{path} has no column of numbers {string.Join(" or ", names)}; it has {string.Join(", ", table.Columns.Where(c => c.IsNumber).Select(c => c.Name))}.");
 }

@@ -1,5 +1,6 @@
 using Dpu.Calibration.Imaging;
 using Dpu.Calibration.Photometry;
+using Dpu.Calibration.Science;
 using Dpu.Calibration.Tests.Calibration;
 using Dpu.Calibration.Tests.Science;
 using Dpu.Fits;
@@ -72,6 +73,18 @@ public sealed class PhotcatTests(Observatory desk) : IClassFixture<Observatory>,
     }
 
     [Fact]
+    public void Standards_may_stand_in_a_votable_on_the_nodes_disk()
+    {
+        var field = new StarField(_files, 7);
+        var table = FitsReader.ReadTable(field.Standards().Path);
+        var path = Path.Combine(desk.Root, "standards.vot");
+        SourceColumn[] columns = [.. table.Columns.Select(c => new SourceColumn(c.Name, c.Unit, c.Name is "RA" ? "pos.eq.ra" : c.Name is "DEC" ? "pos.eq.dec" : "phot.mag", c.Name, c.Values))];
+        VoTableWriter.Write(path, "standards", "", "ICRS", columns, []);
+        var catalog = Catalog(_files.Run("photcat", "frame", [field.Frame(new("one"))], new() { [Prefix + "REFCAT"] = path }));
+        catalog.Standards.ShouldBe(field.Stars.Count);
+    }
+
+    [Fact]
     public void What_disturbs_a_star_is_flagged()
     {
         var field = new StarField(_files, 8, 240, 240);
@@ -130,7 +143,7 @@ public sealed class PhotcatTests(Observatory desk) : IClassFixture<Observatory>,
     {
         var field = new StarField(_files, 1, 100, 100);
         var run = _files.Try("photcat", new() { ["frame"] = [field.Frame(new("one"))], ["standards"] = [field.Standards(column: "MAG_V")] });
-        run.ExitCode.ShouldBe(2);
+        run.ExitCode.ShouldBe(65);
         run.Errors.ShouldContain("MAG_842");
         run.Errors.ShouldContain("RA, DEC, MAG_V, MAGERR_V");
     }
