@@ -19,6 +19,12 @@ internal sealed record CliContext
 
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>Columns and lines of the terminal.</summary>
+    public Func<(int Width, int Height)> WindowSize { get; init; } = static () => (Math.Max(1, Console.WindowWidth), Math.Max(1, Console.WindowHeight));
+
+    /// <summary>Whether a person has typed that he has seen enough.</summary>
+    public Func<bool> IsQuitTyped { get; init; } = Typed.IsQuit;
+
     /// <summary>Reads an environment variable; null when it is not set.</summary>
     public required Func<string, string?> Variable { get; init; }
 

@@ -32,6 +32,7 @@ internal static class CommandList
         new FilesCommand(),
         new ProvenanceCommand(),
         new StatsCommand(),
+        new TopCommand(),
         new NodesCommand(),
         new DrainCommand(),
         new ResumeCommand(),

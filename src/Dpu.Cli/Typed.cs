@@ -37,6 +37,18 @@ internal static class Typed
         }
     }
 
+    /// <summary>Whether q or Esc is among what was typed since the last call.</summary>
+    public static bool IsQuit()
+    {
+        var isQuit = false;
+        while (!Console.IsInputRedirected && Console.KeyAvailable)
+        {
+            isQuit |= Console.ReadKey(intercept: true) is { Key: ConsoleKey.Q or ConsoleKey.Escape };
+        }
+
+        return isQuit;
+    }
+
     /// <summary>A character beyond the first 65,536 is two of C#'s.</summary>
     private static void RemoveLast(StringBuilder typed)
     {

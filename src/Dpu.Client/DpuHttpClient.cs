@@ -111,6 +111,11 @@ public sealed class DpuHttpClient : IDisposable
     /// <summary>The job's status now and at every change, until it has ended. Goes on over lost connections and restarts of the DPU.</summary>
     public IAsyncEnumerable<JobSummary> WatchJobAsync(int jobId, CancellationToken ct) => _streams.WatchJobAsync(jobId, ct);
 
+    /// <summary>The queue as it changes. Begins with <see cref="QueueChange.Outdated"/>, and after a lost connection again. Goes on over restarts of the DPU.</summary>
+    /// <param name="all">Everybody's jobs; else the caller's own.</param>
+    /// <param name="ct">Ends it.</param>
+    public IAsyncEnumerable<QueueChange> WatchQueueAsync(bool all, CancellationToken ct) => _streams.WatchQueueAsync(all, ct);
+
     /// <summary>The lines that the job has printed so far.</summary>
     /// <param name="jobId">Which job.</param>
     /// <param name="task">One task's lines only.</param>

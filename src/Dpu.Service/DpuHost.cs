@@ -179,7 +179,7 @@ public sealed class DpuHost : IAsyncDisposable
         var logs = FileLogStore.Open(FileLogStoreOptions.In(data.FullPath), time);
         Undo(() => logs.DisposeAsync().AsTask());
 
-        var journal = new WatchedJournal(seams.Journal(store.Journal));
+        var journal = new WatchedJournal(seams.Journal(store.Journal), time);
         var live = new LiveConfiguration(_started, LiveKeys.OfService);
         var executables = new RecipeExecutables(Options.Node.SearchPath);
         WarnOfMissingPrograms(Options, executables, logger);
@@ -284,6 +284,7 @@ public sealed class DpuHost : IAsyncDisposable
             live, _reloading.Reload, system, frontend, PlannerNow, executables, IngestNow, new Readable(store.Views, store.Catalog, logs, new JobPlans(journal), access.Acts), store.Reader, HasNode, shapes, scheduler,
             new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token)
         {
+            Watched = journal,
             Phases = phases,
             Users = access,
             Sessions = new BrowserSessions(new OwnerSessions(Path.Combine(data.FullPath, "sessions"), time), new OpenAddresses(time)),

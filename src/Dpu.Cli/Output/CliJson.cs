@@ -61,6 +61,14 @@ internal sealed record DoctorFinding(string Area, bool Ok, string Message, [prop
 /// <summary>What <c>demo --json</c> prints: its jobs in the order of their ids, and all that they made.</summary>
 internal sealed record DemoOutcome(IReadOnlyList<JobSummary> Jobs, IReadOnlyList<FileRecord> Products);
 
+/// <summary>What <c>top --json</c> prints.</summary>
+/// <param name="At">When.</param>
+/// <param name="Dpu">Who.</param>
+/// <param name="Stats">The DPU in figures.</param>
+/// <param name="Jobs">What has not ended, and what ended last.</param>
+/// <param name="Lost">Why all this may be old; not written while the DPU answers.</param>
+internal sealed record TopReport(DateTimeOffset At, HealthInfo Dpu, DpuStats Stats, IReadOnlyList<JobSummary> Jobs, string? Lost);
+
 /// <summary>Records that only the command line prints.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -70,6 +78,7 @@ internal sealed record DemoOutcome(IReadOnlyList<JobSummary> Jobs, IReadOnlyList
 [JsonSerializable(typeof(IReadOnlyList<DownloadedFile>))]
 [JsonSerializable(typeof(IReadOnlyList<DoctorFinding>))]
 [JsonSerializable(typeof(DemoOutcome))]
+[JsonSerializable(typeof(TopReport))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     public static CliJson Readable => field ??= new CliJson(new JsonSerializerOptions

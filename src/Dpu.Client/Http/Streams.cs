@@ -11,6 +11,7 @@ namespace Dpu.Client.Http;
 internal sealed class Streams(Requests requests, DpuClientOptions options)
 {
     private const string EndEvent = "end";
+    private const string JobEvent = "job";
 
     public async IAsyncEnumerable<JobSummary> WatchJobAsync(int jobId, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -27,6 +28,18 @@ internal sealed class Streams(Requests requests, DpuClientOptions options)
             }
         }
     }
+
+    public async IAsyncEnumerable<QueueChange> WatchQueueAsync(bool all, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var path = all ? "/jobs/events?all=true" : "/jobs/events";
+        await foreach (var (change, _) in ResumeAsync(() => ReadEventsAsync(path, Change, ct), static _ => false, patient: true, ct))
+        {
+            yield return change!;
+        }
+    }
+
+    private Event<QueueChange> Change(string kind, string data) =>
+        new(kind == JobEvent ? new QueueChange(Parse(data, ApiJson.Default.JobSummary)) : QueueChange.Outdated, IsEnd: false);
 
     public async IAsyncEnumerable<LogLine> FollowLogsAsync(int jobId, int? task, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -117,7 +130,11 @@ internal sealed class Streams(Requests requests, DpuClientOptions options)
         }
     }
 
-    private async IAsyncEnumerable<Event<T>> ReadEventsAsync<T>(string path, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken ct)
+    private IAsyncEnumerable<Event<T>> ReadEventsAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct)
+        where T : class =>
+        ReadEventsAsync(path, (kind, data) => kind == EndEvent ? new Event<T>(null, IsEnd: true) : new Event<T>(Parse(data, type), IsEnd: false), ct);
+
+    private async IAsyncEnumerable<Event<T>> ReadEventsAsync<T>(string path, Func<string, string, Event<T>> read, [EnumeratorCancellation] CancellationToken ct)
         where T : class
     {
         using var answer = await requests.SendAsync(HttpMethod.Get, path, null, null, ct);
@@ -132,8 +149,7 @@ internal sealed class Streams(Requests requests, DpuClientOptions options)
         {
             while (await requests.GuardAsync(() => events.MoveNextAsync().AsTask(), ct))
             {
-                var (kind, data) = (events.Current.EventType, events.Current.Data);
-                yield return kind == EndEvent ? new Event<T>(null, IsEnd: true) : new Event<T>(Parse(data, type), IsEnd: false);
+                yield return read(events.Current.EventType, events.Current.Data);
             }
         }
     }

@@ -83,4 +83,7 @@ public interface IViews
 
     /// <summary>The queue now, and the work done since <paramref name="since"/> (a day in UTC).</summary>
     Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken);
+
+    /// <summary>Sums over everything there is and was.</summary>
+    Task<Figures> GetFiguresAsync(CancellationToken cancellationToken);
 }

@@ -69,4 +69,6 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
         reads.RunAsync(
             database => StatisticsQueries.Read(database, since.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
             cancellationToken);
+
+    public Task<Figures> GetFiguresAsync(CancellationToken cancellationToken) => reads.RunAsync(FiguresQueries.Read, cancellationToken);
 }

@@ -9,10 +9,13 @@ namespace Dpu.Journal.Views;
 /// <summary>Sums over the queue, and the table of work done.</summary>
 internal static class StatisticsQueries
 {
+    /// <summary>Jobs that have not ended.</summary>
+    public static Condition Unfinished { get; } = new("status IN ('QUEUED', 'RUNNING', 'HELD')", []);
+
     public static Statistics Read(Database database, string since) =>
         new(
             Jobs(database, Condition.Always),
-            Counts(database, new Condition("status IN ('QUEUED', 'RUNNING', 'HELD')", [])),
+            Counts(database, Unfinished),
             Counts(database, Condition.Always),
             Users(database, Condition.Always),
             Running(database),
@@ -39,7 +42,7 @@ internal static class StatisticsQueries
         return query.Long(0);
     }
 
-    private static ImmutableSortedDictionary<JobStatus, long> Jobs(Database database, Condition which)
+    public static ImmutableSortedDictionary<JobStatus, long> Jobs(Database database, Condition which)
     {
         var query = database.Prepare($"SELECT status, COUNT(*) FROM jobs WHERE {which.Sql} GROUP BY status").Bind(which);
         var jobs = ImmutableSortedDictionary.CreateBuilder<JobStatus, long>();
@@ -51,7 +54,7 @@ internal static class StatisticsQueries
         return jobs.ToImmutable();
     }
 
-    private static TaskCounts Counts(Database database, Condition which)
+    public static TaskCounts Counts(Database database, Condition which)
     {
         var query = database.Prepare($"""
             SELECT COALESCE(SUM(normal), 0), COALESCE(SUM(error), 0), COALESCE(SUM(aborted), 0), COALESCE(SUM(submitted), 0), COALESCE(SUM(unknown), 0)
@@ -73,7 +76,7 @@ internal static class StatisticsQueries
         return users.ToImmutable();
     }
 
-    private static long Running(Database database)
+    public static long Running(Database database)
     {
         // Over all days: what started, less what ended in any way. A count of rows would read every attempt there ever was.
         var query = database.Prepare("SELECT COALESCE(SUM(started - normal - failed - lost), 0) FROM statistics");

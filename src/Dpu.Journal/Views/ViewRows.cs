@@ -237,3 +237,25 @@ public sealed record UserTotals(string User, long Jobs, long Tasks);
 /// <param name="Tasks">Their tasks.</param>
 /// <param name="Users">Whose they are.</param>
 public sealed record QueueTotals(ImmutableSortedDictionary<JobStatus, long> Jobs, TaskCounts Tasks, ImmutableArray<UserTotals> Users);
+
+/// <summary>The DPU in sums over everybody's work, for those who watch it. Work done only grows.</summary>
+/// <param name="Jobs">How many jobs there are of each status; those without any are left out.</param>
+/// <param name="Tasks">Tasks of all jobs there ever were.</param>
+/// <param name="Unfinished">Tasks of all jobs that have not ended.</param>
+/// <param name="RunningAttempts">Attempts that run now.</param>
+/// <param name="Steps">Work done, by recipe.</param>
+/// <param name="OldestQueued">When the job was submitted that is queued for the longest time; null when none is.</param>
+/// <param name="Checkpoint">The last event that the views hold.</param>
+/// <param name="DatabaseBytes">How large journal, views and catalog are together.</param>
+public sealed record Figures(
+    ImmutableSortedDictionary<JobStatus, long> Jobs,
+    TaskCounts Tasks,
+    TaskCounts Unfinished,
+    long RunningAttempts,
+    ImmutableArray<StepFigures> Steps,
+    DateTimeOffset? OldestQueued,
+    long Checkpoint,
+    long DatabaseBytes);
+
+/// <summary>Work done for one recipe since the DPU was set up; columns as of <see cref="StatisticsRow"/>.</summary>
+public sealed record StepFigures(string Step, long Started, long Normal, long Failed, long Lost, double WallSeconds, double CpuSeconds, long Files, long FileBytes);

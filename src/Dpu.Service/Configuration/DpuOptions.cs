@@ -90,6 +90,9 @@ public sealed record DpuOptions(
 public sealed record HttpOptions(
     IPAddress Address, int Port, IReadOnlyList<string> Names, TlsFiles? Tls, long BodyMaxBytes, TimeSpan AnswerTimeout, int WaitingMax, int RequestsPerSecond, int Burst, int OpenMax)
 {
+    /// <summary>Who may read <c>/metrics</c>.</summary>
+    public MetricsAudience Metrics { get; init; } = MetricsAudience.Users;
+
     public bool IsLoopback => IPAddress.IsLoopback(Address);
 
     /// <summary>Whether it listens on all addresses of the host.</summary>
@@ -97,6 +100,21 @@ public sealed record HttpOptions(
 
     /// <summary>Where callers on this host find it without TLS.</summary>
     public IPAddress LocalAddress => IsLoopback ? Address : IPAddress.Loopback;
+}
+
+/// <summary>Who may read the DPU's figures.</summary>
+public enum MetricsAudience
+{
+    /// <summary>Nobody: there are none.</summary>
+    Off,
+
+    /// <summary>Whoever runs the DPU.</summary>
+    Operators,
+
+    /// <summary>Whoever shows a token.</summary>
+    Users,
+
+    Everyone,
 }
 
 /// <summary>Section <c>dpu.http.tls</c>: files in PEM.</summary>

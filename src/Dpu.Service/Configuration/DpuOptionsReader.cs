@@ -31,6 +31,7 @@ internal static class DpuOptionsReader
     // Timers of the system end at seven weeks.
     private static readonly TimeSpan DurationMax = TimeSpan.FromDays(30);
 
+    private static readonly string[] MetricsAudiences = ["off", "operators", "users", "everyone"];
     private static readonly string[] LogLevels = ["Debug", "Information", "Warning", "Error"];
 
     /// <exception cref="HoconException">A value is missing, of the wrong type or out of range, or a key is unknown.</exception>
@@ -117,7 +118,10 @@ internal static class DpuOptionsReader
             http.GetInt32("waiting-max", min: 1),
             http.GetInt32("requests-per-second", min: 1),
             http.GetInt32("burst", min: 1),
-            http.GetInt32("open-max", min: 1));
+            http.GetInt32("open-max", min: 1))
+        {
+            Metrics = Enum.Parse<MetricsAudience>(http.GetOneOf("metrics", MetricsAudiences), ignoreCase: true),
+        };
         return options switch
         {
             { Port: 0, IsAny: false, IsLoopback: false } => throw http.Error("port", $"is 0 with the host {host}, which is listened at beside loopback; expected the number of a port that is free on both, for example dpu.http.port = 8470"),

@@ -7,6 +7,7 @@ using Dpu.Pages;
 using Dpu.Service.Configuration;
 using Dpu.Service.Http;
 using Dpu.Service.Http.Sessions;
+using Dpu.Service.Telemetry;
 using Dpu.Service.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -49,12 +50,15 @@ internal sealed class ApiServer : IAsyncDisposable
         var limits = new CallerLimits(http);
         app.Lifetime.ApplicationStopped.Register(limits.Dispose);
         var own = new OwnApi();
+        var figures = new RequestFigures(services.System.Time);
+        var readiness = new Readiness(services);
         app.UseWebSockets();
         app.Use(next =>
         {
             own.Enter(next);
             return next;
         });
+        app.Use(next => context => figures.CountAsync(context, next));
         app.UseRouting();
         app.Use(next => context => CarefulHeaders.AddAsync(context, next));
         app.Use(next => context => TurnFailuresIntoProblemsAsync(context, next, loggers, services.Stopping));
@@ -65,6 +69,7 @@ internal sealed class ApiServer : IAsyncDisposable
             RequestBody.SetMaxBytes(context, http.BodyMaxBytes);
             return next(context);
         });
+        MonitoringEndpoints.Map(app, http.Metrics, readiness, new MetricsReader(services, readiness, figures));
         Endpoints.Map(app, services);
         PageRoutes.Map(app, own, services.Sessions, services.System.Time, static endpoint => endpoint.WithMetadata(RequestGuard.ForVisitors.Instance, RequestGuard.ForBrowsers.Instance));
         try

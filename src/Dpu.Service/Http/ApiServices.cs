@@ -12,6 +12,7 @@ using Dpu.Journal.EventJournal;
 using Dpu.Journal.Views;
 using Dpu.Kernel;
 using Dpu.Service.Configuration;
+using Dpu.Service.Hosting;
 using Dpu.Service.Http.Sessions;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
@@ -48,6 +49,9 @@ internal sealed record ApiServices(
     ILogger Logger,
     CancellationToken Stopping)
 {
+    /// <summary>How writing to the journal goes.</summary>
+    public required WatchedJournal Watched { get; init; }
+
     /// <summary>What attempts do at this moment.</summary>
     public required PhaseBoard Phases { get; init; }
 

@@ -144,6 +144,11 @@ internal sealed class RequestGuard(
     private (ProblemResult? Refusal, string? Reason) Refusal(HttpContext context)
     {
         var request = context.Request;
+        if (Is<MonitoringEndpoints.ForProbes>(context))
+        {
+            return (null, null);
+        }
+
         if (hosts() is not { } ours || !ours.Contains(request.Host.Value))
         {
             return (ProblemResult.Because(

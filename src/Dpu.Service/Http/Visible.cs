@@ -32,6 +32,9 @@ internal sealed class Readable(IViews views, ICatalog catalog, ILogStore logs, J
     /// <summary>How many attempts ended since: how busy the DPU is. The work of everybody counts, and no one's shows.</summary>
     public Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken) => views.CountEndedAttemptsAsync(since, cancellationToken);
 
+    /// <summary>Sums over everybody's work, for those who watch the DPU: nothing in them is anybody's.</summary>
+    public Task<Figures> GetFiguresAsync(CancellationToken cancellationToken) => views.GetFiguresAsync(cancellationToken);
+
     /// <summary>Lines of the audit; the filter says for whom.</summary>
     public Task<ImmutableArray<AuditLine>> GetAuditAsync(AuditFilter filter, CancellationToken cancellationToken) => views.GetAuditAsync(filter, cancellationToken);
 

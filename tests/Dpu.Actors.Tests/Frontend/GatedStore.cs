@@ -95,4 +95,6 @@ internal sealed class GatedViews(IViews views) : IViews
     public Task<ImmutableHashSet<string>> GetNamedCodeAsync(CancellationToken cancellationToken) => views.GetNamedCodeAsync(cancellationToken);
 
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) => views.GetStatisticsAsync(since, cancellationToken);
+
+    public Task<Figures> GetFiguresAsync(CancellationToken cancellationToken) => views.GetFiguresAsync(cancellationToken);
 }

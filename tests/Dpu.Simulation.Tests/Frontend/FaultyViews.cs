@@ -66,4 +66,6 @@ internal sealed class FaultyViews(IViews views, ServiceWorld world) : IViews
     public Task<ImmutableHashSet<string>> GetNamedCodeAsync(CancellationToken cancellationToken) => views.GetNamedCodeAsync(cancellationToken);
 
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) => views.GetStatisticsAsync(since, cancellationToken);
+
+    public Task<Figures> GetFiguresAsync(CancellationToken cancellationToken) => views.GetFiguresAsync(cancellationToken);
 }

@@ -46,7 +46,7 @@ internal sealed class OpenApiDocument
 
     /// <summary>Whatever answers to a method of its own; what catches the rest does not.</summary>
     private static bool IsOfApi(RouteEndpoint endpoint) =>
-        MethodsOf(endpoint).Count > 0 && endpoint.Metadata.GetMetadata<RequestGuard.ForBrowsers>() is null;
+        MethodsOf(endpoint).Count > 0 && endpoint.Metadata.GetMetadata<RequestGuard.ForBrowsers>() is null && endpoint.Metadata.GetMetadata<MonitoringEndpoints.OfMonitors>() is null;
 
     private static IReadOnlyList<string> MethodsOf(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
 
