@@ -37,6 +37,9 @@ internal static class RecipeCatalog
         ["g-photometry"] = () => new GPhotometryRecipe(),
         ["monitoring"] = () => new MonitoringRecipe(),
         ["variability"] = () => new VariabilityRecipe(),
+        ["psf"] = () => new PsfRecipe(),
+        ["aperture-correction"] = () => new ApertureCorrectionRecipe(),
+        ["convolve"] = () => new ConvolveRecipe(),
     };
 
     public static IEnumerable<string> Commands => s_recipes.Keys;

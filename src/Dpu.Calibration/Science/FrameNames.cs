@@ -17,6 +17,7 @@ internal static class FrameNames
         "reduced" => "ReducedScienceFrame",
         "regridded" => "RegriddedFrame",
         "coadd" => "CoaddedRegriddedFrame",
+        "convolved" => "ConvolvedFrame",
         _ => "frame",
     };
 
@@ -40,9 +41,9 @@ internal static class FrameNames
         var parts = stem.ToString().Split('_');
         var end = parts.Length;
         if (IsProduct(input.Type) && end > 4 && parts[^3..].All(p => p.Length > 0 && p.All(char.IsAsciiDigit))) { end -= 3; }
-        if (end > 1 && parts[end - 1] is "reduced" or "regridded" or "coadd") { end--; }
+        if (end > 1 && parts[end - 1] is "reduced" or "regridded" or "coadd" or "convolved") { end--; }
         return string.Join('_', parts[..end]) + "_" + kind;
     }
 
-    private static bool IsProduct(string type) => type is "reduced" or "regridded" or "coadd";
+    private static bool IsProduct(string type) => type is "reduced" or "regridded" or "coadd" or "convolved";
 }
