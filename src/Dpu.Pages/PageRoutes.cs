@@ -1,4 +1,5 @@
 using Dpu.Pages.Asking;
+using Dpu.Pages.Campaigns;
 using Dpu.Pages.Layout;
 using Dpu.Pages.Login;
 using Dpu.Pages.Queue;
@@ -31,6 +32,8 @@ public static class PageRoutes
         pages.Get("/recipes", RecipesVisits.ShowAsync);
         pages.Get("/recipes/{sequence}", SubmitVisits.ShowAsync);
         pages.Post("/recipes/{sequence}", SubmitVisits.PostAsync);
+        pages.Get("/campaigns", CampaignVisits.ListAsync);
+        pages.Get("/campaigns/{name}", CampaignVisits.ShowAsync);
         pages.Get("/login", LoginVisits.ShowAsync);
         pages.Post("/login", login.LogInAsync);
         pages.Post("/logout", login.LogOutAsync);

@@ -10,6 +10,8 @@ namespace Dpu.Pages.Tests;
 internal sealed class FakeApi : IApi
 {
     private readonly Dictionary<string, ApiReply> _answers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<string, ApiReply>> _byBody = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
 
     /// <summary>Method and address of each question, in order.</summary>
     public List<string> Asked { get; } = [];
@@ -34,14 +36,30 @@ internal sealed class FakeApi : IApi
     public void Answers<T>(string question, T answer, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK, string? link = null) =>
         _answers[question] = new ApiReply(status, JsonSerializer.SerializeToUtf8Bytes(answer, type), link);
 
+    /// <summary>What is answered follows from the body that is sent.</summary>
+    public void AnswersBy<T>(string question, Func<JsonElement, (int Status, T Answer)?> answer, JsonTypeInfo<T> type, Problem otherwise) => _byBody[question] = body =>
+        answer(JsonDocument.Parse(body).RootElement) is { } one
+            ? new ApiReply(one.Status, JsonSerializer.SerializeToUtf8Bytes(one.Answer, type), null)
+            : new ApiReply(otherwise.Status, JsonSerializer.SerializeToUtf8Bytes(otherwise, ApiJson.Default.Problem), null);
+
     public void Refuses(string question, Problem problem) => Answers(question, problem, ApiJson.Default.Problem, problem.Status);
 
     public async Task<ApiReply> AskAsync(HttpContext page, ApiQuestion question)
     {
         var asked = $"{question.Method} {question.Address}";
-        Asked.Add(asked);
-        Keys.Add(question.Key);
-        Bodies.Add(question.Body is null ? "" : await new StreamReader(question.Body).ReadToEndAsync());
+        var body = question.Body is null ? "" : await new StreamReader(question.Body).ReadToEndAsync();
+        lock (_lock)
+        {
+            Asked.Add(asked);
+            Keys.Add(question.Key);
+            Bodies.Add(body);
+        }
+
+        if (_byBody.TryGetValue(asked, out var byBody))
+        {
+            return byBody(body);
+        }
+
         return _answers.TryGetValue(asked, out var exact) ? exact
             : _answers.TryGetValue(asked.Split('?')[0], out var any) ? any
             : throw new InvalidOperationException($"Nobody said what to answer to {asked}.");

@@ -36,6 +36,7 @@ namespace Dpu.Client.Contracts;
 [JsonSerializable(typeof(RetryPlan))]
 [JsonSerializable(typeof(IReadOnlyList<SequenceInfo>))]
 [JsonSerializable(typeof(SequenceOptions))]
+[JsonSerializable(typeof(SequenceHistory))]
 [JsonSerializable(typeof(CodeInfo))]
 [JsonSerializable(typeof(IngestRequest))]
 [JsonSerializable(typeof(IngestResult))]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Estimates;
+using Dpu.Domain.Jobs;
 using Dpu.Domain.Users;
 using Dpu.Journal.Sqlite;
 
@@ -13,6 +14,9 @@ internal static class HistoryQueries
 
     /// <summary>Jobs that are judged: the last ones.</summary>
     private const int ScoredJobsMax = 1000;
+
+    /// <summary>Runs of a sequence are looked for among the last jobs: a question costs the same however long the DPU runs.</summary>
+    private const int LookedAtMax = 20_000;
 
     public static Statement Bind(Statement statement, TaskKind kind) =>
         statement.Bind(kind.Program).Bind(kind.IsRecipe).Bind(kind.Instrument ?? "").Bind(kind.Chip ?? "");
@@ -66,6 +70,48 @@ internal static class HistoryQueries
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => EstimateScore.Of(group.Key, [.. group])),
         ];
+    }
+
+    /// <summary>The last finished runs of a sequence with released code, and figures of its programs: of those that ran last, or, before the first run, of its recipes.</summary>
+    public static SequenceRuns OfSequence(Database database, string sequence, IReadOnlyCollection<string> recipes, int limit, Caller? caller)
+    {
+        var runs = Runs(database, sequence, limit, caller);
+        var programs = runs.IsEmpty ? recipes : ProgramsOf(database, runs[0].Job.Value);
+        var kinds = programs.Select(program => new TaskKind(program, IsRecipe: true, null, null)).Distinct().ToImmutableArray();
+        var figures = Figures(database, kinds);
+        return new SequenceRuns(
+            runs,
+            [.. kinds.Where(figures.ContainsKey).Select(kind => figures[kind])],
+            [.. Scores(database, caller).Where(score => programs.Contains(score.Program, StringComparer.Ordinal))]);
+    }
+
+    private static ImmutableArray<SequenceRun> Runs(Database database, string sequence, int limit, Caller? caller)
+    {
+        var seen = Sight.OfLines(caller, "jobs");
+        var query = database.Prepare($"""
+            SELECT job_id, user, submitted_at, started_at, ended_at, estimated_seconds, normal FROM jobs INDEXED BY jobs_of_status
+            WHERE status = 'FINISHED' AND job_id > (SELECT COALESCE(MAX(job_id), 0) FROM jobs) - ? AND sequence = ? AND code_sha256 IS NULL AND started_at IS NOT NULL AND {seen.Sql}
+            ORDER BY job_id DESC LIMIT ?
+            """).Bind(LookedAtMax).Bind(sequence).Bind(seen).Bind(limit);
+        var runs = ImmutableArray.CreateBuilder<SequenceRun>();
+        while (query.Step())
+        {
+            runs.Add(new SequenceRun(new JobId(query.Int(0)), query.Text(1), query.Time(2), query.Time(3), query.Time(4), query.Double(5), query.Int(6)));
+        }
+
+        return runs.ToImmutable();
+    }
+
+    private static IReadOnlyCollection<string> ProgramsOf(Database database, int job)
+    {
+        var query = database.Prepare("SELECT program FROM step_times WHERE job_id = ? ORDER BY step").Bind(job);
+        var programs = new List<string>();
+        while (query.Step())
+        {
+            programs.Add(query.Text(0));
+        }
+
+        return programs;
     }
 
     private static TaskFigures? Read(Database database, TaskKind kind)

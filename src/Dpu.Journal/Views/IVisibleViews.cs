@@ -38,4 +38,11 @@ public interface IVisibleViews
 
     /// <summary>How good the estimates of the last finished jobs were, by program: of jobs that he may look into, since programs of commands have names.</summary>
     Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken);
+
+    /// <summary>What a sequence took before, by the jobs whose lines he sees.</summary>
+    /// <param name="sequence">As jobs have it.</param>
+    /// <param name="recipes">Its recipes, for a sequence that did not run yet.</param>
+    /// <param name="limit">At most so many jobs.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<SequenceRuns> GetRunsAsync(string sequence, IReadOnlyCollection<string> recipes, int limit, CancellationToken cancellationToken);
 }

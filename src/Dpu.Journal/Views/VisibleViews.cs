@@ -33,6 +33,9 @@ internal sealed class VisibleViews(Reads reads, Caller caller) : IVisibleViews
     public Task<ImmutableArray<EstimateScore>> GetEstimateScoresAsync(CancellationToken cancellationToken) =>
         reads.RunAsync(database => HistoryQueries.Scores(database, caller), cancellationToken);
 
+    public Task<SequenceRuns> GetRunsAsync(string sequence, IReadOnlyCollection<string> recipes, int limit, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => HistoryQueries.OfSequence(database, sequence, recipes, limit, caller), cancellationToken);
+
     private ImmutableArray<JobRow> Lines(Database database, IEnumerable<JobId> jobs) =>
         [.. jobs.Select(job => JobQueries.Find(database, job)).OfType<JobRow>().Where(SeesLine).Select(row => WithoutOthers(database, row))];
 

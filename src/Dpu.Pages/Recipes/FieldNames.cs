@@ -19,6 +19,20 @@ internal static class FieldNames
     public const string After = "after";
     public const string Time = "time";
 
+    /// <summary>The long name of the option that has another value in each job of a loop.</summary>
+    public const string LoopOption = "loop.option";
+
+    /// <summary>Its values.</summary>
+    public const string LoopValues = "loop.values";
+
+    /// <summary>Or the files that they are taken from …</summary>
+    public const string LoopQuery = "loop.q";
+
+    /// <summary>… and what of each.</summary>
+    public const string LoopKey = "loop.key";
+
+    public const string Campaign = "campaign";
+
     /// <summary>Which button was pressed.</summary>
     public const string Step = "step";
 
@@ -27,7 +41,7 @@ internal static class FieldNames
     /// <summary>The name under which it is submitted once.</summary>
     public const string Key = "key";
 
-    private static readonly string[] Kept = [Project, Privileges, Priority, Memory, MemoryUnit, Version, Tags, After, Time];
+    private static readonly string[] Kept = [Project, Privileges, Priority, Memory, MemoryUnit, Version, Tags, After, Time, LoopOption, LoopValues, LoopQuery, LoopKey, Campaign];
 
     /// <summary>Whether it is a part of what is submitted, and goes along from page to page.</summary>
     public static bool AreKept(string name) =>

@@ -1,4 +1,5 @@
 using Dpu.Client.Contracts;
+using Dpu.Pages.Recipes.Loops;
 
 namespace Dpu.Pages.Recipes;
 
@@ -17,6 +18,12 @@ public sealed record SubmitModel(string Sequence, SequenceInfo? Info, IReadOnlyL
 
     /// <summary>What it would become; null when that was not asked.</summary>
     public PlanPreview? Plan { get; init; }
+
+    /// <summary>Or what many jobs would become, or have become.</summary>
+    public LoopPlan? Loop { get; init; }
+
+    /// <summary>What it took before; null where that is not shown, or not known.</summary>
+    public SequenceHistory? History { get; init; }
 
     /// <summary>The name under which the plan is submitted once, however often that is asked.</summary>
     public string? Key { get; init; }

@@ -1,5 +1,6 @@
 using Dpu.Client;
 using Dpu.Client.Contracts;
+using Dpu.Pages.Recipes.Loops;
 using Dpu.Pages.Rendering;
 using Microsoft.AspNetCore.Http;
 
@@ -10,20 +11,33 @@ namespace Dpu.Pages.Recipes;
 /// </summary>
 internal static class SubmitVisits
 {
-    public static async Task<PageAnswer> ShowAsync(Visit visit) => PageAnswer.Of<SubmitPage>(await ReadAsync(visit, Filled.From(visit.Http.Request.Query)));
+    private const int RunsPlotted = 100;
+
+    public static async Task<PageAnswer> ShowAsync(Visit visit)
+    {
+        var model = await ReadAsync(visit, Filled.From(visit.Http.Request.Query));
+        var history = await visit.Api.TryGetAsync($"/sequences/{Uri.EscapeDataString(model.Sequence)}/history?limit={RunsPlotted}", ApiJson.Default.SequenceHistory);
+        return PageAnswer.Of<SubmitPage>(model with { History = history.Value });
+    }
 
     public static async Task<PageAnswer> PostAsync(Visit visit)
     {
         var form = await PageForm.ReadAsync(visit.Http);
         var model = await ReadAsync(visit, Filled.From(form));
+        var (submits, key) = (form[FieldNames.Step].ToString() == FieldNames.StepSubmit, form[FieldNames.Key].ToString());
+        if (LoopVisits.IsAsked(model.Filled))
+        {
+            return await LoopVisits.PostAsync(visit, model, submits, key);
+        }
+
         var (submission, problems) = SubmissionOf.Form(model.Sequence, model.Options, model.Filled);
         if (submission is null)
         {
             return Refused(model with { Problems = problems }, StatusCodes.Status422UnprocessableEntity);
         }
 
-        return form[FieldNames.Step].ToString() == FieldNames.StepSubmit
-            ? await SubmitAsync(visit, model, submission, form[FieldNames.Key].ToString())
+        return submits
+            ? await SubmitAsync(visit, model, submission, key)
             : await PlanAsync(visit, model, submission);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dpu.Client.Contracts;
 using Dpu.Hocon;
+using Dpu.Service.Http.OpenApi;
 using Microsoft.AspNetCore.Http;
 
 namespace Dpu.Service.Http;
@@ -37,9 +38,15 @@ internal sealed class CampaignEndpoints(ApiServices services)
             return await UnknownAsync(visible, name, context.RequestAborted);
         }
 
+        var status = context.Request.Query["status"].ToString();
+        if (status.Length > 0 && !KnownWords.Statuses.Contains(status, StringComparer.Ordinal))
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-status", $"No job is '{status}': a status is one of {string.Join(", ", KnownWords.Statuses)}.");
+        }
+
         return Paging.Page<CampaignUnitInfo>(
             context,
-            [.. jobs.Select(job => new CampaignUnitInfo(
+            [.. jobs.Where(job => status.Length == 0 || ApiMapping.StatusOf(job.Status) == status).Select(job => new CampaignUnitInfo(
                 job.Campaign.Request, job.Campaign.Unit, job.Campaign.Attempt, job.Job.Value, ApiMapping.StatusOf(job.Status), job.User, job.Sequence, job.EndedAt))],
             static unit => string.Create(CultureInfo.InvariantCulture, $"{unit.Request}/{unit.Unit}"),
             ApiJson.Default.IReadOnlyListCampaignUnitInfo);

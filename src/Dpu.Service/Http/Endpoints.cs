@@ -46,6 +46,7 @@ internal static class Endpoints
         Visitor(api.MapGet("/stats", Answer(dpu.StatsAsync)).Says(DpuRoutes.Stats));
         Visitor(api.MapGet("/sequences", Answer(dpu.SequencesAsync)).Says(DpuRoutes.Sequences));
         Visitor(api.MapGet("/sequences/{sequence}/options", Answer(dpu.Options)).Says(DpuRoutes.Options));
+        Visitor(api.MapGet("/sequences/{sequence}/history", Answer(new SequenceHistoryEndpoint(services).GetAsync)).Says(DpuRoutes.History));
 
         var campaigns = new CampaignEndpoints(services);
         Visitor(api.MapGet("/campaigns", Answer(campaigns.ListAsync)).Says(JobRoutes.Campaigns));

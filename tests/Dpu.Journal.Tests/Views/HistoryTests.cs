@@ -100,6 +100,25 @@ public sealed class HistoryTests : IDisposable
         (await _store.Views.GetEstimateScoresAsync(None)).ShouldBe([new EstimateScore("Reduce", 1, 0.75, 1), new EstimateScore("echo", 2, 1, 0.5)]);
     }
 
+    [Fact]
+    public async Task Runs_of_a_sequence_are_those_whose_line_the_caller_sees_with_released_code()
+    {
+        await RunAsync(1, 20, [("WFI", "ccd50", 10)]);
+        await RunExecAsync(2, 1, 10, spec => spec with { Context = spec.Context.ForUserAlone() });
+        await RunExecAsync(3, 1, 10, spec => spec with { Code = new ShippedCode(new string('a', 64), 5) });
+        await RunExecAsync(4, 1, 10, failed: 1);
+        await RunExecAsync(5, 1, 10, spec => spec with { Sequence = "another" });
+        await RunAsync(6, 20, [.. Enumerable.Repeat(("WFI", "ccd50", 10.0), 5)]);
+
+        var ofBob = await _store.Views.SeenBy(new Caller("bob", UserType.Developer, ["common"])).GetRunsAsync("x", ["Reduce"], 10, None);
+        ofBob.Runs.Select(run => run.Job.Value).ShouldBe([6, 1]);
+        ofBob.Runs[0].ShouldBe(new SequenceRun(new JobId(6), "ann", Noon, Noon, Noon.AddHours(1), 1, 5));
+        ofBob.Figures.ShouldHaveSingleItem().Samples.ShouldBe(6);
+        ofBob.Scores.ShouldHaveSingleItem().ShouldBe(new EstimateScore("Reduce", 2, 0.5, 1));
+        (await _store.Views.SeenBy(new Caller("ann", UserType.Developer, ["common"])).GetRunsAsync("x", [], 2, None)).Runs.Select(run => run.Job.Value).ShouldBe([6, 2]);
+        (await _store.Views.SeenBy(Caller.Visitor).GetRunsAsync("never", ["Reduce"], 10, None)).Figures.ShouldHaveSingleItem().Kind.Program.ShouldBe("Reduce");
+    }
+
     private async Task RunExecAsync(int job, int tasks, double seconds, Func<JobSpec, JobSpec>? spec = null, double expected = 0, int failed = 0, MemoryStore? store = null)
     {
         var lines = TaskLines.Pack(Enumerable.Range(0, tasks + failed).Select(line => $"{line}"));

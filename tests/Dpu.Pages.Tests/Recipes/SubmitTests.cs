@@ -180,6 +180,19 @@ public sealed partial class SubmitTests
         html.ShouldContain("&#x27;gone&#x27; is nowhere");
     }
 
+    [Fact]
+    public async Task What_it_took_before_is_a_plot_and_a_table()
+    {
+        await using var pages = await StartAsync(null);
+        var html = await pages.GetAsync(Page);
+        pages.Api.Asked.ShouldContain("GET /sequences/Reduce%3ECoadd/history?limit=100");
+        html.ShouldContain("Half of the last 3 runs took at most <b>30 s</b>");
+        html.ShouldContain("Half took at most <b>0.08</b> times what was estimated");
+        Regex.Count(html, "<circle class=\"took\"").ShouldBe(3);
+        html.ShouldContain("Job 9 of &lt;i&gt;ann, 2026-03-02 12:00:00 UTC: took 1 min 05 s, estimated 2 min 10 s");
+        html.ShouldContain("50% of 3 within half and twice");
+    }
+
     private static PlanPreview Plan => new(
         "Reduce>Coadd",
         125,
@@ -208,6 +221,14 @@ public sealed partial class SubmitTests
             "GET /sequences",
             [new SequenceInfo("Coadd", "Adds frames", true, null), new SequenceInfo("ReadNoise", "Measures", false, "Its program 'gone' is nowhere.")],
             ApiJson.Default.IReadOnlyListSequenceInfo);
+        var noon = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        pages.Api.Answers(
+            "GET /sequences/Reduce%3ECoadd/history",
+            new SequenceHistory(
+                "Reduce>Coadd",
+                [new PastRun(9, "<i>ann", noon.AddDays(1), noon, 65, 130, 4), new PastRun(8, "ann", noon, noon, 10, 130, 4), new PastRun(7, "ann", noon, noon, 30, 0, 4)],
+                [new ProgramFigures("Reduce", 40, 2, 3, 4, 1 << 20, 3L << 20, new EstimateQuality("Reduce", 3, 1.1, 0.5))]),
+            ApiJson.Default.SequenceHistory);
         return pages;
     }
 

@@ -25,6 +25,7 @@ public sealed class DoorTests(PeopledDpu dpu)
         GET  /stats                              GET  /stats                                                200 200 200 200 200
         GET  /sequences                          GET  /sequences                                            200 200 200 200 200
         GET  /sequences/{sequence}/options       GET  /sequences/Copy/options                               200 200 200 200 200
+        GET  /sequences/{sequence}/history       GET  /sequences/Copy/history                               200 200 200 200 200
         GET  /campaigns                          GET  /campaigns                                            200 200 200 200 200
         GET  /campaigns/{name}/units             GET  /campaigns/open/units                                 200 200 200 200 200
         GET  /campaigns/{name}/units             GET  /campaigns/xyzzy/units                                404 404 404 200 200

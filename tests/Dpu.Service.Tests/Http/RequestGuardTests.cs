@@ -88,7 +88,7 @@ public sealed class RequestGuardTests
                 [
                     "GET /api/v1/health", "GET /api/v1/openapi.json", "GET /api/v1/jobs", "GET /api/v1/jobs/events", "GET /api/v1/jobs/{id:int}", "GET /api/v1/jobs/{id:int}/events",
                     "GET /api/v1/nodes", "GET /api/v1/stats", "GET /api/v1/sequences", "GET /api/v1/sequences/{sequence}/options",
-                    "GET /api/v1/campaigns", "GET /api/v1/campaigns/{name}/units",
+                    "GET /api/v1/campaigns", "GET /api/v1/campaigns/{name}/units", "GET /api/v1/sequences/{sequence}/history",
                     // Where one becomes a user, and asks whether one is.
                     "POST /api/v1/login", "GET /api/v1/whoami",
                     // What of these is for the world.

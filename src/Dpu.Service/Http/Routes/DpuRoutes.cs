@@ -33,6 +33,14 @@ internal static class DpuRoutes
         .Answer<SequenceOptions>("The options and process parameters of each of its recipes.")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe");
 
+    public static void History(RouteDescription route) => route
+        .Is("getSequenceHistory", RecipesPart, "What a sequence took before", "By the jobs whose line in the queue the caller sees.")
+        .Path("sequence", "The sequence, such as `Reduce>Coadd`.", example: "Reduce>Coadd")
+        .Query(Paging.Limit, Form.Whole(1), $"At most so many jobs, never more than {SequenceHistoryEndpoint.RunsMax}; {SequenceHistoryEndpoint.RunsUsual} unless said.")
+        .Answer<SequenceHistory>("Its last jobs, and what is known of its recipes' tasks.")
+        .Refuses(StatusCodes.Status400BadRequest, "bad-limit")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe");
+
     public static void Reload(RouteDescription route) => route
         .Is("reload", Part, "Reads the configuration again", "As a whole or not at all: what held goes on to hold when it is wrong.")
         .Needs(Right.Operate)

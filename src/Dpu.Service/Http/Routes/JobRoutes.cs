@@ -152,9 +152,11 @@ internal static class JobRoutes
     public static void CampaignUnits(RouteDescription route) => route
         .Is("listCampaignUnits", "campaigns", "The last attempt at each unit of a campaign")
         .Path("name", "The campaign.")
+        .Query("status", Form.OneOf(KnownWords.Statuses), "Only units whose last attempt is of this status.")
         .Pages("`request/unit`")
         .Answer<IReadOnlyList<CampaignUnitInfo>>("The units.")
-        .Refuses(StatusCodes.Status404NotFound, "unknown-campaign");
+        .Refuses(StatusCodes.Status404NotFound, "unknown-campaign")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-status");
 
     private static void OfChange(RouteDescription route) => OfJob(route
         .Needs(Right.RunRecipes)
