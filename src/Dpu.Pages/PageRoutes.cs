@@ -1,3 +1,4 @@
+using Dpu.Client.Contracts;
 using Dpu.Pages.Asking;
 using Dpu.Pages.Campaigns;
 using Dpu.Pages.Layout;
@@ -39,7 +40,11 @@ public static class PageRoutes
         pages.Post("/logout", login.LogOutAsync);
         pages.Get("/open/{code}", login.OpenAsync);
         mark(app.MapGet("/assets/{tag}/{name}", StaticFiles.ServeAsync));
+        pages.Otherwise(NothingAsync);
     }
+
+    private static Task<PageAnswer> NothingAsync(Visit visit) => Task.FromResult<PageAnswer>(
+        new PageAnswer.Refused(new Problem("Not found", StatusCodes.Status404NotFound, $"There is nothing at {visit.Http.Request.Path}.", "unknown-address")));
 
     /// <summary>Maps visits: a refusal of the API is a page as well.</summary>
     private sealed class Pages(IEndpointRouteBuilder app, IApi api, TimeProvider time, Lazy<PageRenderer> renderer, Action<IEndpointConventionBuilder> mark)
@@ -47,6 +52,8 @@ public static class PageRoutes
         public void Get(string pattern, Func<Visit, Task<PageAnswer>> visit) => mark(app.MapGet(pattern, context => AnswerAsync(context, visit)));
 
         public void Post(string pattern, Func<Visit, Task<PageAnswer>> visit) => mark(app.MapPost(pattern, context => AnswerAsync(context, visit)));
+
+        public void Otherwise(Func<Visit, Task<PageAnswer>> visit) => mark(app.MapFallback("{*path}", context => AnswerAsync(context, visit)));
 
         private async Task AnswerAsync(HttpContext context, Func<Visit, Task<PageAnswer>> show)
         {

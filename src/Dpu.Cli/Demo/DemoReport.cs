@@ -60,7 +60,7 @@ internal sealed class DemoReport(TextWriter writer)
             writer.WriteLine($"  {dpu} provenance {Quoted(product.Path)} --up");
         }
 
-        writer.WriteLine($"  curl {address}/api/v1/health");
+        writer.WriteLine($"  {dpu} open                      in a browser: {address}");
     }
 
     /// <summary>For a shell.</summary>

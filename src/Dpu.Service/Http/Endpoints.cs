@@ -122,7 +122,7 @@ internal static class Endpoints
         var staging = new StagingEndpoints(() => services.Staging);
         staging.Map(api, static context => RequestGuard.RequireNode(context).Name, static endpoint => endpoint.WithMetadata(RequestGuard.ForNodes.Instance));
 
-        app.MapFallback("{*path}", static context =>
+        app.MapFallback("/api/{*path}", static context =>
             ProblemResult.Because(StatusCodes.Status404NotFound, "unknown-address", $"There is nothing at {context.Request.Path}.").ExecuteAsync(context));
     }
 

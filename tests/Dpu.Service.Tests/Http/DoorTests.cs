@@ -129,7 +129,7 @@ public sealed class DoorTests(PeopledDpu dpu)
     {
         var app = WebApplication.CreateSlimBuilder().Build();
         Endpoints.Map(app, null!);
-        var routes = RequestGuardTests.Routes(app).Where(route => route.RoutePattern.RawText != "{*path}").Select(route => RequestGuardTests.Describe(route).Replace(" /api/v1", " ", StringComparison.Ordinal));
+        var routes = RequestGuardTests.Routes(app).Where(route => route.RoutePattern.RawText != "/api/{*path}").Select(route => RequestGuardTests.Describe(route).Replace(" /api/v1", " ", StringComparison.Ordinal));
         Tries.Select(one => one.Route).Distinct().ShouldBe(routes.Distinct(), ignoreOrder: true);
     }
 
