@@ -66,6 +66,10 @@ internal static class CalibrationProduct
     public static void Write(TaskContext context, string type, string stem, FitsImage image, FitsImage second, Metadata metadata, IReadOnlyList<TaskInput> inputs) =>
         Write(context, type, stem, [new FitsImageHdu(image), new FitsImageHdu(second)], metadata, inputs);
 
+    /// <summary>An image under a name of its own.</summary>
+    public static void Write(TaskContext context, string type, string stem, FitsImageHdu image, Metadata metadata, IReadOnlyList<TaskInput> inputs) =>
+        Write(context, type, stem, [image], metadata, inputs);
+
     private static void Write(TaskContext context, string type, string stem, FitsImageHdu[] hdus, Metadata metadata, IReadOnlyList<TaskInput> inputs)
     {
         var path = context.Results.NewPath(stem, ".fits");
@@ -105,8 +109,8 @@ internal static class CalibrationProduct
             metadata.GetString("date"),
         }.Where(part => part.Length > 0));
 
-    // File names are anything; headers are ASCII.
-    private static string Ascii(string text) => string.Create(text.Length, text, static (chars, from) =>
+    /// <summary>File names are anything; headers and tables are ASCII.</summary>
+    public static string Ascii(string text) => string.Create(text.Length, text, static (chars, from) =>
     {
         for (var i = 0; i < chars.Length; i++)
         {

@@ -60,14 +60,12 @@ internal sealed class DarkCurrentRecipe : IRecipe
         }
         return best.Count() >= framesMin
             ? ([.. best], best.Key)
-            : throw new RecipeException($"{best.Count()} of {inputs.Count} dark frames have the exposure time {best.Key:0.0} s; {framesMin} of one time are needed.");
+            : throw RecipeException.BadFile($"{best.Count()} of {inputs.Count} dark frames have the exposure time {best.Key:0.0} s; {framesMin} of one time are needed.");
     }
 
     private static double ExposureTime(TaskInput input)
     {
-        var (rows, header) = RawFile.Open(input);
-        rows.Dispose();
-        var seconds = header.GetDouble("EXPTIME");
+        var seconds = RawFile.HeaderOf(input).GetDouble("EXPTIME");
         return seconds > 0 ? seconds : throw RecipeException.BadFile($"{input.Path}: EXPTIME is {seconds:0.###}; a dark frame needs a time above 0.");
     }
 

@@ -31,7 +31,7 @@ internal sealed class FlatStack(TaskContext context, string frameClass, FitsImag
             }
             if (frames.Count < framesMin)
             {
-                throw new RecipeException($"{frames.Count} of {inputs.Count} frames are well exposed; {framesMin} are needed.");
+                throw RecipeException.BadFile($"{frames.Count} of {inputs.Count} frames are well exposed; {framesMin} are needed.");
             }
             context.Log($"Combining {frames.Count} frames");
             var stack = new FrameStack(frames).Combine(method, threshold);
@@ -70,7 +70,7 @@ internal sealed class FlatStack(TaskContext context, string frameClass, FitsImag
         var norm = RobustStatistics.SigmaClip(values.AsSpan(0, RobustStatistics.CopyFinite(pixels, values)), 5).Mean;
         if (!(norm > 0))
         {
-            throw new RecipeException($"The flat's mean is {norm}: it cannot be normalised.");
+            throw RecipeException.BadFile($"The flat's mean is {norm}: it cannot be normalised.");
         }
         foreach (ref var value in pixels.AsSpan())
         {

@@ -55,23 +55,16 @@ internal sealed class GainRecipe : IRecipe
             }
         }
         return first is not { } of
-            ? throw new RecipeException($"None of the pairs among {inputs.Count} flats can be used; two flats of one filter and exposure time, well exposed and below saturation, are needed.")
+            ? throw RecipeException.BadFile($"None of the pairs among {inputs.Count} flats can be used; two flats of one filter and exposure time, well exposed and below saturation, are needed.")
             : (used, points, of.Header, of.Amplifiers);
     }
 
     /// <summary>Flats that follow one another with the same filter and exposure time, two by two.</summary>
     private static IEnumerable<(TaskInput, TaskInput)> Pairs(IReadOnlyList<TaskInput> inputs) => inputs
-        .Select(i => (Input: i, Header: HeaderOf(i)))
+        .Select(i => (Input: i, Header: RawFile.HeaderOf(i)))
         .OrderBy(f => f.Header.GetString("DATE-OBS", ""), StringComparer.Ordinal)
         .GroupBy(f => (f.Header.GetString("FILTER", ""), Math.Round(f.Header.GetDouble("EXPTIME"), 3)))
         .SelectMany(g => g.Chunk(2).Where(c => c.Length == 2).Select(c => (c[0].Input, c[1].Input)));
-
-    private static FitsHeader HeaderOf(TaskInput input)
-    {
-        var (rows, header) = RawFile.Open(input);
-        rows.Dispose();
-        return header;
-    }
 
     private static TransferPoint[]? Point(TaskContext context, CorrectedFrame a, CorrectedFrame b, TaskInput one, TaskInput two)
     {

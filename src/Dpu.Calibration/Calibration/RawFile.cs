@@ -29,6 +29,14 @@ internal static class RawFile
         }
     }
 
+    /// <summary>The header of the input's image, with what it inherits.</summary>
+    public static FitsHeader HeaderOf(TaskInput input)
+    {
+        var (rows, header) = Open(input);
+        rows.Dispose();
+        return header;
+    }
+
     /// <summary>Whether an HDU's header announces a plane of pixels.</summary>
     public static bool IsPlane(FitsHeader header) =>
         header.GetString("XTENSION", "IMAGE").Trim() == "IMAGE" && header.GetInt64("NAXIS", 0) >= 2 && header.GetInt64("NAXIS1", 0) > 0 && header.GetInt64("NAXIS2", 0) > 0;

@@ -24,6 +24,13 @@ internal readonly record struct Section(int X, int Y, int Width, int Height)
         return x1 <= x2 && y1 <= y2 ? new Section(x1 - 1, y1 - 1, x2 - x1 + 1, y2 - y1 + 1) : null;
     }
 
+    /// <summary>Whether a section card counts down along x or y: <c>[2048:1025,1:4096]</c>. The card has been read before.</summary>
+    public static (bool AlongX, bool AlongY) Directions(FitsHeader header, string key)
+    {
+        Span<int> bounds = stackalloc int[4];
+        return TryParse(header.GetString(key), bounds) ? (bounds[0] > bounds[1], bounds[2] > bounds[3]) : (false, false);
+    }
+
     /// <summary>As a header shows it.</summary>
     public override string ToString() => $"[{X + 1}:{X + Width},{Y + 1}:{Y + Height}]";
 

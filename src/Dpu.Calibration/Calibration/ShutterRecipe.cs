@@ -47,7 +47,7 @@ internal sealed class ShutterRecipe : IRecipe
         var times = levels.Select(l => l.Seconds).Distinct().Count();
         if (times < 2 || !Enumerable.Range(0, grid.Columns * grid.Rows).Any(b => levels.All(l => double.IsFinite(l.Levels[b]))))
         {
-            throw new RecipeException($"{used.Count} of {inputs.Count} flats can be used, of {times} exposure time{(times == 1 ? "" : "s")}; well exposed flats of at least two times are needed, the shorter the better.");
+            throw RecipeException.BadFile($"{used.Count} of {inputs.Count} flats can be used, of {times} exposure time{(times == 1 ? "" : "s")}; well exposed flats of at least two times are needed, the shorter the better.");
         }
         var fit = ShutterFit.Of(levels);
         if (levels.Count == 2)

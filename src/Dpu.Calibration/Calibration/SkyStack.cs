@@ -63,7 +63,7 @@ internal sealed class SkyStack(TaskContext context, FitsImage bias, FitsImage? f
             }
             if (frames.Count < options.FramesMin)
             {
-                throw new RecipeException($"{frames.Count} of {inputs.Count} frames have enough sky; {options.FramesMin} are needed, dithered by more than the size of the sources.");
+                throw RecipeException.BadFile($"{frames.Count} of {inputs.Count} frames have enough sky; {options.FramesMin} are needed, dithered by more than the size of the sources.");
             }
             context.Log($"Combining {frames.Count} frames");
             var stack = new FrameStack(frames).Combine(options.Method, options.Clip);

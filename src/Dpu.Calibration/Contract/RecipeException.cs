@@ -9,7 +9,7 @@ internal sealed class RecipeException : Exception
     /// <summary>The options and inputs were right, but the work could not be done.</summary>
     public const int WorkFailed = 1;
 
-    /// <summary>A file is not what the recipe can work with (EX_DATAERR of sysexits.h): another attempt would read the same.</summary>
+    /// <summary>Files are not what they should be, or do not tell what is asked (EX_DATAERR of sysexits.h): another attempt would read the same.</summary>
     public const int BadData = 65;
 
     public RecipeException(string message, int exitCode = WorkFailed)
@@ -22,6 +22,6 @@ internal sealed class RecipeException : Exception
 
     public static RecipeException Wrong(string message) => new(message, WrongInput);
 
-    /// <summary>What a file holds is wrong: the message names the file and says what would be right.</summary>
+    /// <summary>What files hold is wrong, or too little: the message names them and says what would be right.</summary>
     public static RecipeException BadFile(string message) => new(message, BadData);
 }

@@ -27,7 +27,7 @@ internal sealed class DetectorEffects(SimulationOptions options, Camera camera)
     }
 
     /// <summary>What part of a source chip's signal (ADU) appears in the victim's pixel of the same place: from the next chip all of it, from the one before half with the other sign.</summary>
-    public double CrossTalk(int victim, int source) => (source - victim + options.Chips) % options.Chips switch
+    public double CrossTalk(int victim, int source) => ((source - victim + options.Chips) % options.Chips) switch
     {
         1 => options.CrossTalk,
         var d when d == options.Chips - 1 && d > 1 => -0.5 * options.CrossTalk,

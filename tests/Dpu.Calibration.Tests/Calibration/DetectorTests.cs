@@ -74,7 +74,7 @@ public sealed class DetectorTests(DetectorNight night) : IClassFixture<DetectorN
         run.Figure("dark-current", "frames").ShouldBe(3);
         run.Log.ShouldContain("Leaving out RawDarkFrame short.fits: its exposure time is not 300.0 s");
         var two = night.Try("dark-current", new() { ["dark"] = darks[..3], ["bias"] = [Bias] });
-        two.ExitCode.ShouldBe(RecipeException.WorkFailed);
+        two.ExitCode.ShouldBe(65);
         two.Errors.ShouldContain("2 of 3 dark frames have the exposure time 300.0 s; 3 of one time are needed.");
     }
 
@@ -132,7 +132,7 @@ public sealed class DetectorTests(DetectorNight night) : IClassFixture<DetectorN
     {
         var raws = night.Raw("domeflat");
         var run = TryGain([raws[0], raws[2]]);
-        run.ExitCode.ShouldBe(RecipeException.WorkFailed);
+        run.ExitCode.ShouldBe(65);
         run.Errors.ShouldContain("None of the pairs among 2 flats can be used; two flats of one filter and exposure time");
     }
 
@@ -177,7 +177,7 @@ public sealed class DetectorTests(DetectorNight night) : IClassFixture<DetectorN
     public void A_shutter_needs_flats_of_two_times()
     {
         var run = night.Try("shutter", new() { ["flat"] = night.Raw("domeflat")[..2], ["bias"] = [Bias] });
-        run.ExitCode.ShouldBe(RecipeException.WorkFailed);
+        run.ExitCode.ShouldBe(65);
         run.Errors.ShouldContain("2 of 2 flats can be used, of 1 exposure time; well exposed flats of at least two times are needed");
     }
 

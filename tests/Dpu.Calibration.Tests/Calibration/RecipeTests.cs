@@ -186,7 +186,7 @@ public sealed class RecipeTests(Observatory observatory) : IClassFixture<Observa
         run.Figure("dome-flat", "frames").ShouldBe(5);
         run.Output("dome-flat").GetProperty("derivedFrom").GetArrayLength().ShouldBe(6);
         var all = observatory.Try("dome-flat", new() { ["flat"] = [.. Enumerable.Repeat(Observatory.Input(dark, "raw-domeflat"), 3)], ["bias"] = [bias.AsInput("bias")] });
-        all.ExitCode.ShouldBe(1);
+        all.ExitCode.ShouldBe(65);
         all.Errors.ShouldContain("0 of 3 frames are well exposed");
     }
 
