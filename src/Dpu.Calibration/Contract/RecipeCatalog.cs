@@ -1,5 +1,6 @@
 using Dpu.Calibration.Astrometry;
 using Dpu.Calibration.Calibration;
+using Dpu.Calibration.FieldPrograms;
 using Dpu.Calibration.Photometry;
 using Dpu.Calibration.Science;
 
@@ -32,7 +33,8 @@ internal static class RecipeCatalog
         ["reduce"] = () => new ReduceRecipe(),
         ["regrid"] = () => new RegridRecipe(),
         ["coadd"] = () => new CoaddRecipe(),
-        ["source-list"] = () => new SourceListRecipe(),
+        ["source-list"] = () => new SourceListRecipe(new OwnSourceFinder()),
+        ["source-list-sextractor"] = () => new SourceListRecipe(new SextractorFinder()),
         ["photcat"] = () => new PhotcatRecipe(),
         ["photom"] = () => new PhotomRecipe(),
         ["extinction"] = () => new ExtinctionRecipe(),

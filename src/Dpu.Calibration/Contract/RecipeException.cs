@@ -12,6 +12,9 @@ internal sealed class RecipeException : Exception
     /// <summary>Files are not what they should be, or do not tell what is asked (EX_DATAERR of sysexits.h): another attempt would read the same.</summary>
     public const int BadData = 65;
 
+    /// <summary>A program that the recipe runs is not on this node (EX_UNAVAILABLE of sysexits.h): another node may have it.</summary>
+    public const int ProgramMissing = 69;
+
     public RecipeException(string message, int exitCode = WorkFailed)
         : base(message) => ExitCode = exitCode;
 

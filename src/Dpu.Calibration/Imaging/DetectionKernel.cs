@@ -12,6 +12,9 @@ internal sealed class DetectionKernel
 
     private DetectionKernel(float[] taps) => _taps = taps;
 
+    /// <summary>Its weights along one axis, of unit sum.</summary>
+    public IReadOnlyList<float> Taps => _taps;
+
     /// <summary>No smoothing.</summary>
     public static DetectionKernel None { get; } = new([1f]);
 

@@ -32,7 +32,8 @@ internal static class SourceExtraction
         return new ExtractedSources(sources, background, sections);
     }
 
-    private static IReadOnlyList<PixelArea> Sections(FitsImage image, ExtractionOptions options)
+    /// <summary>The parts of the image that show sky, each with a background of its own.</summary>
+    internal static IReadOnlyList<PixelArea> Sections(FitsImage image, ExtractionOptions options)
     {
         var whole = new PixelArea(0, 0, image.Width, image.Height);
         if (!options.FindSections) { return [whole]; }

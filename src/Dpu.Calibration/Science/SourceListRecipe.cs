@@ -6,7 +6,8 @@ using Dpu.Fits;
 namespace Dpu.Calibration.Science;
 
 /// <summary>Finds and measures the sources of each image; writes them as a FITS table and as a VOTable.</summary>
-internal sealed class SourceListRecipe : IRecipe
+/// <param name="finder">What finds them.</param>
+internal sealed class SourceListRecipe(ISourceFinder finder) : IRecipe
 {
     public string Name => "SourceList";
 
@@ -22,14 +23,14 @@ internal sealed class SourceListRecipe : IRecipe
         }
     }
 
-    private static void MakeList(TaskContext context, TaskInput input)
+    private void MakeList(TaskContext context, TaskInput input)
     {
         var image = FitsReader.ReadImage(input.Path);
         var isRaw = FrameNames.IsRaw(input.Type, image.Header);
         var weights = isRaw ? null : WeightExtension.Read(input.Path, image);
         var options = SourceListParameters.Extraction(context.Pars, image.Header, isRaw);
         var zeroPoint = SourceListParameters.ZeroPoint(context.Pars, image.Header);
-        var found = SourceExtraction.Extract(image, weights, options)
+        var found = finder.Find(context, image, weights, options)
             ?? throw RecipeException.Wrong($"{input.FileName}: no part of the image has enough good pixels for a background.");
         Report(context, found, options);
         var wcs = SkyOf(context, image.Header);
@@ -50,7 +51,7 @@ internal sealed class SourceListRecipe : IRecipe
         }
     }
 
-    private static void Report(TaskContext context, ExtractedSources found, ExtractionOptions options)
+    private static void Report(TaskContext context, FoundSources found, ExtractionOptions options)
     {
         void Log(FormattableString line) => context.Log(line.ToString(CultureInfo.InvariantCulture));
         if (options.FindSections)
@@ -59,7 +60,7 @@ internal sealed class SourceListRecipe : IRecipe
         }
 
         Log($"Background mesh : {options.Background.CellSize} (pixels)");
-        Log($"Background level is : {found.Background.Level:F3} (mean), noise {found.Background.Rms:F3}");
+        Log($"Background level is : {found.Background:F3} (mean), noise {found.Noise:F3}");
         Log($"Detection threshold : {options.Detection.Threshold:F1} (sigma), at least {options.Detection.AreaMin} pixels");
         Log($"Number of sources is : {found.Sources.Count}");
         int Count(SourceFlags flag) => found.Sources.Count(s => s.Flags.HasFlag(flag));
@@ -69,7 +70,7 @@ internal sealed class SourceListRecipe : IRecipe
     }
 
     private static void Save(
-        TaskContext context, TaskInput input, FitsHeader image, IReadOnlyList<SourceColumn> columns, ExtractedSources found, ExtractionOptions options, double zeroPoint)
+        TaskContext context, TaskInput input, FitsHeader image, IReadOnlyList<SourceColumn> columns, FoundSources found, ExtractionOptions options, double zeroPoint)
     {
         var stem = FrameNames.Stem(input, "sourcelist");
         var fits = context.Results.NewPath(stem, ".fits");
@@ -80,14 +81,14 @@ internal sealed class SourceListRecipe : IRecipe
             votable, "sources", $"Sources of {input.FileName}", ReferenceSystem(image), columns, table.Header.Where(c => !c.IsCommentary).Select(c => KeyValuePair.Create(c.Key, c.Value.Text)));
         var metadata = input.Metadata.Only("instrument", "chip", "filter", "date", "dateobs", "object", "exptime", "exposure");
         metadata["sources"] = found.Sources.Count;
-        metadata["background"] = found.Background.Level;
-        metadata["noise"] = found.Background.Rms;
+        metadata["background"] = found.Background;
+        metadata["noise"] = found.Noise;
         context.Results.Add("sourcelist", fits, "sourcelist", metadata, [input]);
         metadata["format"] = "votable";
         context.Results.Add("sourcelist.votable", votable, "sourcelist", metadata, [input]);
     }
 
-    private static FitsHeader TableHeader(FitsHeader image, TaskInput input, ExtractedSources found, ExtractionOptions options, double zeroPoint)
+    private static FitsHeader TableHeader(FitsHeader image, TaskInput input, FoundSources found, ExtractionOptions options, double zeroPoint)
     {
         var header = new FitsHeader();
         header.Set("EXTNAME", "SOURCES", "");
@@ -97,8 +98,8 @@ internal sealed class SourceListRecipe : IRecipe
             if (image.TryGet(key, out var value)) { header.Set(key, value); }
         }
 
-        header.Set("BACKLEVL", found.Background.Level, "mean background per pixel");
-        header.Set("BACKRMS", found.Background.Rms, "mean noise per pixel");
+        header.Set("BACKLEVL", found.Background, "mean background per pixel");
+        header.Set("BACKRMS", found.Noise, "mean noise per pixel");
         header.Set("THRESH", options.Detection.Threshold, "detection level in units of the noise");
         header.Set("MINAREA", (long)options.Detection.AreaMin, "least number of pixels");
         header.Set("APERTURE", options.Measurement.ApertureDiameter, "[pixel] diameter for FLUX_APER");
