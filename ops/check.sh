@@ -20,6 +20,10 @@ install_packages() {
     command -v sge_qmaster >/dev/null || missing+=(gridengine-master gridengine-exec gridengine-client)
     command -v sshd >/dev/null || missing+=(openssh-server openssh-client)
     command -v curl >/dev/null || missing+=(curl)
+    command -v source-extractor >/dev/null || missing+=(source-extractor)
+    command -v SWarp >/dev/null || missing+=(swarp)
+    command -v scamp >/dev/null || missing+=(scamp)
+    command -v psfex >/dev/null || missing+=(psfex)
     command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
     [ ${#missing[@]} = 0 ] && return
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

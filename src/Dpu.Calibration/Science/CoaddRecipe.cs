@@ -5,11 +5,9 @@ using Dpu.Fits;
 
 namespace Dpu.Calibration.Science;
 
-/// <summary>
-/// Adds up all regridded frames of a filter: they share one grid, so that whole pixels meet. Frames are read row by row side by side;
-/// memory holds the coadd and its weights, however many frames go in.
-/// </summary>
-internal sealed class CoaddRecipe : IRecipe
+/// <summary>Adds up all regridded frames of a filter: they share one grid, so that whole pixels meet.</summary>
+/// <param name="stacker">What adds them.</param>
+internal sealed class CoaddRecipe(IFrameStacker stacker) : IRecipe
 {
     private const string Prefix = "Coadd.process_params.";
     private const long PixelsMax = 1L << 30;
@@ -75,7 +73,7 @@ internal sealed class CoaddRecipe : IRecipe
         }
     }
 
-    private static void Coadd(TaskContext context, List<RegriddedInput> frames)
+    private void Coadd(TaskContext context, List<RegriddedInput> frames)
     {
         var area = frames.Select(f => f.Area).Aggregate((a, b) => a.Union(b));
         if ((long)area.Width * area.Height > PixelsMax)
@@ -91,34 +89,12 @@ internal sealed class CoaddRecipe : IRecipe
         context.Log(options.UseMedian ? "Combining : median" : $"Combining : weighted mean, rejection threshold {Text(options.ClipSigma, "F1")} (sigma)");
         var image = new FitsImage(area.Width, area.Height, NewHeader(frames[0].Header));
         var weights = new FitsImage(area.Width, area.Height);
-        var sum = Stack(frames, area, options, image, weights);
+        var sum = stacker.Stack(context, frames, area, options, image, weights);
         if (sum.Covered == 0) { throw RecipeException.Wrong("No pixel of any frame has a weight."); }
-        context.Log(string.Create(CultureInfo.InvariantCulture, $"{sum.Clipped} values rejected, {sum.Covered} pixels covered, mean exposure time {sum.Seconds / sum.Covered:F1} (s)"));
+        var rejected = sum.Clipped is { } clipped ? string.Create(CultureInfo.InvariantCulture, $"{clipped} values rejected, ") : "";
+        context.Log(string.Create(CultureInfo.InvariantCulture, $"{rejected}{sum.Covered} pixels covered, mean exposure time {sum.Seconds / sum.Covered:F1} (s)"));
         Save(context, frames, area, image, weights, sum);
     }
-
-    private readonly record struct StackSum(long Covered, double Seconds, long Clipped);
-
-    private static StackSum Stack(List<RegriddedInput> frames, PixelArea area, StackOptions options, FitsImage image, FitsImage weights)
-    {
-        var stack = new PixelStack(area.Width, DepthMax(frames));
-        var seconds = new float[area.Width];
-        var (covered, total) = (0L, 0.0);
-        for (var y = 0; y < area.Height; y++)
-        {
-            stack.Clear();
-            foreach (var frame in frames) { frame.AddRow(area.Y + y, area.X, stack); }
-            stack.Combine(options, image.Row(y), weights.Row(y), seconds);
-            foreach (var s in weights.Row(y)) { covered += s > 0 ? 1 : 0; }
-            foreach (var s in seconds) { total += s; }
-        }
-
-        return new StackSum(covered, total, stack.Clipped);
-    }
-
-    /// <summary>Most frames on one row: no pixel can have more.</summary>
-    private static int DepthMax(List<RegriddedInput> frames) =>
-        frames.Max(f => frames.Count(o => f.Area.Y >= o.Area.Y && f.Area.Y < o.Area.EndY));
 
     private static FitsHeader NewHeader(FitsHeader first)
     {

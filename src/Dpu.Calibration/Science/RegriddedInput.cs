@@ -90,6 +90,14 @@ internal sealed class RegriddedInput : IDisposable
         stack.Add(Area.X - left, _values, _valueWeights, Scale, Seconds);
     }
 
+    /// <summary>The next row as it stands in the file, not scaled, and its weights; both hold until the next call.</summary>
+    public (float[] Values, float[] Weights) NextRow()
+    {
+        _image.ReadRows(_values);
+        _weights.ReadRows(_valueWeights);
+        return (_values, _valueWeights);
+    }
+
     public void Dispose()
     {
         _image.Dispose();
