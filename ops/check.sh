@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. As root it installs what the tests can use (astropy, sqlite3, iproute2, curl, Slurm, Grid Engine, sshd, Chromium); without root, tests that need
+# Builds everything and runs all tests. As root it installs what the tests can use (astropy, sqlite3, iproute2, curl, Slurm, Grid Engine, sshd, source-extractor and its kin, Chromium); without root, tests that need
 # something that is missing are skipped by name. The last line counts: N passed, N failed, N skipped.
 #   ops/check.sh            everything
 #   ops/check.sh Kernel     only the test projects whose name holds the word
