@@ -28,6 +28,7 @@ internal sealed class IlluminationRecipe : IRecipe
         new(Prefix + "SIGMA_CLIP", "4.0", "measurements whose residual exceeds this many sigma are left out"),
         new(Prefix + "ERROR_MAX", "0.05", "largest error of an instrumental magnitude that is used"),
         new(Prefix + "EXPOSURE_ERROR", "0.01", "how much the transparency differs from exposure to exposure, magnitudes; counts where no standard stars tell it"),
+        new(Prefix + "RESULT_ERROR_MAX", "0.05", "a map of a larger error is refused: whatever it would correct, it would make worse"),
         .. CatalogMaker.Parameters,
     ];
 
@@ -85,6 +86,13 @@ internal sealed class IlluminationRecipe : IRecipe
         foreach (var key in (string[])["EXPTIME", "GAIN", "RDNOISE", "SATURATE"]) { header.Remove(key); }
         surface.WriteTo(header);
         var (mean, worst) = Errors(surface, fit);
+        var errorMax = context.Pars.Positive(Prefix + "RESULT_ERROR_MAX");
+        if (mean > errorMax)
+        {
+            throw RecipeException.BadFile(string.Create(CultureInfo.InvariantCulture,
+                $"{inputs[0].FileName}{(inputs.Count > 1 ? $" and {inputs.Count - 1} more" : "")}: the map's error would be {mean:F3} mag, {Prefix}RESULT_ERROR_MAX allows {errorMax}. More stars, wider dithers, standards or a lower {Prefix}ORDER would help."));
+        }
+
         header.Set("ILLERR", mean, "[mag] rms error over the chip");
         header.Set("ILLWORST", worst, "[mag] largest error on the chip");
         header.Set("SCATTER", fit.Extra, "[mag] beyond the stars' own errors");

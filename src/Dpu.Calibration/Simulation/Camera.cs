@@ -83,4 +83,7 @@ internal static class Streams
     public const int Sky = 4;
     public const int Frame = 5;
     public const int Level = 6;
+    public const int Variability = 7;
+    public const int Clouds = 8;
+    public const int Standards = 9;
 }

@@ -21,7 +21,7 @@ internal static class FrameHeader
         SetDetector(header, options, camera, chip);
         if (plan.Type == "science")
         {
-            SetPointing(header, plan, pointing);
+            SetPointing(header, options, plan, pointing);
             wcs.WriteTo(header);
             header.Set("RADESYS", "ICRS", "");
             header.Set("EQUINOX", 2000.0, "");
@@ -58,13 +58,13 @@ internal static class FrameHeader
         header.Set("PIXSCALE", Camera.Scale, "[arcsec/pixel]");
     }
 
-    private static void SetPointing(FitsHeader header, FramePlan plan, (double Ra, double Dec) pointing)
+    private static void SetPointing(FitsHeader header, SimulationOptions options, FramePlan plan, (double Ra, double Dec) pointing)
     {
         header.Set("RA", pointing.Ra, "[deg] telescope");
         header.Set("DEC", pointing.Dec, "[deg] telescope");
         header.Set("RA_TARG", Camera.TargetRa, "[deg] target, the same for all dithers");
         header.Set("DEC_TARG", Camera.TargetDec, "[deg] target, the same for all dithers");
-        header.Set("AIRMASS", Math.Round(1.05 + (0.01 * (plan.Number - 1)), 3), "at the start");
+        header.Set("AIRMASS", SkyEffects.Airmass(options, plan.Number), "at the start");
     }
 
     private static string ObjectOf(FramePlan plan) => plan.Type switch

@@ -9,6 +9,7 @@ internal sealed class FrameMaker(SimulationOptions options, Camera camera, SkyMo
     private const double FullWell = 118_000;
     private const int CountsMax = 65535;
     private readonly DetectorEffects _effects = new(options, camera);
+    private readonly SkyEffects _sky = new(options, camera, sky);
 
     /// <param name="chip">Whose frame.</param>
     /// <param name="plan">Which exposure.</param>
@@ -48,11 +49,13 @@ internal sealed class FrameMaker(SimulationOptions options, Camera camera, SkyMo
         {
             light.AsSpan().Fill((float)(SkyModel.Background * plan.ExposureSeconds));
             _effects.AddFringes(light, chip.Chip);
-            AddStars(light, plan.ExposureSeconds, wcs);
+            _sky.AddStrayLight(light, chip.Chip);
+            AddStars(light, plan, wcs);
         }
         else
         {
             light.AsSpan().Fill((float)plan.Electrons);
+            _sky.AddStrayLight(light, chip.Chip);
         }
         if (plan.Type == "domeflat")
         {
@@ -70,14 +73,14 @@ internal sealed class FrameMaker(SimulationOptions options, Camera camera, SkyMo
         return light;
     }
 
-    private void AddStars(float[] light, double seconds, TanWcs wcs)
+    private void AddStars(float[] light, FramePlan plan, TanWcs wcs)
     {
         var painter = new StarPainter(camera.DataWidth, camera.DataHeight, options.Seeing);
         foreach (var star in sky.Stars)
         {
             if (wcs.SkyToPixel(star.Ra, star.Dec) is { } at)
             {
-                painter.Add(light, at.X - 1 - Camera.OverscanColumns, at.Y - 1, star.Flux * seconds);
+                painter.Add(light, at.X - 1 - Camera.OverscanColumns, at.Y - 1, star.Flux * _sky.Transmission(star, plan) * plan.ExposureSeconds);
             }
         }
     }

@@ -9,6 +9,9 @@ namespace Dpu.Calibration.Simulation;
 /// <param name="Electrons">Level of a flat, electrons per pixel where the response is 1; 0 for others.</param>
 internal sealed record FramePlan(int Index, string Type, int Number, DateTime Start, double ExposureSeconds, double Electrons)
 {
+    /// <summary>From the start of one science exposure to that of the next, unless they take longer.</summary>
+    public const int CadenceSeconds = 120;
+
     /// <summary>Shared by the chips of one exposure.</summary>
     public string ExposureId => $"WFI.{Start:yyyy-MM-ddTHH:mm:ss.fff}";
 
@@ -29,7 +32,7 @@ internal sealed record FramePlan(int Index, string Type, int Number, DateTime St
         // The lamp is steady to some per cent; the evening sky fades from one exposure to the next.
         Add(options.Domes, "domeflat", 19, 30, 45, 5, _ => 40_000 * levels.Uniform(0.97, 1.03));
         Add(options.Twilights, "twilightflat", 22, 25, 50, 4, i => 60_000 * Math.Pow(0.85, i));
-        Add(options.Exposures, "science", 23, 5, 120, options.ExposureSeconds, _ => 0);
+        Add(options.Exposures, "science", 23, 5, CadenceSeconds, options.ExposureSeconds, _ => 0);
         // Behind the others, so that the streams of noise of a plain night stay as they are.
         Add(options.Darks, "dark", 17, 0, (int)options.DarkSeconds + 30, options.DarkSeconds, _ => 0);
         AddRamp(frames, options);

@@ -55,9 +55,28 @@ internal sealed record SimulationOptions
     /// <summary>Part of a chip's signal that the chip before it sees.</summary>
     public double CrossTalk { get; init; }
 
+    /// <summary>Magnitudes per airmass.</summary>
+    public double Extinction { get; init; }
+
+    /// <summary>How much the airmass grows from one science exposure to the next.</summary>
+    public double AirmassStep { get; init; } = 0.01;
+
+    /// <summary>Magnitudes that clouds take at most.</summary>
+    public double Clouds { get; init; }
+
+    /// <summary>Stray light of flats and sky at the mosaic's corners, as a part of the scene's.</summary>
+    public double StrayLight { get; init; }
+
+    /// <summary>How many stars vary.</summary>
+    public int Variables { get; init; }
+
+    /// <summary>How many stars go into a table of standards.</summary>
+    public int Standards { get; init; }
+
     public static readonly IReadOnlyList<string> Names =
         ["--output", "--seed", "--chips", "--width", "--height", "--biases", "--domes", "--twilights", "--exposures", "--stars", "--filter", "--exptime", "--seeing",
-            "--darks", "--dark-seconds", "--ramp", "--dark-current", "--shutter", "--fringes", "--crosstalk"];
+            "--darks", "--dark-seconds", "--ramp", "--dark-current", "--shutter", "--fringes", "--crosstalk",
+            "--extinction", "--airmass-step", "--clouds", "--stray-light", "--variables", "--standards"];
 
     public static SimulationOptions Parse(IReadOnlyList<string> args)
     {
@@ -97,6 +116,12 @@ internal sealed record SimulationOptions
         "--shutter" => this with { ShutterDelay = Real(name, value) },
         "--fringes" => this with { FringeAmplitude = Real(name, value) },
         "--crosstalk" => this with { CrossTalk = Real(name, value) },
+        "--extinction" => this with { Extinction = Real(name, value) },
+        "--airmass-step" => this with { AirmassStep = Real(name, value) },
+        "--clouds" => this with { Clouds = Real(name, value) },
+        "--stray-light" => this with { StrayLight = Real(name, value) },
+        "--variables" => this with { Variables = (int)Whole(name, value, 0, 1000) },
+        "--standards" => this with { Standards = (int)Whole(name, value, 0, 100_000) },
         _ => throw RecipeException.Wrong($"simulate has no option {name}" + (Nearest.To(name, Names) is { } nearest ? $"; did you mean {nearest}?" : ".")),
     };
 

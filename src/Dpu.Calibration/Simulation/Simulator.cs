@@ -12,7 +12,8 @@ internal static class Simulator
         {
             var options = SimulationOptions.Parse(args);
             var files = Write(options);
-            output.WriteLine($"Wrote {files} raw frames and {TruthTable.FileName} to {options.Output}");
+            var tables = options.Standards > 0 ? $", {StandardsTable.FileName} and" : " and";
+            output.WriteLine($"Wrote {files} raw frames{tables} {TruthTable.FileName} to {options.Output}");
             return 0;
         }
         catch (Exception e)
@@ -43,6 +44,10 @@ internal static class Simulator
             }
         });
         TruthTable.Write(options.Output, options, camera, chips, sky);
+        if (options.Standards > 0)
+        {
+            StandardsTable.Write(options, camera, sky);
+        }
         return options.Chips * night.Count;
     }
 

@@ -26,11 +26,28 @@ internal static class TruthTable
             json.WriteNumber("shutterSeconds", options.ShutterDelay);
             json.WriteNumber("fringeAmplitude", options.FringeAmplitude);
             json.WriteNumber("crossTalk", options.CrossTalk);
+            json.WriteNumber("extinction", options.Extinction);
+            json.WriteNumber("strayLight", options.StrayLight);
+            WriteExposures(json, options, new SkyEffects(options, camera, sky));
             WriteChips(json, camera, chips);
             WriteStars(json, options, camera, chips, sky);
             json.WriteEndObject();
         }
         File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    private static void WriteExposures(Utf8JsonWriter json, SimulationOptions options, SkyEffects effects)
+    {
+        json.WriteStartArray("scienceExposures");
+        foreach (var plan in FramePlan.Night(options).Where(p => p.Type == "science"))
+        {
+            json.WriteStartObject();
+            json.WriteString("exposure", plan.ExposureId);
+            json.WriteNumber("airmass", SkyEffects.Airmass(options, plan.Number));
+            json.WriteNumber("magnitudesLost", effects.Loss(plan));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteChips(Utf8JsonWriter json, Camera camera, IReadOnlyList<Detector> chips)
@@ -73,6 +90,7 @@ internal static class TruthTable
         var systems = Enumerable.Range(0, options.Exposures)
             .Select(e => chips.Select(c => camera.Wcs(c.Chip, Camera.Pointing(e))).ToArray())
             .ToArray();
+        var effects = new SkyEffects(options, camera, sky);
         json.WriteStartArray("stars");
         foreach (var star in sky.Stars)
         {
@@ -82,6 +100,12 @@ internal static class TruthTable
             json.WriteNumber("dec", star.Dec);
             json.WriteNumber("mag", star.Magnitude);
             json.WriteNumber("fluxElectronsPerSecond", star.Flux);
+            if (effects.VariationOf(star.Id) is { } variation)
+            {
+                json.WriteNumber("variationMag", variation.Amplitude);
+                json.WriteNumber("variationPeriodHours", variation.PeriodHours);
+                json.WriteNumber("variationPhase", variation.Phase);
+            }
             // In how many exposures its centre falls on a chip: 0 means that nothing can find it.
             json.WriteNumber("exposures", systems.Count(e => e.Any(w => w.SkyToPixel(star.Ra, star.Dec) is { } at && camera.IsOnChip(at.X, at.Y))));
             json.WriteEndObject();

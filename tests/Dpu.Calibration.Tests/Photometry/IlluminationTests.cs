@@ -70,7 +70,10 @@ public sealed class IlluminationTests(Observatory desk) : IClassFixture<Observat
     {
         var field = new StarField(_files, 9, margin: 100);
         TaskInput[] dithers = [Catalog(field, "a", (0, 0)), Catalog(field, "b", (90, 10), 0.1), Catalog(field, "c", (-80, 20), -0.2), Catalog(field, "d", (10, 95), 0.1)];
-        var run = _files.Run("illumination", "photcat", dithers, new() { [Prefix + "EXPOSURE_ERROR"] = "0.2" });
+        var refused = _files.Try("illumination", "photcat", dithers, new() { [Prefix + "EXPOSURE_ERROR"] = "0.2" });
+        refused.ExitCode.ShouldBe(65);
+        refused.Errors.ShouldContain("RESULT_ERROR_MAX allows 0.05");
+        var run = _files.Run("illumination", "photcat", dithers, new() { [Prefix + "EXPOSURE_ERROR"] = "0.2", [Prefix + "RESULT_ERROR_MAX"] = "1" });
         run.Figure("illumination", "illuminationerror").ShouldBeGreaterThan(0.1);
         Check(run, 0.5);
     }
