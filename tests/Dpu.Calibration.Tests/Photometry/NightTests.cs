@@ -3,7 +3,6 @@ using Dpu.Calibration.Photometry;
 using Dpu.Calibration.Simulation;
 using Dpu.Calibration.Tests.Calibration;
 using Dpu.Calibration.Tests.Science;
-using Dpu.Fits;
 using Shouldly;
 using Xunit;
 
