@@ -47,6 +47,8 @@ internal static class RecipeCatalog
         ["psf"] = () => new PsfRecipe(),
         ["aperture-correction"] = () => new ApertureCorrectionRecipe(),
         ["convolve"] = () => new ConvolveRecipe(),
+        ["reference"] = () => new ReferenceRecipe(),
+        ["m-dia"] = () => new MDiaRecipe(),
     };
 
     public static IEnumerable<string> Commands => s_recipes.Keys;

@@ -1,9 +1,9 @@
 namespace Dpu.Calibration.Photometry;
 
-/// <summary>A star's magnitude at a time; <paramref name="Error"/> is one sigma, all causes included.</summary>
-internal readonly record struct LightPoint(double Mjd, double Magnitude, double Error);
+/// <summary>A star's magnitude, or its flux, at a time; <paramref name="Error"/> is one sigma, all causes included.</summary>
+internal readonly record struct LightPoint(double Mjd, double Value, double Error);
 
-/// <summary>What a star's magnitudes say of its constancy.</summary>
+/// <summary>What a star's magnitudes or fluxes say of its constancy.</summary>
 /// <param name="Mean">Weighted mean.</param>
 /// <param name="MeanError">One sigma of it, for a constant star.</param>
 /// <param name="Rms">Scatter as it is.</param>
@@ -21,10 +21,10 @@ internal readonly record struct Constancy(
         var n = points.Count;
         var weights = points.Select(p => 1 / (p.Error * p.Error)).ToArray();
         var total = weights.Sum();
-        var mean = points.Select((p, i) => weights[i] * p.Magnitude).Sum() / total;
-        var chi2 = points.Select((p, i) => weights[i] * Math.Pow(p.Magnitude - mean, 2)).Sum();
-        var plain = points.Average(p => p.Magnitude);
-        var rms = Math.Sqrt(points.Sum(p => Math.Pow(p.Magnitude - plain, 2)) / (n - 1));
+        var mean = points.Select((p, i) => weights[i] * p.Value).Sum() / total;
+        var chi2 = points.Select((p, i) => weights[i] * Math.Pow(p.Value - mean, 2)).Sum();
+        var plain = points.Average(p => p.Value);
+        var rms = Math.Sqrt(points.Sum(p => Math.Pow(p.Value - plain, 2)) / (n - 1));
 
         // The moment estimator of DerSimonian and Laird (1986): chi² of a star that varies by s is n - 1 + s² (sum w - sum w² / sum w).
         var lever = total - (weights.Sum(w => w * w) / total);

@@ -43,6 +43,19 @@ internal sealed class StarImage
     /// <summary>Reads an image and its weights, takes its background off and finds the stars; they are as many as the parameters ask for.</summary>
     public static StarImage Open(TaskContext context, TaskInput input, string prefix)
     {
+        var found = Read(context, input, prefix) ?? throw RecipeException.BadFile($"{input.FileName}: no part of the image has enough good pixels for a background.");
+        return found.Stars.Count >= Needed(context, prefix) ? found : throw RecipeException.BadFile(
+            $"{input.FileName}: {found.Stars.Count} stars are bright, alone and not saturated; {Needed(context, prefix)} are needed ({prefix}STARS_MIN; SNR_MIN and ISOLATION say which count).");
+    }
+
+    /// <summary>Null when there are too few stars, or no pixels.</summary>
+    public static StarImage? TryOpen(TaskContext context, TaskInput input, string prefix) =>
+        Read(context, input, prefix) is { } found && found.Stars.Count >= Needed(context, prefix) ? found : null;
+
+    private static int Needed(TaskContext context, string prefix) => Math.Max(1, context.Pars.Integer(prefix + "STARS_MIN"));
+
+    private static StarImage? Read(TaskContext context, TaskInput input, string prefix)
+    {
         var image = FitsReader.ReadImage(input.Path);
         var weights = WeightExtension.Read(input.Path, image);
         for (var i = 0; weights is not null && i < image.Pixels.Length; i++)
@@ -50,13 +63,10 @@ internal sealed class StarImage
             if (!(weights.Pixels[i] > 0)) { image.Pixels[i] = float.NaN; }
         }
 
-        var background = BackgroundMap.Estimate(image.Pixels, image.Width, image.Height, new BackgroundOptions(CellSize))
-            ?? throw RecipeException.BadFile($"{input.FileName}: no part of the image has enough good pixels for a background.");
+        if (BackgroundMap.Estimate(image.Pixels, image.Width, image.Height, new BackgroundOptions(CellSize)) is not { } background) { return null; }
         background.SubtractFrom(image.Pixels, image.Width);
-        var found = Find(context, image, background, prefix);
-        var needed = Math.Max(1, context.Pars.Integer(prefix + "STARS_MIN"));
-        return found.Stars.Count >= needed ? found : throw RecipeException.BadFile(
-            $"{input.FileName}: {found.Stars.Count} stars are bright, alone and not saturated; {needed} are needed ({prefix}STARS_MIN; SNR_MIN and ISOLATION say which count).");
+        if (weights is not null) { background.UseWeights(image, weights, new BackgroundOptions(CellSize)); }
+        return Find(context, image, background, prefix);
     }
 
     private static StarImage Find(TaskContext context, FitsImage image, BackgroundMap background, string prefix)

@@ -117,7 +117,7 @@ internal sealed class VariabilityRecipe : IRecipe
         [
             FitsColumn.Of("NUMBER", [.. rows.Select(r => r.Star)]),
             FitsColumn.Of("MJD", [.. rows.Select(r => r.Point.Mjd)], "d"),
-            FitsColumn.Of("MAG", [.. rows.Select(r => r.Point.Magnitude)], "mag"),
+            FitsColumn.Of("MAG", [.. rows.Select(r => r.Point.Value)], "mag"),
             FitsColumn.Of("MAGERR", [.. rows.Select(r => r.Point.Error)], "mag"),
         ], header);
     }

@@ -14,7 +14,9 @@ internal sealed class CoaddRecipe(IFrameStacker stacker) : IRecipe
 
     public string Name => "Coadd";
 
-    public IReadOnlyList<ProcessParameter> Parameters { get; } =
+    public IReadOnlyList<ProcessParameter> Parameters => All;
+
+    public static IReadOnlyList<ProcessParameter> All { get; } =
     [
         new(Prefix + "COMBINE", "mean", "mean (weighted, clipped) or median"),
         new(Prefix + "CLIP_SIGMA", "4.0", "values further from the median than this many of their sigma are left out of the mean"),
@@ -25,8 +27,13 @@ internal sealed class CoaddRecipe(IFrameStacker stacker) : IRecipe
 
     public void Run(TaskContext context)
     {
-        var inputs = context.Required("regridded");
         context.Log("Making CoaddedRegriddedFrame object");
+        Combine(context, context.Required("regridded"), "coadd");
+    }
+
+    /// <summary>Adds frames up into a product of a type; the task's parameters include <see cref="All"/>.</summary>
+    public void Combine(TaskContext context, IReadOnlyList<TaskInput> inputs, string type)
+    {
         var frames = new List<RegriddedInput>();
         try
         {
@@ -34,7 +41,7 @@ internal sealed class CoaddRecipe(IFrameStacker stacker) : IRecipe
             foreach (var input in inputs) { frames.Add(Open(context, input)); }
             CheckGrid(frames);
             FluxScales.Apply(frames, context.Pars.Choice(Prefix + "FLUX_SCALE", "auto", "stars", "flat", "none"), context.Log);
-            Coadd(context, frames);
+            Coadd(context, frames, type);
         }
         finally
         {
@@ -73,7 +80,7 @@ internal sealed class CoaddRecipe(IFrameStacker stacker) : IRecipe
         }
     }
 
-    private void Coadd(TaskContext context, List<RegriddedInput> frames)
+    private void Coadd(TaskContext context, List<RegriddedInput> frames, string type)
     {
         var area = frames.Select(f => f.Area).Aggregate((a, b) => a.Union(b));
         if ((long)area.Width * area.Height > PixelsMax)
@@ -93,7 +100,7 @@ internal sealed class CoaddRecipe(IFrameStacker stacker) : IRecipe
         if (sum.Covered == 0) { throw RecipeException.Wrong("No pixel of any frame has a weight."); }
         var rejected = sum.Clipped is { } clipped ? string.Create(CultureInfo.InvariantCulture, $"{clipped} values rejected, ") : "";
         context.Log(string.Create(CultureInfo.InvariantCulture, $"{rejected}{sum.Covered} pixels covered, mean exposure time {sum.Seconds / sum.Covered:F1} (s)"));
-        Save(context, frames, area, image, weights, sum);
+        Save(context, frames, type, area, image, weights, sum);
     }
 
     private static FitsHeader NewHeader(FitsHeader first)
@@ -107,7 +114,7 @@ internal sealed class CoaddRecipe(IFrameStacker stacker) : IRecipe
         return header;
     }
 
-    private static void Save(TaskContext context, List<RegriddedInput> frames, PixelArea area, FitsImage image, FitsImage weights, StackSum sum)
+    private static void Save(TaskContext context, List<RegriddedInput> frames, string type, PixelArea area, FitsImage image, FitsImage weights, StackSum sum)
     {
         var inputs = frames.ConvertAll(f => f.Input);
         var wcs = frames[0].Wcs with { Crpix1 = 1 - area.X, Crpix2 = 1 - area.Y };
@@ -125,20 +132,20 @@ internal sealed class CoaddRecipe(IFrameStacker stacker) : IRecipe
         }
 
         if (FluxScales.ZeroPoint(frames) is { } zeroPoint) { image.Header.Set("MAGZERO", zeroPoint, "[mag] magnitude of one unit of flux"); }
-        ScienceProduct.Describe(context, image.Header, "coadd", inputs);
+        ScienceProduct.Describe(context, image.Header, type, inputs);
         var metadata = inputs[0].Metadata.Only("instrument", "filter", "date", "dateobs", "object", "ra", "dec");
         metadata["exptime"] = total;
         metadata["frames"] = frames.Count;
         metadata["depth"] = depth;
-        ScienceProduct.Write(context, "coadd", Stem(metadata), image, weights, metadata, inputs);
+        ScienceProduct.Write(context, type, Stem(metadata, type), image, weights, metadata, inputs);
     }
 
     private static string Exposure(RegriddedInput frame) =>
         frame.Header.GetString("EXPID", frame.Header.GetString("DATE-OBS", frame.Input.Id));
 
-    private static string Stem(Metadata metadata) => string.Join('_', new[]
+    private static string Stem(Metadata metadata, string type) => string.Join('_', new[]
     {
-        metadata.GetString("instrument"), "coadd", metadata.GetString("filter").Trim('#'), metadata.GetString("date"),
+        metadata.GetString("instrument"), type, metadata.GetString("filter").Trim('#'), metadata.GetString("date"),
     }.Where(part => part.Length > 0));
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

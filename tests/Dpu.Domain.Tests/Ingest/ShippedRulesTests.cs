@@ -81,7 +81,7 @@ public sealed class ShippedRulesTests
         var catalog = RecipeCatalogReader.Read((HoconObject)declarations.GetPath(RecipeCatalogReader.Section)!, RetryRules.Once).ShouldBeOfType<Declared<RecipeCatalog>.Valid>().Value;
 
         foreach (var chain in new[] { "Photcat", "Photom", "Zeropoint", "Extinction", "Illumination", "Reduce>Photcat", "Photcat>Photom", "Reduce>Photom", "Reduce>Photcat>Photom",
-            "GPhotometry", "GPhotom", "Monitoring", "Variability", "Reduce>GPhotometry>Coadd", "Reduce>GPhotometry>Regrid", "Reduce>Coadd", "PSF", "ApertureCorrection", "Convolve>SourceList" })
+            "GPhotometry", "GPhotom", "Monitoring", "Variability", "Reduce>GPhotometry>Coadd", "Reduce>GPhotometry>Regrid", "Reduce>Coadd", "PSF", "ApertureCorrection", "Convolve>SourceList", "Reference", "MDia", "Reduce>Regrid>MDia" })
         {
             Sequence.Parse(chain, catalog).ShouldBeOfType<Checked<Sequence>.Accepted>();
         }
