@@ -31,6 +31,7 @@ public static class PageRoutes
 
         pages.Get("/", QueueVisits.ShowAsync);
         pages.Get("/recipes", RecipesVisits.ShowAsync);
+        pages.Post("/recipes", RecipesVisits.BringAsync);
         pages.Get("/recipes/{sequence}", SubmitVisits.ShowAsync);
         pages.Post("/recipes/{sequence}", SubmitVisits.PostAsync);
         pages.Get("/campaigns", CampaignVisits.ListAsync);

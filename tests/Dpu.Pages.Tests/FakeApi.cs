@@ -11,6 +11,7 @@ internal sealed class FakeApi : IApi
 {
     private readonly Dictionary<string, ApiReply> _answers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Func<string, ApiReply>> _byBody = new(StringComparer.Ordinal);
+    private readonly List<(string Begin, Action<byte[]> Take, ApiReply Reply)> _takes = [];
     private readonly Lock _lock = new();
 
     /// <summary>Method and address of each question, in order.</summary>
@@ -42,17 +43,28 @@ internal sealed class FakeApi : IApi
             ? new ApiReply(one.Status, JsonSerializer.SerializeToUtf8Bytes(one.Answer, type), null)
             : new ApiReply(otherwise.Status, JsonSerializer.SerializeToUtf8Bytes(otherwise, ApiJson.Default.Problem), null);
 
+    /// <summary>Whatever address begins so: takes what is sent.</summary>
+    public void Takes<T>(string begin, Action<byte[]> take, T answer, JsonTypeInfo<T> type) => _takes.Add((begin, take, new ApiReply(StatusCodes.Status201Created, JsonSerializer.SerializeToUtf8Bytes(answer, type), null)));
+
     public void Refuses(string question, Problem problem) => Answers(question, problem, ApiJson.Default.Problem, problem.Status);
 
     public async Task<ApiReply> AskAsync(HttpContext page, ApiQuestion question)
     {
         var asked = $"{question.Method} {question.Address}";
-        var body = question.Body is null ? "" : await new StreamReader(question.Body).ReadToEndAsync();
+        using var bytes = new MemoryStream();
+        await (question.Body?.CopyToAsync(bytes) ?? Task.CompletedTask);
+        var body = System.Text.Encoding.UTF8.GetString(bytes.ToArray());
         lock (_lock)
         {
             Asked.Add(asked);
             Keys.Add(question.Key);
             Bodies.Add(body);
+        }
+
+        if (_takes.Find(one => asked.StartsWith(one.Begin, StringComparison.Ordinal)) is { Take: { } take } taken)
+        {
+            take(bytes.ToArray());
+            return taken.Reply;
         }
 
         if (_byBody.TryGetValue(asked, out var byBody))

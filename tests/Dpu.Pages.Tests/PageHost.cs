@@ -49,6 +49,21 @@ internal sealed class PageHost : IAsyncDisposable
         return Client.PostAsync(new Uri(address, UriKind.Relative), content);
     }
 
+    /// <summary>As a browser sends a form with files: a name, and a value, or the name and the content of a file.</summary>
+    public Task<HttpResponseMessage> PostFormAsync(string address, params (string Name, string Value, byte[]? File, string? Type)[] parts)
+    {
+        var content = new MultipartFormDataContent { HeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8 };
+        foreach (var (name, value, file, type) in parts)
+        {
+            HttpContent part = file is null ? new StringContent(value) : new ByteArrayContent(file);
+            part.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"{name}\"{(file is null ? "" : $"; filename=\"{value}\"")}");
+            part.Headers.ContentType = file is null ? null : new MediaTypeHeaderValue(type ?? "application/octet-stream");
+            content.Add(part);
+        }
+
+        return Client.PostAsync(new Uri(address, UriKind.Relative), content);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

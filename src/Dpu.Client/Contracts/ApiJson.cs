@@ -38,6 +38,8 @@ namespace Dpu.Client.Contracts;
 [JsonSerializable(typeof(SequenceOptions))]
 [JsonSerializable(typeof(SequenceHistory))]
 [JsonSerializable(typeof(CodeInfo))]
+[JsonSerializable(typeof(SubmittedSettings))]
+[JsonSerializable(typeof(SettingsPreview))]
 [JsonSerializable(typeof(IngestRequest))]
 [JsonSerializable(typeof(IngestResult))]
 [JsonSerializable(typeof(IReadOnlyList<NodeInfo>))]

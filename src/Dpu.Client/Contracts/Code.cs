@@ -14,6 +14,11 @@ public sealed record CodeInfo(string Sha256, long SizeBytes, int Files, long Unp
 /// <param name="Sha256">Of the archive; 64 lower-case hexadecimal digits.</param>
 public sealed record CodeReference(string Sha256);
 
+/// <summary>What of a user's settings would go along with a job.</summary>
+/// <param name="Settings">Without what looks secret or belongs to the DPU.</param>
+/// <param name="Warning">A sentence that names what was left out; null when nothing was.</param>
+public sealed record SettingsPreview(SubmittedSettings Settings, string? Warning);
+
 /// <summary>What of a user's settings goes along with a job. What looks secret is left out, and told in the answer's warnings.</summary>
 /// <param name="Variables">Environment variables that override the configuration, by name; null for none.</param>
 /// <param name="Configuration">The text of his <c>Environment.cfg</c>, found at <c>$HOME/.awe/Environment.cfg</c> by tasks; null for none.</param>

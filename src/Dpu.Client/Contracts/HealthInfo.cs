@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Dpu.Client.Contracts;
 
 /// <summary>Who answers: the DPU's name, the program's version, its role and state.</summary>
@@ -9,6 +11,10 @@ namespace Dpu.Client.Contracts;
 /// <param name="ProcessId">The process that answers, on its host; null from a DPU that does not tell.</param>
 public sealed record HealthInfo(string Dpu, string Version, string Role, string State, string? Reason = null, int? ProcessId = null)
 {
+    /// <summary>Other DPUs that people who use this one may want, by name; not written when none is configured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, Uri>? Others { get; init; }
+
     public const string Ready = "ready";
 
     /// <summary>It takes nothing new; what runs goes on.</summary>

@@ -12,5 +12,11 @@ public sealed record CodePackage(string Tree, FileStream Archive, string Sha256,
     public void Dispose() => Archive.Dispose();
 }
 
+/// <summary>One file of a tree of code that is no folder on this host.</summary>
+/// <param name="Name">Below the tree; parts are parted by slashes.</param>
+/// <param name="Length">In bytes.</param>
+/// <param name="Open">Opens it from its beginning, as often as it is called; the caller closes it.</param>
+public sealed record CodeFile(string Name, long Length, Func<Stream> Open);
+
 /// <summary>A tree cannot be shipped; the message is for people.</summary>
 public sealed class CodeTreeException(string message, Exception? inner = null) : Exception(message, inner);

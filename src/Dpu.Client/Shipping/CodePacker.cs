@@ -37,7 +37,44 @@ public static class CodePacker
         }
     }
 
-    private static CodePackage Pack(TreeWalk tree, CancellationToken ct)
+    /// <summary>Packs files that are at hand one by one, as a browser sends those of a folder. Whether one can be executed is not told there: what begins like a program or a script can.</summary>
+    /// <param name="tree">What they are called together, for messages.</param>
+    /// <param name="files">With names below the tree, parted by slashes.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="CodeTreeException">There is none to ship, too many, or two of one name.</exception>
+    public static CodePackage Pack(string tree, IEnumerable<CodeFile> files, CancellationToken ct)
+    {
+        var (shipped, leftOut) = (new SortedDictionary<string, CodeFile>(StringComparer.Ordinal), new List<string>());
+        foreach (var file in files)
+        {
+            if (file.Name.Split('/').Any(IsNotShipped))
+            {
+                leftOut.Add(file.Name);
+            }
+            else if (!shipped.TryAdd(file.Name, file))
+            {
+                throw new CodeTreeException($"'{file.Name}' stands twice in {tree}.");
+            }
+        }
+
+        if (shipped.Count == 0)
+        {
+            throw new CodeTreeException($"There is no file in {tree} that could be shipped.");
+        }
+
+        CheckSize(tree, shipped.Count, shipped.Values.Sum(file => file.Length));
+        leftOut.Sort(StringComparer.Ordinal);
+        return Pack(tree, shipped.Select(pair => new Source(pair.Key, pair.Value.Open, LooksExecutable(pair.Value))).ToList(), shipped.Values.Sum(file => file.Length), leftOut, ct);
+    }
+
+    private static CodePackage Pack(TreeWalk tree, CancellationToken ct) => Pack(
+        tree.Root,
+        tree.Files.Select(pair => new Source(pair.Key, pair.Value.OpenRead, (pair.Value.UnixFileMode & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0)).ToList(),
+        tree.Bytes,
+        tree.LeftOut,
+        ct);
+
+    private static CodePackage Pack(string root, IReadOnlyList<Source> sources, long bytes, IReadOnlyList<string> leftOut, CancellationToken ct)
     {
         var archive = new FileStream(
             Path.Combine(Path.GetTempPath(), $"dpu-code-{Guid.NewGuid():N}.zip"),
@@ -46,17 +83,17 @@ public static class CodePacker
         {
             using (var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true))
             {
-                foreach (var (name, file) in tree.Files)
+                foreach (var source in sources)
                 {
                     ct.ThrowIfCancellationRequested();
-                    Add(zip, name, file);
+                    Add(zip, source);
                 }
             }
 
             archive.Position = 0;
             var sha256 = Convert.ToHexStringLower(SHA256.HashData(archive));
             archive.Position = 0;
-            return new CodePackage(tree.Root, archive, sha256, tree.Files.Count, tree.Bytes, tree.LeftOut);
+            return new CodePackage(root, archive, sha256, sources.Count, bytes, leftOut);
         }
         catch
         {
@@ -65,15 +102,36 @@ public static class CodePacker
         }
     }
 
-    private static void Add(ZipArchive zip, string name, FileInfo file)
+    private static void Add(ZipArchive zip, Source source)
     {
-        var entry = zip.CreateEntry(name, CompressionLevel.Optimal);
+        var entry = zip.CreateEntry(source.Name, CompressionLevel.Optimal);
         entry.LastWriteTime = OneTime;
-        entry.ExternalAttributes = (file.UnixFileMode & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0 ? ExecutableMode : FileMode;
-        using var source = file.OpenRead();
+        entry.ExternalAttributes = source.IsExecutable ? ExecutableMode : FileMode;
+        using var content = source.Open();
         using var target = entry.Open();
-        source.CopyTo(target);
+        content.CopyTo(target);
     }
+
+    private static bool IsNotShipped(string name) => NotShipped.Contains(name, StringComparer.Ordinal) || name.EndsWith(".pyc", StringComparison.Ordinal);
+
+    private static void CheckSize(string tree, int files, long bytes)
+    {
+        if (files > FilesMax || bytes > FileBytesMax)
+        {
+            throw new CodeTreeException(string.Create(CultureInfo.InvariantCulture, $"{tree} holds more than {FilesMax} files or {FileBytesMax >> 30} GiB: that is no tree of code. Name the folder of the code, or run released code with --code none."));
+        }
+    }
+
+    private static bool LooksExecutable(CodeFile file)
+    {
+        using var content = file.Open();
+        Span<byte> begin = stackalloc byte[4];
+        var read = content.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false);
+        return begin[..read].StartsWith("#!"u8) || begin[..read].StartsWith("\u007fELF"u8);
+    }
+
+    /// <summary>A file on its way into an archive.</summary>
+    private sealed record Source(string Name, Func<Stream> Open, bool IsExecutable);
 
     /// <summary>What of a folder is shipped.</summary>
     private sealed class TreeWalk
@@ -114,7 +172,7 @@ public static class CodePacker
             foreach (var item in folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, ReturnSpecialDirectories = false }))
             {
                 var name = prefix + item.Name;
-                if (NotShipped.Contains(item.Name, StringComparer.Ordinal) || item.Name.EndsWith(".pyc", StringComparison.Ordinal))
+                if (IsNotShipped(item.Name))
                 {
                     LeftOut.Add(name);
                     continue;
@@ -145,10 +203,7 @@ public static class CodePacker
         {
             Files.Add(name, file);
             Bytes += file.Length;
-            if (Files.Count > FilesMax || Bytes > FileBytesMax)
-            {
-                throw new CodeTreeException(string.Create(CultureInfo.InvariantCulture, $"{_root} holds more than {FilesMax} files or {FileBytesMax >> 30} GiB: that is no tree of code. Name the folder of the code, or run released code with --code none."));
-            }
+            CheckSize(_root, Files.Count, Bytes);
         }
 
         /// <summary>Where a link leads to; inside the tree, or the tree is not shipped.</summary>

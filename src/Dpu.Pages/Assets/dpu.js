@@ -263,6 +263,39 @@ function listen(address) {
   };
 }
 
+// --- Another DPU ---------------------------------------------------------------------------------------------------------------
+
+// What is filled in goes along, whether it was sent yet or not; but neither code, which is only here, nor settings, which have no place in an address.
+const notForElsewhere = new Set(["code", "code-drop", "settings", "step", "key"]);
+const addressMax = 6000;
+
+function takeAlong(link, form) {
+  const query = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string" && !notForElsewhere.has(name)) {
+      query.set(name, value);
+      if (value === "" && !name.startsWith("o.")) {
+        query.delete(name);
+      }
+    }
+  }
+
+  if (query.toString().length > addressMax) {
+    query.delete("loop.values");
+  }
+
+  link.href = new URL(`${form.getAttribute("action")}?${query}`, link.href).href;
+}
+
+for (const link of document.querySelectorAll("a[data-elsewhere]")) {
+  link.addEventListener("click", () => {
+    const form = document.getElementById("submit-form");
+    if (form) {
+      takeAlong(link, form);
+    }
+  });
+}
+
 // --- The page ----------------------------------------------------------------------------------------------------------------
 
 function offerThemes() {

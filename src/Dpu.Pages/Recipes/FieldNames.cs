@@ -33,6 +33,24 @@ internal static class FieldNames
 
     public const string Campaign = "campaign";
 
+    /// <summary>The SHA-256 of code that was brought before.</summary>
+    public const string Code = "code";
+
+    /// <summary>That released code is wanted after all.</summary>
+    public const string CodeDrop = "code-drop";
+
+    /// <summary>A zip archive of code.</summary>
+    public const string CodeZip = "code-zip";
+
+    /// <summary>Or the files of a folder.</summary>
+    public const string CodeFolder = "code-folder";
+
+    /// <summary>The text of <c>Environment.cfg</c>.</summary>
+    public const string Settings = "settings";
+
+    /// <summary>Or the file.</summary>
+    public const string SettingsFile = "settings-file";
+
     /// <summary>Which button was pressed.</summary>
     public const string Step = "step";
 
@@ -41,7 +59,13 @@ internal static class FieldNames
     /// <summary>The name under which it is submitted once.</summary>
     public const string Key = "key";
 
-    private static readonly string[] Kept = [Project, Privileges, Priority, Memory, MemoryUnit, Version, Tags, After, Time, LoopOption, LoopValues, LoopQuery, LoopKey, Campaign];
+    private static readonly string[] Kept = [Project, Privileges, Priority, Memory, MemoryUnit, Version, Tags, After, Time, LoopOption, LoopValues, LoopQuery, LoopKey, Campaign, Code, Settings];
+
+    /// <summary>What never stands in an address: it would be seen in histories and logs, or means nothing to another DPU.</summary>
+    private static readonly string[] NotInAddresses = [Code, Settings];
+
+    /// <summary>Whether it may stand in the address of a filled-in form.</summary>
+    public static bool CanBeAddressed(string name) => !NotInAddresses.Contains(name, StringComparer.Ordinal);
 
     /// <summary>Whether it is a part of what is submitted, and goes along from page to page.</summary>
     public static bool AreKept(string name) =>

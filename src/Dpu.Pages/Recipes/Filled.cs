@@ -30,7 +30,7 @@ public sealed record Filled(ImmutableSortedDictionary<string, string> Values)
     public string Address(string path)
     {
         var address = new StringBuilder(path);
-        foreach (var (name, value) in Values)
+        foreach (var (name, value) in Values.Where(pair => FieldNames.CanBeAddressed(pair.Key)))
         {
             address.Append(address.Length == path.Length ? '?' : '&').Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
         }

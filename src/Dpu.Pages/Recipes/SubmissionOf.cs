@@ -33,6 +33,8 @@ internal static class SubmissionOf
             Tags: OptionText.LinesOf(filled[FieldNames.Tags] ?? "") is { Count: > 0 } tags ? tags : null)
         {
             After = After(filled, problems),
+            Code = Said(filled, FieldNames.Code) is { } sha256 ? new CodeReference(sha256) : null,
+            Settings = string.IsNullOrWhiteSpace(filled[FieldNames.Settings]) ? null : new SubmittedSettings(Configuration: filled[FieldNames.Settings]),
             Project = Said(filled, FieldNames.Project),
             Privileges = Said(filled, FieldNames.Privileges),
         };

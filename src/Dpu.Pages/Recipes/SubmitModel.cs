@@ -10,6 +10,18 @@ namespace Dpu.Pages.Recipes;
 /// <param name="Filled">What stands in the form.</param>
 public sealed record SubmitModel(string Sequence, SequenceInfo? Info, IReadOnlyList<OptionField> Options, Filled Filled)
 {
+    /// <summary>What the option for process parameters can set, by name.</summary>
+    public IReadOnlyList<RecipeParameter> Parameters { get; init; } = [];
+
+    /// <summary>Other ways to run the same: variants, and what it is a variant of.</summary>
+    public IReadOnlyList<string> OtherWays { get; init; } = [];
+
+    /// <summary>The user's own code that it runs with; null for released code.</summary>
+    public CodeInfo? Code { get; init; }
+
+    /// <summary>What is to be said of the settings that came along.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>Why it cannot be submitted like this, in a sentence; null when that was not asked, or it can.</summary>
     public string? Refusal { get; init; }
 

@@ -1,5 +1,6 @@
 using Dpu.Client;
 using Dpu.Client.Contracts;
+using Dpu.Pages.Asking;
 using Dpu.Pages.Recipes.Loops;
 using Dpu.Pages.Rendering;
 using Microsoft.AspNetCore.Http;
@@ -15,15 +16,21 @@ internal static class SubmitVisits
 
     public static async Task<PageAnswer> ShowAsync(Visit visit)
     {
-        var model = await ReadAsync(visit, Filled.From(visit.Http.Request.Query));
+        var model = await ReadAsync(visit, Filled.From(visit.Http.Request.Query).Without(FieldNames.Settings));
         var history = await visit.Api.TryGetAsync($"/sequences/{Uri.EscapeDataString(model.Sequence)}/history?limit={RunsPlotted}", ApiJson.Default.SequenceHistory);
         return PageAnswer.Of<SubmitPage>(model with { History = history.Value });
     }
 
     public static async Task<PageAnswer> PostAsync(Visit visit)
     {
-        var form = await PageForm.ReadAsync(visit.Http);
-        var model = await ReadAsync(visit, Filled.From(form));
+        var form = await PageForm.ReadAsync(visit.Http, Allowed.ToShip(await visit.FrameAsync()) ? PageForm.CodeMax : PageForm.UsualMax);
+        var (filled, warning, problem) = await Brought.TakeAsync(visit, form, Filled.From(form));
+        var model = await ReadAsync(visit, filled) with { Warning = warning };
+        if (problem is not null || model.Refusal is not null)
+        {
+            return problem is null ? Refused(model, StatusCodes.Status422UnprocessableEntity) : Refused(model, problem);
+        }
+
         var (submits, key) = (form[FieldNames.Step].ToString() == FieldNames.StepSubmit, form[FieldNames.Key].ToString());
         if (LoopVisits.IsAsked(model.Filled))
         {
@@ -31,13 +38,8 @@ internal static class SubmitVisits
         }
 
         var (submission, problems) = SubmissionOf.Form(model.Sequence, model.Options, model.Filled);
-        if (submission is null)
-        {
-            return Refused(model with { Problems = problems }, StatusCodes.Status422UnprocessableEntity);
-        }
-
-        return submits
-            ? await SubmitAsync(visit, model, submission, key)
+        return submission is null ? Refused(model with { Problems = problems }, StatusCodes.Status422UnprocessableEntity)
+            : submits ? await SubmitAsync(visit, model, submission, key)
             : await PlanAsync(visit, model, submission);
     }
 
@@ -62,11 +64,23 @@ internal static class SubmitVisits
 
     private static PageAnswer Refused(SubmitModel model, int status) => PageAnswer.Of<SubmitPage>(model, status);
 
+    /// <summary>The form, as the version and the code that are chosen have it. What is wrong with these is said on it, and the usual one is shown: nothing that was filled in is lost.</summary>
     private static async Task<SubmitModel> ReadAsync(Visit visit, Filled filled)
     {
-        var sequence = visit.RouteText("sequence");
-        var options = await visit.Api.GetAsync($"/sequences/{Uri.EscapeDataString(sequence)}/options", ApiJson.Default.SequenceOptions);
-        var all = await visit.Api.TryGetAsync("/sequences", ApiJson.Default.IReadOnlyListSequenceInfo);
-        return new SubmitModel(options.Sequence, all.Value?.FirstOrDefault(one => one.Name == options.Sequence), OptionField.Of(options), filled);
+        var sequence = $"/sequences/{Uri.EscapeDataString(visit.RouteText("sequence"))}/options";
+        var of = new Query(sequence).With("version", filled[FieldNames.Version]?.Trim()).With("code", filled[FieldNames.Code]).ToString();
+        var reply = await visit.Api.TryGetAsync(of, ApiJson.Default.SequenceOptions);
+        var usual = reply.Value is null && of != sequence ? await visit.Api.TryGetAsync(sequence, ApiJson.Default.SequenceOptions) : null;
+        var options = reply.Value ?? usual?.Value ?? throw new ApiRefusedException(reply.Problem!);
+        var all = await visit.Api.TryGetAsync(RecipesVisits.ListOf(filled[FieldNames.Version]?.Trim(), filled[FieldNames.Code]), ApiJson.Default.IReadOnlyListSequenceInfo);
+        var code = filled[FieldNames.Code] is { Length: > 0 } sha256 ? await visit.Api.TryGetAsync($"/code/{Uri.EscapeDataString(sha256)}", ApiJson.Default.CodeInfo) : null;
+        var info = all.Value?.FirstOrDefault(one => one.Name == options.Sequence);
+        return new SubmitModel(options.Sequence, info, OptionField.Of(options), filled)
+        {
+            Parameters = [.. options.Steps.SelectMany(step => step.Parameters ?? []).DistinctBy(parameter => parameter.Name)],
+            OtherWays = [.. (info?.Variants ?? []).Prepend(info?.VariantOf).OfType<string>().Where(other => other != options.Sequence)],
+            Code = code?.Value,
+            Refusal = usual is null ? null : reply.Problem!.Detail ?? reply.Problem.Title,
+        };
     }
 }

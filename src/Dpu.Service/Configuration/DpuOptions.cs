@@ -39,6 +39,9 @@ public sealed record DpuOptions(
     /// <summary><c>dpu.sequences</c>: what is listed first where people ask what can be run. Each one can be.</summary>
     public ImmutableArray<string> ListedFirst { get; init; } = [];
 
+    /// <summary>Section <c>dpu.pages.others</c>: other DPUs, by name.</summary>
+    public ImmutableSortedDictionary<string, Uri> Others { get; init; } = ImmutableSortedDictionary<string, Uri>.Empty;
+
     /// <summary>Section <c>dpu.code</c>.</summary>
     public required CodeSettings Code { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record DpuOptions(
         {
             Recipes = fresh.Recipes,
             ListedFirst = fresh.ListedFirst,
+            Others = fresh.Others,
             Declared = fresh.Declared,
             Versions = fresh.Versions,
             Ingest = fresh.Ingest,

@@ -60,6 +60,7 @@ internal static class DpuOptionsReader
             Accept(CampaignReader.Read(Section(dpu, "campaigns"), recipes)))
         {
             ListedFirst = ListedFirst(dpu, recipes),
+            Others = Others(dpu.GetObject("pages.others")),
             Code = Code(dpu.GetObject("code")),
             Declared = declared,
             Versions = VersionReader.Read(dpu, declared, retry),
@@ -295,6 +296,17 @@ internal static class DpuOptionsReader
             : throw dpu.Error("sequences", $"holds '{text}', which cannot be run: {errors[0].Message.TrimEnd('.')}");
         return [.. dpu.GetStringList("sequences").Select(Known).Distinct(StringComparer.Ordinal)];
     }
+
+    private static ImmutableSortedDictionary<string, Uri> Others(HoconReader others) => others.Keys.ToImmutableSortedDictionary(
+        name => name,
+        name => HoconPath.Of(name).ToString() is var key
+            && others.GetString(key) is var text
+            && Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && address.Scheme is "http" or "https"
+            && address.UserInfo.Length == 0
+                ? new Uri(address.GetLeftPart(UriPartial.Authority))
+                : throw others.Error(key, $"is '{text}'; expected the address of a DPU, for example https://dpu.example.org:8470"),
+        StringComparer.Ordinal);
 
     private static CodeSettings Code(HoconReader code) => new(
         Size(code, "size-max", 1),

@@ -14,6 +14,7 @@ internal sealed record LiveKeys(IReadOnlyList<HoconPath> Live, IReadOnlyList<str
         HoconPath.Of("pipelines"),
         HoconPath.Of("programs"),
         HoconPath.Of("sequences"),
+        HoconPath.Of("pages"),
         HoconPath.Of("ingest"),
         HoconPath.Of("scheduling"),
         HoconPath.Of("exec"),

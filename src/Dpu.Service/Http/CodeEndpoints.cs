@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Dpu.Client.Contracts;
+using Dpu.Domain.Shipping;
 using Dpu.Domain.Users;
 using Dpu.Service.Shipping;
 using Microsoft.AspNetCore.Http;
@@ -57,6 +59,31 @@ internal sealed class CodeEndpoints(ApiServices services)
             CodeArrival.NoRoom no => ProblemResult.Because(StatusCodes.Status507InsufficientStorage, "no-room", $"The code cannot be taken: {no.Reason}."),
             _ => throw new InvalidOperationException($"Nothing arrives as {arrival.GetType().Name}."),
         };
+    }
+
+    /// <summary>What of settings would go along: so that whoever shows them to a person need not know the rules, nor show him what they keep back.</summary>
+    public static async Task<IResult> FilterAsync(HttpContext context)
+    {
+        if (RequestGuard.Refusal(context, Right.RunRecipes) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var (asked, bad) = await RequestBody.ReadAsync(context, ApiJson.Default.SubmittedSettings, static _ => null);
+        if (asked is null)
+        {
+            return bad!;
+        }
+
+        var variables = asked.Variables ?? ImmutableDictionary<string, string>.Empty;
+        if (SettingsRules.FlawOf(variables, asked.Configuration) is { } flaw)
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-settings", flaw);
+        }
+
+        var filtered = SettingsRules.Filter(variables, asked.Configuration);
+        var kept = new SubmittedSettings(filtered.Settings.Variables.IsEmpty ? null : filtered.Settings.Variables, filtered.Settings.Configuration);
+        return Endpoints.Json(new SettingsPreview(kept, filtered.Warning), ApiJson.Default.SettingsPreview);
     }
 
     public static ProblemResult NotHere(string sha256, int status = StatusCodes.Status404NotFound) => ProblemResult.Because(

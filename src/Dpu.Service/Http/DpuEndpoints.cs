@@ -16,16 +16,23 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
     public IResult Health(HttpContext context)
     {
         var (state, reason) = State();
-        return Endpoints.Json(new HealthInfo(services.Options.Name, Version, services.Role, state, reason, Environment.ProcessId), ApiJson.Default.HealthInfo);
+        var options = services.Options;
+        return Endpoints.Json(
+            new HealthInfo(options.Name, Version, services.Role, state, reason, Environment.ProcessId) { Others = options.Others.IsEmpty ? null : options.Others },
+            ApiJson.Default.HealthInfo);
     }
 
     public async Task<IResult> SequencesAsync(HttpContext context)
     {
+        if (AskedRecipes.AreSpecial(context))
+        {
+            return OfSpecial(context);
+        }
+
         var options = services.Options;
         var others = services.Shapes.OnOtherHosts ? OnOtherHosts(await nodes.GetAsync(context.RequestAborted)) : null;
         var tell = new SequenceWords(options.Recipes, recipe => WhyUnavailable(recipe, others), services.Executables.WhyUnavailable);
-        var unlisted = options.Recipes.Recipes.Select(recipe => recipe.Name)
-            .Concat(options.Recipes.Pipelines.Select(pipeline => pipeline.Name))
+        var unlisted = NamesOf(options.Recipes)
             .Except(options.ListedFirst, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
         return Endpoints.Json<IReadOnlyList<SequenceInfo>>(
@@ -33,9 +40,31 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
             ApiJson.Default.IReadOnlyListSequenceInfo);
     }
 
+    /// <summary>Recipes of a version or of a user's own code: what he brought stands first.</summary>
+    private IResult OfSpecial(HttpContext context)
+    {
+        var (set, refusal) = AskedRecipes.Of(context, services);
+        if (set is null)
+        {
+            return refusal!;
+        }
+
+        var tell = new SequenceWords(set.Catalog, set.WhyUnavailable, pipeline => pipeline.Steps.Select(step => set.WhyUnavailable(step.Recipe)).FirstOrDefault(reason => reason is not null));
+        var usual = NamesOf(services.Recipes).ToHashSet(StringComparer.Ordinal);
+        return Endpoints.Json<IReadOnlyList<SequenceInfo>>([.. NamesOf(set.Catalog).Order(StringComparer.Ordinal).OrderBy(usual.Contains).Select(tell.Of)], ApiJson.Default.IReadOnlyListSequenceInfo);
+    }
+
+    private static IEnumerable<string> NamesOf(RecipeCatalog recipes) => recipes.Recipes.Select(recipe => recipe.Name).Concat(recipes.Pipelines.Select(pipeline => pipeline.Name));
+
     public IResult Options(HttpContext context)
     {
-        var recipes = services.Recipes;
+        var (set, refusal) = AskedRecipes.Of(context, services);
+        if (set is null)
+        {
+            return refusal!;
+        }
+
+        var recipes = set.Catalog;
         return Sequence.Parse(Endpoints.RouteText(context, "sequence"), recipes).TryGet(out var parsed, out var errors)
             ? Endpoints.Json(new Client.Contracts.SequenceOptions(parsed.Text, [.. parsed.Takers.Select(taker => ApiMapping.Options(taker, recipes))]), ApiJson.Default.SequenceOptions)
             : ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, errors[0].Code, string.Join(' ', errors.Select(e => e.Message)), [.. errors.Select(ApiMapping.Error)]);

@@ -84,6 +84,7 @@ internal static class Endpoints
         var code = new CodeEndpoints(services);
         api.MapGet("/code/{sha256}", Answer(code.Describe)).Says(CodeRoutes.Describe);
         api.MapMethods("/code/{sha256}", ["HEAD"], Answer(code.Describe)).Says(CodeRoutes.Has);
+        api.MapPost("/settings", Answer(CodeEndpoints.FilterAsync)).Says(CodeRoutes.Settings);
         api.MapPut("/code/{sha256}", Answer(code.ReceiveAsync)).Says(CodeRoutes.Receive);
 
         Operator(api.MapPost("/ingest", Answer(files.IngestAsync)).Says(FileRoutes.Ingest));

@@ -54,6 +54,10 @@ public sealed class DpuOptionsReaderTests : IDisposable
     }
 
     [Fact]
+    public void Other_dpus_are_addresses_by_name() =>
+        Read("dpu.pages.others { \"the north\" = \"https://dpu.example.org:8470/somewhere\" }").Others.ShouldBe([KeyValuePair.Create("the north", new Uri("https://dpu.example.org:8470"))]);
+
+    [Fact]
     public void Keys_beside_dpu_are_others_affair() => Read("my.own = 1").Name.ShouldBe("dpu");
 
     [Theory]
@@ -78,6 +82,9 @@ public sealed class DpuOptionsReaderTests : IDisposable
     [InlineData("dpu.http.answer-timeout = 0 s", "dpu.http.answer-timeout")]
     [InlineData("dpu.http.answer-timeout = 400 d", "dpu.http.answer-timeout")]
     [InlineData("dpu.http.answer-timeout = soon", "dpu.http.answer-timeout")]
+    [InlineData("dpu.pages.others.here = \"ftp://example.org\"", "dpu.pages.others.here")]
+    [InlineData("dpu.pages.others.here = \"https://me:secret@example.org\"", "dpu.pages.others.here")]
+    [InlineData("dpu.pages.other {}", "dpu.pages.others")]
     [InlineData("dpu.http.waiting-max = 0", "dpu.http.waiting-max")]
     [InlineData("dpu.node.name = \"\"", "dpu.node.name")]
     [InlineData("dpu.node.name = \"a b\"", "dpu.node.name")]

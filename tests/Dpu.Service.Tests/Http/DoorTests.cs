@@ -25,6 +25,7 @@ public sealed class DoorTests(PeopledDpu dpu)
         GET  /stats                              GET  /stats                                                200 200 200 200 200
         GET  /sequences                          GET  /sequences                                            200 200 200 200 200
         GET  /sequences/{sequence}/options       GET  /sequences/Copy/options                               200 200 200 200 200
+        GET  /sequences/{sequence}/options       GET  /sequences/Copy/options?code=0                        403 422 422 422 422
         GET  /sequences/{sequence}/history       GET  /sequences/Copy/history                               200 200 200 200 200
         GET  /campaigns                          GET  /campaigns                                            200 200 200 200 200
         GET  /campaigns/{name}/units             GET  /campaigns/open/units                                 200 200 200 200 200
@@ -77,6 +78,7 @@ public sealed class DoorTests(PeopledDpu dpu)
         POST /ingest                             POST /ingest {"paths":[]}                                  401 403 403 403 200
         GET  /code/{sha256}                      GET  /code/0                                               401 404 404 404 404
         HEAD /code/{sha256}                      HEAD /code/0                                               401 404 404 404 404
+        POST /settings                           POST /settings {}                                          401 200 200 200 200
         PUT  /code/{sha256}                      PUT  /code/0                                               401 422 422 422 422
         GET  /node/attempts/{job:int}/{task:int}/{number:int}/code    GET /node/attempts/{P}/0/1/code       401 403 403 403 403
         GET  /files                              GET  /files                                                200 200 200 200 200

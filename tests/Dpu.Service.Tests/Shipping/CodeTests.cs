@@ -251,6 +251,37 @@ public sealed class CodeTests(RunningDpu dpu)
 
     private static string Sha256Of(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
+    [Fact]
+    public async Task What_it_can_run_and_with_what_is_told_to_whoever_brought_it()
+    {
+        var code = await ShipAsync(ZipBytes.Of(ZipItem.Of("recipes/own.conf", "dpu.recipes.Own { command = [sh], options { depth { type = integer, default = 3 } } }\n")));
+        using var list = await dpu.Owner.GetAsync(dpu.At($"/sequences?code={code.Sha256}"));
+        (await list.JsonAsync())[0].GetProperty("name").GetString().ShouldBe("Own");
+        using var options = await dpu.Owner.GetAsync(dpu.At($"/sequences/Own%3ENoise/options?code={code.Sha256}"));
+        (await options.JsonAsync()).GetProperty("steps")[0].GetProperty("options")[0].GetProperty("long").GetString().ShouldBe("depth");
+
+        using var released = await dpu.Owner.GetAsync(dpu.At("/sequences/Own/options"));
+        await released.ProblemAsync(422, "unknown-recipe");
+        using var visitor = await dpu.Visitor.GetAsync(dpu.At($"/sequences?code={code.Sha256}"));
+        await visitor.ProblemAsync(403, "not-allowed");
+        using var version = await dpu.Visitor.GetAsync(dpu.At("/sequences/Noise/options?version=devlop"));
+        (await version.ProblemAsync(422, "unknown-version")).Detail!.ShouldContain("did you mean 'develop'?");
+        using var developed = await dpu.Visitor.GetAsync(dpu.At("/sequences/Noise/options?version=develop"));
+        (await developed.JsonAsync()).GetProperty("sequence").GetString().ShouldBe("Noise");
+    }
+
+    [Fact]
+    public async Task What_of_settings_would_go_along_is_told_without_what_is_kept_back()
+    {
+        using var answer = await dpu.Owner.PostAsync(dpu.At("/settings"), """{"variables":{"PROJECT":"KIDS","DB_PASSWORD":"hunter2"},"configuration":"project : KIDS\ndatabase_password : hunter2"}""");
+        var text = (await answer.JsonAsync()).GetRawText();
+        text.ShouldContain("project : KIDS");
+        text.ShouldContain("$DB_PASSWORD");
+        text.ShouldNotContain("hunter2");
+        using var broken = await dpu.Owner.PostAsync(dpu.At("/settings"), """{"variables":{"1":"x"}}""");
+        await broken.ProblemAsync(422, "bad-settings");
+    }
+
     private async Task<CodeReference> ShipAsync(byte[] archive)
     {
         using var stream = new MemoryStream(archive);

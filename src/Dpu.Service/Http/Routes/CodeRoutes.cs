@@ -30,6 +30,13 @@ internal static class CodeRoutes
         .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-sha256", "wrong-digest", "bad-archive")
         .Refuses(StatusCodes.Status507InsufficientStorage, "no-room"));
 
+    public static void Settings(RouteDescription route) => route
+        .Is("filterSettings", Part, "What of a user's settings would go along with a job", "Without what looks secret or belongs to the DPU. Nothing is kept.")
+        .Needs(Right.RunRecipes)
+        .Takes<SubmittedSettings>("Variables, and the text of `Environment.cfg`.", """{"configuration":"[global]\ndata_path : /data\ndatabase_password : secret"}""")
+        .Answer<SettingsPreview>("What would go along, and a sentence about what would not.")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-settings");
+
     private static RouteDescription OfCode(RouteDescription route) => route
         .Needs(Right.ShipCode)
         .Path("sha256", "SHA-256 of the archive: 64 lower-case hexadecimal digits.", Form.Sha256());

@@ -23,15 +23,15 @@ internal static class DpuRoutes
         .Is("getStats", Part, "The DPU in figures")
         .Answer<DpuStats>("Throughput, queue, users, nodes.");
 
-    public static void Sequences(RouteDescription route) => route
+    public static void Sequences(RouteDescription route) => OfRecipes(route
         .Is("listSequences", RecipesPart, "What can be run: recipes and pipelines")
-        .Answer<IReadOnlyList<SequenceInfo>>("What `dpu.sequences` lists, in its order, then the rest by name.");
+        .Answer<IReadOnlyList<SequenceInfo>>("What `dpu.sequences` lists, in its order, then the rest by name; of a version or of code of one's own: what is not usual first."));
 
-    public static void Options(RouteDescription route) => route
+    public static void Options(RouteDescription route) => OfRecipes(route
         .Is("getSequenceOptions", RecipesPart, "With what a sequence can be run")
         .Path("sequence", "The sequence, such as `Reduce>Coadd`.", example: "Reduce>Coadd")
         .Answer<SequenceOptions>("The options and process parameters of each of its recipes.")
-        .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe");
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe"));
 
     public static void History(RouteDescription route) => route
         .Is("getSequenceHistory", RecipesPart, "What a sequence took before", "By the jobs whose line in the queue the caller sees.")
@@ -40,6 +40,12 @@ internal static class DpuRoutes
         .Answer<SequenceHistory>("Its last jobs, and what is known of its recipes' tasks.")
         .Refuses(StatusCodes.Status400BadRequest, "bad-limit")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-recipe");
+
+    private static RouteDescription OfRecipes(RouteDescription route) => route
+        .Query(AskedRecipes.Version, Form.Text(), "Of this version of the recipes; the usual one unless said.")
+        .Query(AskedRecipes.Code, Form.Text(), "With those of this code over them, that one brought before, by its SHA-256.")
+        .Refuses(StatusCodes.Status403Forbidden, "not-allowed")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "unknown-version", "unknown-code", "bad-recipes");
 
     public static void Reload(RouteDescription route) => route
         .Is("reload", Part, "Reads the configuration again", "As a whole or not at all: what held goes on to hold when it is wrong.")
