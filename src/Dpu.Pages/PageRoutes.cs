@@ -1,6 +1,7 @@
 using Dpu.Client.Contracts;
 using Dpu.Pages.Asking;
 using Dpu.Pages.Campaigns;
+using Dpu.Pages.Jobs;
 using Dpu.Pages.Layout;
 using Dpu.Pages.Login;
 using Dpu.Pages.Queue;
@@ -36,6 +37,7 @@ public static class PageRoutes
         pages.Post("/recipes/{sequence}", SubmitVisits.PostAsync);
         pages.Get("/campaigns", CampaignVisits.ListAsync);
         pages.Get("/campaigns/{name}", CampaignVisits.ShowAsync);
+        MapJobs(pages);
         pages.Get("/login", LoginVisits.ShowAsync);
         pages.Post("/login", login.LogInAsync);
         pages.Post("/logout", login.LogOutAsync);
@@ -46,6 +48,24 @@ public static class PageRoutes
 
     private static Task<PageAnswer> NothingAsync(Visit visit) => Task.FromResult<PageAnswer>(
         new PageAnswer.Refused(new Problem("Not found", StatusCodes.Status404NotFound, $"There is nothing at {visit.Http.Request.Path}.", "unknown-address")));
+    private static void MapJobs(Pages pages)
+    {
+        pages.Get("/jobs/{id:int}", JobVisits.ShowAsync);
+        pages.Get("/jobs/{id:int}/tasks", TasksVisits.ListAsync);
+        pages.Get("/jobs/{id:int}/tasks/{task:int}", TasksVisits.ShowAsync);
+        pages.Get("/jobs/{id:int}/logs", LogsVisits.ShowAsync);
+        pages.Get("/jobs/{id:int}/results", ResultsVisits.ShowAsync);
+        pages.Get("/jobs/{id:int}/provenance", ResultsVisits.ProvenanceAsync);
+        pages.Get("/jobs/{id:int}/retry", AgainVisits.ShowRetryAsync);
+        pages.Get("/jobs/{id:int}/rerun", AgainVisits.ShowRerunAsync);
+        pages.Post("/jobs/{id:int}/cancel", JobVisits.CancelAsync);
+        pages.Post("/jobs/{id:int}/hold", JobVisits.HoldAsync);
+        pages.Post("/jobs/{id:int}/release", JobVisits.ReleaseAsync);
+        pages.Post("/jobs/{id:int}/priority", JobVisits.PriorityAsync);
+        pages.Post("/jobs/{id:int}/context", JobVisits.PromoteAsync);
+        pages.Post("/jobs/{id:int}/retry", AgainVisits.RetryAsync);
+        pages.Post("/jobs/{id:int}/rerun", AgainVisits.RerunAsync);
+    }
 
     /// <summary>Maps visits: a refusal of the API is a page as well.</summary>
     private sealed class Pages(IEndpointRouteBuilder app, IApi api, TimeProvider time, Lazy<PageRenderer> renderer, Action<IEndpointConventionBuilder> mark)

@@ -108,6 +108,13 @@ public sealed record JobDetail(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CodeSha256 { get; init; }
 
+    /// <summary>How long it was expected to run when it was accepted; 0 when nobody knew.</summary>
+    public double EstimatedSeconds { get; init; }
+
+    /// <summary>Who cancelled it; not written when nobody did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CancelledBy { get; init; }
+
     public static JobDetail From(JobSummary job, IReadOnlyList<StepDetail> steps, IReadOnlyList<TaskDetail>? tasks = null)
     {
         ArgumentNullException.ThrowIfNull(job);

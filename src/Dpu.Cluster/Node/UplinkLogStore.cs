@@ -55,6 +55,10 @@ public sealed class UplinkLogStore(IActorRef<UplinkMessage> uplink) : ILogStore
     }
 
     /// <inheritdoc/>
+    public Task<LogTail> ReadBackAsync(LogSelection selection, LogCursor? before, int maxBytes, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Nobody pages back in logs on a node.");
+
+    /// <inheritdoc/>
     public Task WaitAsync(Domain.Jobs.JobId job, LogCursor from, CancellationToken cancellationToken) =>
         throw new NotSupportedException("Nobody follows logs on a node.");
 

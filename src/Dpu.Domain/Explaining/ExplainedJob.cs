@@ -71,6 +71,9 @@ public sealed record ExplainedJob(
     ImmutableArray<ExplainedTask> Tasks,
     JobWaits Waits)
 {
+    /// <summary>Whether <see cref="Tasks"/> are all of its tasks: sums are told of those only.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>Who holds it and why; null when nobody does.</summary>
     public (string By, string Because)? Hold { get; init; }
 

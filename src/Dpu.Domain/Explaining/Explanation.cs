@@ -255,6 +255,11 @@ public static class Explanation
 
     private static string Longer(ExplainedJob job, TimeSpan ran)
     {
+        if (!job.IsWhole)
+        {
+            return Say($"It ran {ran.TotalSeconds / job.EstimatedSeconds:0.#} times as long as estimated.");
+        }
+
         var retried = job.Tasks.Count(task => task.Attempts.Length > 1);
         var worked = TimeSpan.FromSeconds(job.Tasks.Sum(task => task.Attempts.Sum(attempt => ((attempt.EndedAt ?? attempt.StartedAt) - attempt.StartedAt).TotalSeconds)));
         return Say($"It ran {ran.TotalSeconds / job.EstimatedSeconds:0.#} times as long as estimated; its attempts took {Text(worked)} together")

@@ -76,9 +76,21 @@ internal static class FileQueries
         ?? Newest(database, "path", idOrPathOrName, seen)
         ?? Newest(database, "name", idOrPathOrName, seen);
 
-    public static ImmutableArray<ResultRow> ResultsOf(Database database, JobId job)
+    /// <summary>What a job made, by task; null when it did not make the file behind which it is to begin.</summary>
+    public static ImmutableArray<ResultRow>? ResultsOf(Database database, JobId job, ResultFilter filter)
     {
-        var query = database.Prepare($"SELECT {Columns} FROM files f WHERE f.job_id = ? ORDER BY f.task, f.seq").Bind(job.Value);
+        if (filter.After is not null && !IsOf(database, job, filter.After))
+        {
+            return null;
+        }
+
+        var task = filter.Task is null ? "" : " AND f.task = ?";
+        var main = filter.MainOnly ? " AND f.main = 1" : "";
+        var after = filter.After is null ? "" : " AND (f.task, f.seq) > (SELECT task, seq FROM files WHERE id = ?)";
+        var query = database.Prepare($"SELECT {Columns} FROM files f WHERE f.job_id = ?{task}{main}{after} ORDER BY f.task, f.seq LIMIT ?").Bind(job.Value);
+        query = filter.Task is { } number ? query.Bind(number) : query;
+        query = filter.After is null ? query : query.Bind(filter.After);
+        query = query.Bind(filter.Limit);
         var rows = ImmutableArray.CreateBuilder<ResultRow>();
         while (query.Step())
         {
@@ -86,6 +98,14 @@ internal static class FileQueries
         }
 
         return rows.ToImmutable();
+    }
+
+    private static bool IsOf(Database database, JobId job, string id)
+    {
+        var query = database.Prepare("SELECT 1 FROM files WHERE id = ? AND job_id = ?").Bind(id).Bind(job.Value);
+        var found = query.Step();
+        query.Reset();
+        return found;
     }
 
     private static CatalogFile? Newest(Database database, string column, string value, Condition seen)

@@ -126,6 +126,25 @@ public sealed partial class FileLogStore : ILogStore
             cancellationToken);
     }
 
+    public Task<LogTail> ReadBackAsync(LogSelection selection, LogCursor? before, int maxBytes, CancellationToken cancellationToken)
+    {
+        var (pending, next) = Pending(selection);
+        var end = before < next ? before.Value : next;
+        return _reads.RunAsync(
+            index =>
+            {
+                var tail = new LogTailBuilder(selection, end, maxBytes);
+                for (var block = pending.Count - 1; block >= 0; block--)
+                {
+                    tail.Add(pending[block].Number, pending[block].Written);
+                }
+
+                ReadStoredBack(index, tail, selection, Math.Min(pending[0].Number, end.Block + 1));
+                return tail.Build();
+            },
+            cancellationToken);
+    }
+
     public async Task WaitAsync(JobId job, LogCursor from, CancellationToken cancellationToken)
     {
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -193,7 +212,7 @@ public sealed partial class FileLogStore : ILogStore
     }
 
     /// <summary>What is not in the index, and the place after all of it.</summary>
-    private (List<(long Number, ReadOnlyMemory<byte> Records)> Blocks, LogCursor Next) Pending(LogSelection selection)
+    private (List<(long Number, ReadOnlyMemory<byte> Written)> Blocks, LogCursor Next) Pending(LogSelection selection)
     {
         lock (_gate)
         {
@@ -226,6 +245,32 @@ public sealed partial class FileLogStore : ILogStore
             }
 
             from = blocks[^1].Block + 1;
+        }
+    }
+
+    private void ReadStoredBack(Database index, LogTailBuilder tail, LogSelection selection, long before)
+    {
+        while (!tail.IsFull)
+        {
+            var blocks = LogIndex.FindBack(index, selection, before, BlocksPerRead);
+            if (blocks.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var (number, place) in blocks.TakeWhile(_ => !tail.IsFull))
+            {
+                try
+                {
+                    tail.Add(number, ReadBlock(number, place));
+                }
+                catch (JournalException lost)
+                {
+                    tail.AddLoss(number, lost.Message);
+                }
+            }
+
+            before = blocks[^1].Block;
         }
     }
 

@@ -60,6 +60,13 @@ public sealed record LogSelection(JobId Job, int? Task = null, int? Attempt = nu
 /// <param name="AtEnd">True when nothing newer was there.</param>
 public sealed record LogPage(ImmutableArray<LogChunk> Chunks, LogCursor Next, bool AtEnd);
 
+/// <summary>The end of a log, or of what stands before a place in it.</summary>
+/// <param name="Chunks">In the order in which they arrived.</param>
+/// <param name="From">Where they begin: to read further back, ask for what is before it.</param>
+/// <param name="End">Where they end; reading on from there gives what comes after them.</param>
+/// <param name="AtStart">True when nothing older is there.</param>
+public sealed record LogTail(ImmutableArray<LogChunk> Chunks, LogCursor From, LogCursor End, bool AtStart);
+
 /// <summary>Keeps what attempts print. Shared by all of them, apart from the journal and its writer.</summary>
 public interface ILogStore : IAsyncDisposable
 {
@@ -73,6 +80,9 @@ public interface ILogStore : IAsyncDisposable
 
     /// <summary>Reads on from a cursor, with a line of <see cref="LogChunk.StoreSource"/> where output was lost; about <paramref name="maxBytes"/> of output, at least one chunk when there is one.</summary>
     Task<LogPage> ReadAsync(LogSelection selection, LogCursor from, int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>Reads what stands before a cursor, the newest of it; null for the end of the log. About <paramref name="maxBytes"/> of output, at least one chunk when there is one.</summary>
+    Task<LogTail> ReadBackAsync(LogSelection selection, LogCursor? before, int maxBytes, CancellationToken cancellationToken);
 
     /// <summary>Completes when a job has a chunk at or after <paramref name="from"/>: at once when it has, else when one arrives.</summary>
     Task WaitAsync(JobId job, LogCursor from, CancellationToken cancellationToken);

@@ -91,13 +91,20 @@ internal static class LogIndex
     }
 
     /// <summary>Blocks that may hold what is selected, from one number up to before another.</summary>
-    public static List<(long Block, BlockPlace Place)> Find(Database database, LogSelection selection, long from, long before, int max)
+    public static List<(long Block, BlockPlace Place)> Find(Database database, LogSelection selection, long from, long before, int max) =>
+        Find(database, selection, from, before, max, "ASC");
+
+    /// <summary>The same before a number, by falling number.</summary>
+    public static List<(long Block, BlockPlace Place)> FindBack(Database database, LogSelection selection, long before, int max) =>
+        Find(database, selection, 0, before, max, "DESC");
+
+    private static List<(long Block, BlockPlace Place)> Find(Database database, LogSelection selection, long from, long before, int max, string order)
     {
-        var query = database.Prepare("""
+        var query = database.Prepare($"""
             SELECT b.block, b.segment, b.offset, b.length
             FROM job_blocks j JOIN blocks b ON b.block = j.block
             WHERE j.job_id = ? AND j.block >= ? AND j.block < ? AND j.first_task <= ? AND j.last_task >= ?
-            ORDER BY j.block LIMIT ?
+            ORDER BY j.block {order} LIMIT ?
             """)
             .Bind(selection.Job.Value).Bind(from).Bind(before)
             .Bind(selection.Task ?? int.MaxValue).Bind(selection.Task ?? int.MinValue).Bind(max);

@@ -41,11 +41,16 @@ internal sealed class LogPageBuilder(LogSelection selection, LogCursor from, int
     {
         if (new LogCursor(block, 0) >= from && !IsFull)
         {
-            var attempt = new AttemptId(selection.Job, selection.Task ?? 0, selection.Attempt ?? 0);
-            var at = _chunks.Count > 0 ? _chunks[^1].At : DateTimeOffset.UnixEpoch;
-            var line = Encoding.UTF8.GetBytes($"[output may be missing here: {reason}]\n");
-            _chunks.Add(new LogChunk(attempt, OutputStream.Error, at, LogChunk.StoreSource, Guid.Empty, 0, line));
+            _chunks.Add(Loss(selection, _chunks.Count > 0 ? _chunks[^1].At : DateTimeOffset.UnixEpoch, reason));
         }
+    }
+
+    /// <summary>The line that stands where output is lost.</summary>
+    public static LogChunk Loss(LogSelection selection, DateTimeOffset at, string reason)
+    {
+        var attempt = new AttemptId(selection.Job, selection.Task ?? 0, selection.Attempt ?? 0);
+        var line = Encoding.UTF8.GetBytes($"[output may be missing here: {reason}]\n");
+        return new LogChunk(attempt, OutputStream.Error, at, LogChunk.StoreSource, Guid.Empty, 0, line);
     }
 
     /// <param name="end">The place after everything that there was.</param>

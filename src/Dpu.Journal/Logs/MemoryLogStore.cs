@@ -46,6 +46,24 @@ public sealed class MemoryLogStore : ILogStore
         return Task.FromResult(new LogPage(chunks.ToImmutable(), new LogCursor(OnlyBlock, index), index == _chunks.Count));
     }
 
+    public Task<LogTail> ReadBackAsync(LogSelection selection, LogCursor? before, int maxBytes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var end = before is { Block: < OnlyBlock } ? 0 : Math.Min(before?.Chunk ?? int.MaxValue, _chunks.Count);
+        var chunks = new Stack<LogChunk>();
+        var (bytes, from) = (0, end);
+        for (var index = end - 1; index >= 0 && bytes < maxBytes; index--)
+        {
+            if (selection.Includes(_chunks[index].Attempt))
+            {
+                chunks.Push(_chunks[index]);
+                (bytes, from) = (bytes + _chunks[index].Bytes.Length, index);
+            }
+        }
+
+        return Task.FromResult(new LogTail([.. chunks], new LogCursor(OnlyBlock, from), new LogCursor(OnlyBlock, end), bytes < maxBytes));
+    }
+
     public Task WaitAsync(JobId job, LogCursor from, CancellationToken cancellationToken)
     {
         var first = from.Block < OnlyBlock ? 0 : from.Chunk;

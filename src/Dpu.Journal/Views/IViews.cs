@@ -17,7 +17,24 @@ public sealed record JobFilter(string? User = null, JobStatus? Status = null, in
 /// <param name="From">The first number wanted.</param>
 /// <param name="Limit">At most so many.</param>
 /// <param name="State">Only those that stand so; null for any.</param>
-public sealed record TaskFilter(int From = 0, int Limit = 1000, TaskViewState? State = null);
+public sealed record TaskFilter(int From = 0, int Limit = 1000, TaskViewState? State = null)
+{
+    /// <summary>Only those of the step of this name.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>Only those of which an attempt was given to this node.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Only those whose last attempt ended for this reason.</summary>
+    public FailureCause? Cause { get; init; }
+}
+
+/// <summary>Which of the files that a job made are listed.</summary>
+/// <param name="Limit">At most so many.</param>
+/// <param name="After">Those behind this one, by its id; null for the first.</param>
+/// <param name="Task">Only this task's.</param>
+/// <param name="MainOnly">Only its main objects.</param>
+public sealed record ResultFilter(int Limit = int.MaxValue, string? After = null, int? Task = null, bool MainOnly = false);
 
 /// <summary>
 /// What clients and pages read. A view equals the fold of the journal up to its checkpoint, and lags behind it by a moment: await

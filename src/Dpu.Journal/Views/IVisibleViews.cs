@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Estimates;
+using Dpu.Domain.Explaining;
 using Dpu.Domain.Jobs;
 
 namespace Dpu.Journal.Views;
@@ -20,6 +21,30 @@ public interface IVisibleViews
 
     /// <summary>A job with its steps, if he sees its line; what was found in its output is there only if he may look into it, and other jobs that it waits for only if he sees these.</summary>
     Task<JobDetails?> GetJobAsync(JobId job, CancellationToken cancellationToken);
+
+    /// <summary>How many tasks of each step run, by the step's index: of a job that he may look into; empty for others.</summary>
+    Task<ImmutableArray<int>> GetRunningAsync(JobId job, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Tasks that say something about their job beside those that failed: they run, are held, lost or aborted, were tried again, or took longest. Of a job that he may look into.
+    /// </summary>
+    /// <param name="job">Which job.</param>
+    /// <param name="max">At most about so many of a kind.</param>
+    /// <param name="slowest">How many of those that took longest.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<ImmutableArray<TaskRow>> GetNotableTasksAsync(JobId job, int max, int slowest, CancellationToken cancellationToken);
+
+    /// <summary>A task of a job that he may look into; null when there is none.</summary>
+    Task<TaskRow?> GetTaskAsync(JobId job, int task, CancellationToken cancellationToken);
+
+    /// <summary>What a job that he may look into made, by task; null when it did not make the file behind which it is to begin.</summary>
+    Task<ImmutableArray<ResultRow>?> GetResultsAsync(JobId job, ResultFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>When attempts at tasks ran where: of a job that he may look into; null for others.</summary>
+    /// <param name="job">Which job.</param>
+    /// <param name="tasksMax">Of a job with more tasks every second, third, … is taken.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<AttemptSample?> SampleAttemptsAsync(JobId job, int tasksMax, CancellationToken cancellationToken);
 
     /// <summary>The lines that changed behind an event of the journal.</summary>
     /// <param name="ordering">The event's.</param>

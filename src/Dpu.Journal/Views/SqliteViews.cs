@@ -41,7 +41,7 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
     public Task<JobId> GetLastJobAsync(CancellationToken cancellationToken) => reads.RunAsync(JobQueries.Last, cancellationToken);
 
     public Task<ImmutableArray<ResultRow>> GetResultsAsync(JobId job, CancellationToken cancellationToken) =>
-        reads.RunAsync(database => FileQueries.ResultsOf(database, job), cancellationToken);
+        reads.RunAsync(database => FileQueries.ResultsOf(database, job, new ResultFilter()) ?? [], cancellationToken);
 
     public Task<ImmutableArray<CampaignRow>> ListCampaignsAsync(CancellationToken cancellationToken) => reads.RunAsync(static database => CampaignQueries.List(database, caller: null), cancellationToken);
 

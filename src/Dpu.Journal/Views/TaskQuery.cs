@@ -33,62 +33,82 @@ internal sealed class TaskQuery
 
     public ImmutableArray<TaskRow> Run(TaskFilter filter)
     {
+        var (next, end) = Range(filter);
         var tasks = ImmutableArray.CreateBuilder<TaskRow>();
-        foreach (var (task, hasRow) in filter.State is null or TaskViewState.Submitted or TaskViewState.Aborted ? Every(filter) : WithRow(filter))
+
+        // To a task without a row nothing happened, or it was aborted: it ran on no node, and nothing was its cause.
+        var withoutRow = filter is { Node: null, Cause: null, State: null or TaskViewState.Submitted or TaskViewState.Aborted };
+        var rows = Rows(filter with { State = withoutRow ? null : filter.State }, next, end);
+        while (tasks.Count < filter.Limit && rows.Step())
         {
-            if (tasks.Count == filter.Limit)
+            var task = rows.Int(0);
+            if (withoutRow)
             {
-                break;
+                AddWithoutRow(tasks, filter, next, task);
             }
 
-            if (filter.State is null || task.State == filter.State)
+            next = task + 1;
+            if (tasks.Count < filter.Limit && (filter.State is null || ViewText.State(rows.Text(2)) == filter.State))
             {
-                tasks.Add(hasRow ? task with { Attempts = Attempts(task.Task) } : task);
+                tasks.Add(Read(rows));
             }
         }
 
-        return tasks.ToImmutable();
+        rows.Reset();
+        if (withoutRow)
+        {
+            AddWithoutRow(tasks, filter, next, end);
+        }
+
+        return [.. tasks.Select(task => task with { Attempts = Attempts(task.Task) })];
     }
 
-    /// <summary>Whatever was tried has a row.</summary>
-    private IEnumerable<(TaskRow Task, bool HasRow)> Every(TaskFilter filter)
+    /// <summary>These tasks, by rising number; those that the job does not have are left out.</summary>
+    public ImmutableArray<TaskRow> Run(IEnumerable<int> tasks) =>
+        [.. tasks.Where(task => task >= 0 && task < _count).Select(Find).Select(task => task with { Attempts = Attempts(task.Task) })];
+
+    private TaskRow Find(int task)
     {
-        var next = Math.Max(filter.From, 0);
-        foreach (var (row, _) in WithRow(filter with { State = null }))
-        {
-            for (; next < row.Task; next++)
-            {
-                yield return (WithoutRow(next), false);
-            }
-
-            yield return (row, true);
-            next = row.Task + 1;
-        }
-
-        for (; next < _count; next++)
-        {
-            yield return (WithoutRow(next), false);
-        }
+        var row = _database.Prepare("SELECT task, keys, state, cause, message FROM tasks WHERE job_id = ? AND task = ?").Bind(_job.Value).Bind(task);
+        var found = row.Step() ? Read(row) : WithoutRow(task);
+        row.Reset();
+        return found;
     }
 
-    private IEnumerable<(TaskRow Task, bool HasRow)> WithRow(TaskFilter filter)
+    private (int First, int End) Range(TaskFilter filter)
     {
-        // The state stands in the text: only so the index of tasks in trouble is used.
+        var from = Math.Max(filter.From, 0);
+        return filter.Step is null ? (from, _count)
+            : _steps.FirstOrDefault(step => step.Name == filter.Step) is { } step ? (Math.Max(from, step.FirstTask), step.FirstTask + step.Counts.Total)
+            : (from, from);
+    }
+
+    /// <summary>One text for each combination of filters; the state stands in it, since only so the index of tasks in trouble is used.</summary>
+    private Statement Rows(TaskFilter filter, int first, int end)
+    {
         var state = filter.State is { } wanted ? $" AND state = '{ViewText.Of(wanted)}'" : "";
-        var query = _database
-            .Prepare($"SELECT task, keys, state, cause, message FROM tasks WHERE job_id = ? AND task >= ?{state} ORDER BY task")
-            .Bind(_job.Value).Bind(filter.From);
-        while (query.Step())
+        var cause = filter.Cause is { } why ? $" AND cause = '{ViewText.Of(why)}'" : "";
+        var node = filter.Node is null ? "" : " AND task IN (SELECT task FROM attempts WHERE job_id = ? AND node = ?)";
+        var rows = _database
+            .Prepare($"SELECT task, keys, state, cause, message FROM tasks WHERE job_id = ? AND task >= ? AND task < ?{state}{cause}{node} ORDER BY task")
+            .Bind(_job.Value).Bind(first).Bind(end);
+        return filter.Node is null ? rows : rows.Bind(_job.Value).Bind(filter.Node);
+    }
+
+    private void AddWithoutRow(ImmutableArray<TaskRow>.Builder tasks, TaskFilter filter, int first, int end)
+    {
+        for (var task = first; task < end && tasks.Count < filter.Limit; task++)
         {
-            var row = Row(
-                query.Int(0),
-                ViewText.State(query.Text(2)),
-                ViewText.Keys(query.TextOrNull(1)),
-                ViewText.Cause(query.TextOrNull(3)),
-                query.TextOrNull(4) ?? "");
-            yield return (row, true);
+            var row = WithoutRow(task);
+            if (filter.State is null || row.State == filter.State)
+            {
+                tasks.Add(row);
+            }
         }
     }
+
+    private TaskRow Read(Statement row) => Row(
+        row.Int(0), ViewText.State(row.Text(2)), ViewText.Keys(row.TextOrNull(1)), ViewText.Cause(row.TextOrNull(3)), row.TextOrNull(4) ?? "");
 
     private TaskRow WithoutRow(int task)
     {

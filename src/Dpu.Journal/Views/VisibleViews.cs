@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Campaigns;
 using Dpu.Domain.Estimates;
+using Dpu.Domain.Explaining;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Users;
+using Dpu.Journal.Catalog;
 using Dpu.Journal.Sqlite;
 
 namespace Dpu.Journal.Views;
@@ -17,6 +19,24 @@ internal sealed class VisibleViews(Reads reads, Caller caller) : IVisibleViews
         reads.RunAsync(database => Lines(database, jobs), cancellationToken);
 
     public Task<JobDetails?> GetJobAsync(JobId job, CancellationToken cancellationToken) => reads.RunAsync(database => Details(database, job), cancellationToken);
+
+    public Task<ImmutableArray<int>> GetRunningAsync(JobId job, CancellationToken cancellationToken) =>
+        reads.RunAsync<ImmutableArray<int>>(database => SeesInto(database, job) ? AttemptQueries.Running(database, job) : [], cancellationToken);
+
+    public Task<ImmutableArray<TaskRow>> GetNotableTasksAsync(JobId job, int max, int slowest, CancellationToken cancellationToken) => reads.RunAsync<ImmutableArray<TaskRow>>(
+        database => SeesInto(database, job) ? new TaskQuery(database, job).Run(AttemptQueries.Notable(database, job, max, slowest)) : [],
+        cancellationToken);
+
+    public Task<TaskRow?> GetTaskAsync(JobId job, int task, CancellationToken cancellationToken) => reads.RunAsync(
+        database => SeesInto(database, job) ? new TaskQuery(database, job).Run([task]).FirstOrDefault() : null,
+        cancellationToken);
+
+    public Task<ImmutableArray<ResultRow>?> GetResultsAsync(JobId job, ResultFilter filter, CancellationToken cancellationToken) => reads.RunAsync<ImmutableArray<ResultRow>?>(
+        database => SeesInto(database, job) ? FileQueries.ResultsOf(database, job, filter) : [],
+        cancellationToken);
+
+    public Task<AttemptSample?> SampleAttemptsAsync(JobId job, int tasksMax, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => SeesInto(database, job) ? AttemptQueries.Sample(database, job, tasksMax) : null, cancellationToken);
 
     public Task<ChangedJobs> GetChangedAsync(long ordering, int limit, CancellationToken cancellationToken) =>
         reads.RunAsync(database => Changed(database, ordering, limit), cancellationToken);
@@ -65,6 +85,8 @@ internal sealed class VisibleViews(Reads reads, Caller caller) : IVisibleViews
         bool IsThere(JobId other) => JobQueries.Find(database, other) is { } found && SeesLine(found);
         return row.After.IsEmpty ? row : row with { After = [.. row.After.Where(IsThere)], WaitsFor = [.. row.WaitsFor.Where(IsThere)] };
     }
+
+    private bool SeesInto(Database database, JobId job) => JobQueries.Find(database, job) is { } row && caller.Sees(row.User, row.Context);
 
     private bool SeesLine(JobRow row) => caller.SeesInQueue(row.User, row.Context);
 }

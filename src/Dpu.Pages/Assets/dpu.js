@@ -15,9 +15,11 @@ function duration(milliseconds) {
     : `${Math.floor(seconds / 86400)} d ${two(Math.floor(seconds / 3600) % 24)} h`;
 }
 
+const localHour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+
 function localise(root) {
   for (const time of root.querySelectorAll("time[data-local]")) {
-    time.textContent = localTime.format(new Date(time.dateTime));
+    time.textContent = (time.dataset.local === "time" ? localHour : localTime).format(new Date(time.dateTime));
   }
 }
 
@@ -296,6 +298,93 @@ for (const link of document.querySelectorAll("a[data-elsewhere]")) {
   });
 }
 
+// --- A log as it is written --------------------------------------------------------------------------------------------------
+
+const logLinesMax = 2000;
+const logPace = 200;
+
+// What would not be seen, or would turn the rest of the line around, is shown as what it is.
+const plain = text => text.replace(/[\u0000-\u0008\u000a-\u001f]/g, letter => String.fromCharCode(0x2400 + letter.charCodeAt(0)))
+  .replace(/\u007f/g, "\u2421").replace(/[\u0080-\u009f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029]/g, "\ufffd");
+
+const loudWord = /\b(?:(error|fatal|critical|panic|traceback|segmentation fault|exception)|warn|warning)\b/i;
+const loudName = /\b[A-Za-z]+(?:Error|Exception)\b/;
+
+// The same words as those by which the DPU searches.
+function levelOf(text) {
+  const head = text.slice(0, 400);
+  const [word, name] = [loudWord.exec(head), loudName.exec(head)];
+  return name && (!word || name.index < word.index) ? "error" : word ? (word[1] ? "error" : "warning") : "info";
+}
+
+function logLine(line, tasks) {
+  const row = document.createElement("p");
+  row.className = `${levelOf(line.text)} ${line.stream}`;
+  const time = document.createElement("time");
+  time.dateTime = line.time;
+  time.title = line.time;
+  time.textContent = localHour.format(new Date(line.time));
+  row.append(time, " ");
+  if (tasks) {
+    const task = document.createElement("a");
+    task.href = tasks + line.task;
+    task.title = `attempt ${line.attempt}, ${line.source}`;
+    task.textContent = line.task;
+    row.append(task, " ");
+  }
+
+  const text = document.createElement("span");
+  text.textContent = plain(line.text.length > 4000 ? line.text.slice(0, 4000) + "…" : line.text);
+  row.append(text);
+  return row;
+}
+
+function followLog(log) {
+  const stay = document.getElementById("follow");
+  const stream = new EventSource(log.dataset.follow);
+  let waiting = [];
+  let due = false;
+  const bottom = () => {
+    if (stay.checked) {
+      log.scrollTop = log.scrollHeight;
+    }
+  };
+
+  // Many lines at once are one change of the page; of very many only the last are shown.
+  function show() {
+    due = false;
+    document.getElementById("nothing")?.remove();
+    log.append(...waiting.slice(-logLinesMax).map(line => logLine(line, log.dataset.tasks)));
+    waiting = [];
+    while (log.childElementCount > logLinesMax) {
+      log.firstElementChild.remove();
+    }
+
+    bottom();
+  }
+
+  stream.addEventListener("line", event => {
+    waiting.push(JSON.parse(event.data));
+    if (waiting.length > 2 * logLinesMax) {
+      waiting = waiting.slice(-logLinesMax);
+    }
+
+    if (!due) {
+      due = true;
+      setTimeout(show, logPace);
+    }
+  });
+  stream.addEventListener("end", () => stream.close());
+  stream.onopen = regained;
+  stream.onerror = () => stream.readyState === EventSource.CLOSED || lost();
+
+  // Whoever scrolls up wants to read; whoever comes back to the end wants to see what comes.
+  log.addEventListener("scroll", () => {
+    stay.checked = log.scrollTop + log.clientHeight > log.scrollHeight - 40;
+  });
+  stay.addEventListener("change", bottom);
+}
+
 // --- The page ----------------------------------------------------------------------------------------------------------------
 
 function offerThemes() {
@@ -319,6 +408,17 @@ document.addEventListener("visibilitychange", () => document.hidden || look());
 const { events, poll } = document.body.dataset;
 if (events) {
   listen(events);
-} else if (poll) {
+}
+
+// What only time changes no event tells.
+if (poll) {
   setInterval(look, 1000 * Number(poll));
+}
+
+const log = document.getElementById("log");
+if (log) {
+  log.scrollTop = log.scrollHeight;
+  if (log.dataset.follow) {
+    followLog(log);
+  }
 }

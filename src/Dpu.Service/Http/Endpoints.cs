@@ -80,6 +80,13 @@ internal static class Endpoints
         Visitor(api.MapGet("/jobs/{id:int}/tasks", Answer(jobs.TasksAsync)).Says(JobRoutes.Tasks));
         Visitor(api.MapGet("/jobs/{id:int}/results", Answer(files.ResultsAsync)).Says(JobRoutes.Results));
         Visitor(api.MapGet("/jobs/{id:int}/logs", logs.ReadAsync).Says(JobRoutes.Logs));
+        Visitor(api.MapGet("/jobs/{id:int}/logs/part", Answer(logs.PartAsync)).Says(JobViewRoutes.LogPart));
+        var views = new JobViewEndpoints(services);
+        Visitor(api.MapGet("/jobs/{id:int}/graph", Answer(views.GraphAsync)).Says(JobViewRoutes.Graph));
+        Visitor(api.MapGet("/jobs/{id:int}/timeline", Answer(views.TimelineAsync)).Says(JobViewRoutes.Timeline));
+        Visitor(api.MapGet("/jobs/{id:int}/command", Answer(views.CommandAsync)).Says(JobViewRoutes.Command));
+        Visitor(api.MapGet("/jobs/{id:int}/lines", Answer(views.LinesAsync)).Says(JobViewRoutes.Lines));
+        Visitor(api.MapGet("/jobs/{id:int}/tasks/{task:int}", Answer(views.TaskAsync)).Says(JobViewRoutes.Task));
 
         var code = new CodeEndpoints(services);
         api.MapGet("/code/{sha256}", Answer(code.Describe)).Says(CodeRoutes.Describe);

@@ -13,9 +13,11 @@ namespace Dpu.Service.Http;
 /// <summary>Brings together what views, plan and scheduler know of a job; <see cref="Explanation"/> says what it means.</summary>
 internal sealed class ExplainEndpoints(ApiServices services)
 {
-    // Of a very large job the first tasks stand for all: what went wrong is asked for by itself.
-    private const int TasksMax = 20_000;
+    // Of a large job only those are read that say something: as quickly however many there are beside them.
+    private const int WholeMax = 1_000;
+    private const int NotableMax = 2_000;
     private const int FailedMax = 2_000;
+    private const int Slowest = 3;
     private const int MessagesWithLines = 5;
 
     public async Task<IResult> ExplainAsync(HttpContext context)
@@ -47,7 +49,7 @@ internal sealed class ExplainEndpoints(ApiServices services)
             return ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", "The scheduler did not answer in time.");
         }
 
-        var job = await FactsAsync(open, plan, await HideOthersAsync(visible, waits, context.RequestAborted), context.RequestAborted);
+        var job = await FactsAsync(visible, open, plan, await HideOthersAsync(visible, waits, context.RequestAborted), context.RequestAborted);
         var reasons = Explanation.Of(job, services.System.Time.GetUtcNow());
         return Endpoints.Json(
             new JobExplanation(id.Value, ApiMapping.StatusOf(job.Status), [.. reasons.Select(reason => new ExplainedReason(reason.Code, reason.Message, reason.Tasks, reason.Suggestion))]),
@@ -62,7 +64,7 @@ internal sealed class ExplainEndpoints(ApiServices services)
         return waits.TellableTo(visible.Caller, seen.Contains);
     }
 
-    private async Task<ExplainedJob> FactsAsync(OpenJob open, JobPlan plan, JobWaits waits, CancellationToken cancellationToken)
+    private async Task<ExplainedJob> FactsAsync(Visible visible, OpenJob open, JobPlan plan, JobWaits waits, CancellationToken cancellationToken)
     {
         var row = open.Line;
         var job = new ExplainedJob(
@@ -74,9 +76,10 @@ internal sealed class ExplainEndpoints(ApiServices services)
             row.StartedAt,
             row.EndedAt,
             row.EstimatedSeconds,
-            await TasksAsync(open, cancellationToken),
+            await TasksAsync(visible, open, cancellationToken),
             waits)
         {
+            IsWhole = plan.TaskCount <= WholeMax,
             CancelledBy = row.CancelledBy,
             Hold = row.HeldBy is { } by ? (by, row.HeldBecause ?? "") : null,
             WaitsFor = row.WaitsFor,
@@ -84,10 +87,12 @@ internal sealed class ExplainEndpoints(ApiServices services)
         return job.LacksMemory ? job with { Figures = await open.GetLargestAsync(plan, cancellationToken) } : job;
     }
 
-    private async Task<ImmutableArray<ExplainedTask>> TasksAsync(OpenJob job, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<ExplainedTask>> TasksAsync(Visible visible, OpenJob job, CancellationToken cancellationToken)
     {
         var failed = await job.GetTasksAsync(new TaskFilter(Limit: FailedMax, State: TaskViewState.Error), cancellationToken);
-        var others = await job.GetTasksAsync(new TaskFilter(Limit: TasksMax), cancellationToken);
+        var others = job.Line.Counts.Total <= WholeMax
+            ? await job.GetTasksAsync(new TaskFilter(Limit: WholeMax), cancellationToken)
+            : await visible.Queue.GetNotableTasksAsync(job.Id, NotableMax, job.Line.EndedAt is null ? 0 : Slowest, cancellationToken);
         var tasks = ImmutableArray.CreateBuilder<ExplainedTask>();
         var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var row in failed)

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Dpu.Client.Contracts;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Users;
 using Dpu.Journal.Catalog;
+using Dpu.Journal.Views;
 using Microsoft.AspNetCore.Http;
 
 namespace Dpu.Service.Http;
@@ -14,15 +16,44 @@ internal sealed class FileEndpoints(ApiServices services)
 
     public async Task<IResult> ResultsAsync(HttpContext context)
     {
+        if (!Paging.TryLimit(context, out var limit))
+        {
+            return Paging.BadLimit(context);
+        }
+
+        var query = context.Request.Query;
+        var (number, after) = (query["task"].ToString(), query[Paging.After].ToString());
+        if (number.Length > 0 && !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-task", $"'{number}' is no task's number: they count from 0.");
+        }
+
         await services.FreshenAsync(context.RequestAborted);
-        var (job, refusal) = await services.VisibleTo(context).OpenAsync(Endpoints.JobOf(context), context.RequestAborted);
+        var visible = services.VisibleTo(context);
+        var (job, refusal) = await visible.OpenAsync(Endpoints.JobOf(context), context.RequestAborted);
         if (job is null)
         {
             return refusal!;
         }
 
-        var results = await job.GetResultsAsync(context.RequestAborted);
-        return Files(context, [.. results.Select(row => ApiMapping.File(row.File, services.Store, row.Main))]);
+        var filter = new ResultFilter(
+            limit is { } most ? most + 1 : int.MaxValue,
+            after.Length > 0 ? after : null,
+            number.Length > 0 ? int.Parse(number, CultureInfo.InvariantCulture) : null,
+            query["main"] == "true");
+        if (await visible.Queue.GetResultsAsync(job.Id, filter, context.RequestAborted) is not { } rows)
+        {
+            return Paging.BadCursor(after);
+        }
+
+        var files = rows.Select(row => ApiMapping.File(row.File, services.Store, row.Main)).ToList();
+        if (files.Count > limit)
+        {
+            files.RemoveAt(files.Count - 1);
+            Paging.SayNext(context, Paging.After, files[^1].Id);
+        }
+
+        return Endpoints.Json<IReadOnlyList<FileRecord>>(files, ApiJson.Default.IReadOnlyListFileRecord);
     }
 
     public async Task<IResult> QueryAsync(HttpContext context)

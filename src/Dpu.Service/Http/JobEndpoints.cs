@@ -76,6 +76,8 @@ internal sealed class JobEndpoints(ApiServices services)
             WaitsFor = [.. job.Job.WaitsFor.Select(other => other.Value)],
             Version = job.Job.Version,
             CodeSha256 = job.Job.CodeSha256,
+            EstimatedSeconds = job.Job.EstimatedSeconds,
+            CancelledBy = job.Job.CancelledBy,
         };
         if (context.Request.Query["tasks"] != "true")
         {
@@ -99,6 +101,11 @@ internal sealed class JobEndpoints(ApiServices services)
             return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-state", $"No task is '{context.Request.Query["state"]}': use {string.Join(", ", Enum.GetNames<TaskViewState>())}.");
         }
 
+        if (!TryCause(context.Request.Query["cause"], out var cause))
+        {
+            return ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-cause", $"No attempt ends with cause '{context.Request.Query["cause"]}': use {string.Join(", ", Causes)}.");
+        }
+
         var (cursor, from) = (context.Request.Query[Paging.After].ToString(), 0);
         if (cursor.Length > 0 && !(int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from) && from++ < int.MaxValue))
         {
@@ -113,7 +120,8 @@ internal sealed class JobEndpoints(ApiServices services)
         }
 
         var limit = asked ?? TasksOfAPage;
-        var rows = await job.GetTasksAsync(new TaskFilter(from, limit + 1, state), context.RequestAborted);
+        var filter = new TaskFilter(from, limit + 1, state) { Step = Text(context, "step"), Node = Text(context, "node"), Cause = cause };
+        var rows = await job.GetTasksAsync(filter, context.RequestAborted);
         if (rows.Length > limit)
         {
             Paging.SayNext(context, Paging.After, rows[limit - 1].Task.ToString(CultureInfo.InvariantCulture));
@@ -121,7 +129,8 @@ internal sealed class JobEndpoints(ApiServices services)
 
         var tasks = new List<TaskDetail>();
         var plan = await job.FindPlanAsync(context.RequestAborted);
-        await foreach (var task in TasksAsync(job, plan, [.. rows.Take(limit)], failedBefore: 0, context.RequestAborted))
+        var failedBefore = context.Request.Query["lines"] == "false" ? FailedTasksWithLines : 0;
+        await foreach (var task in TasksAsync(job, plan, [.. rows.Take(limit)], failedBefore, context.RequestAborted))
         {
             tasks.Add(task);
         }
@@ -235,6 +244,22 @@ internal sealed class JobEndpoints(ApiServices services)
                 (task, attempt) => services.PhaseOf(job.Id, task, attempt),
                 plan?.Steps[row.Step]);
         }
+    }
+
+    private static string? Text(HttpContext context, string name) => context.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;
+
+    private static IEnumerable<string> Causes => Enum.GetNames<FailureCause>().Select(static name => name.ToLowerInvariant());
+
+    private static bool TryCause(string? text, out FailureCause? cause)
+    {
+        cause = null;
+        if (string.IsNullOrEmpty(text))
+        {
+            return true;
+        }
+
+        cause = Enum.GetValues<FailureCause>().Cast<FailureCause?>().FirstOrDefault(known => known.ToString()!.Equals(text, StringComparison.OrdinalIgnoreCase));
+        return cause is not null;
     }
 
     private static bool TryState(string? text, out TaskViewState? state)

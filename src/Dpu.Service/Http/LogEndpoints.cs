@@ -11,6 +11,8 @@ namespace Dpu.Service.Http;
 internal sealed class LogEndpoints(ApiServices services)
 {
     private const int PageBytes = 256 * 1024;
+    private const int LinesUsual = 200;
+    private const int LinesMax = 1000;
 
     private static readonly byte[] Newline = "\n"u8.ToArray();
 
@@ -40,9 +42,10 @@ internal sealed class LogEndpoints(ApiServices services)
 
         if (context.Request.Query["follow"] == "true")
         {
-            if (!LogPlace.TryParse(EventStream.LastIdOf(context), out var place))
+            var from = EventStream.LastIdOf(context) is { Length: > 0 } last ? last : context.Request.Query["from"].ToString();
+            if (!LogPlace.TryParse(from, out var place))
             {
-                await ProblemResult.Because(StatusCodes.Status400BadRequest, "bad-event-id", "Last-Event-ID is none that came with a line of this log.").ExecuteAsync(context);
+                await ProblemResult.Because(StatusCodes.Status400BadRequest, "bad-event-id", $"'{from}' is no place in this log: it is the id of an event of it, or stands in one of its parts.").ExecuteAsync(context);
                 return;
             }
 
@@ -54,9 +57,46 @@ internal sealed class LogEndpoints(ApiServices services)
         }
     }
 
+    /// <summary>A part of what tasks printed: back from its end or from a place, or on from one; of all its lines or of those that are looked for.</summary>
+    public async Task<IResult> PartAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if (!Paging.TryLimit(context, out var asked))
+        {
+            return Paging.BadLimit(context);
+        }
+
+        if (LogWanted.Read(query, out var flaw) is not { } wanted)
+        {
+            return flaw!;
+        }
+
+        var (before, after) = (query["before"].ToString(), query[Paging.After].ToString());
+        if (!LogPlace.TryParse(before, out var end) || !LogPlace.TryParse(after, out var begin) || (before.Length > 0 && after.Length > 0))
+        {
+            return Paging.BadCursor(before.Length > 0 ? before : after);
+        }
+
+        await services.FreshenAsync(context.RequestAborted);
+        var (job, refusal) = await services.VisibleTo(context).OpenAsync(Endpoints.JobOf(context), context.RequestAborted);
+        if (job is null)
+        {
+            return refusal!;
+        }
+
+        if (wanted.Task >= job.Line.Counts.Total)
+        {
+            return BadTask(WithoutTask(job.Id, wanted.Task.Value, job.Line.Counts.Total));
+        }
+
+        var search = new LogSearch(job, wanted, Math.Min(asked ?? LinesUsual, LinesMax), context.RequestAborted);
+        return Endpoints.Json(after.Length > 0 ? await search.OnAsync(begin.Value) : await search.BackAsync(before.Length > 0 ? end : null), ApiJson.Default.LogPart);
+    }
+
     private static ProblemResult BadTask(string why) => ProblemResult.Because(StatusCodes.Status422UnprocessableEntity, "bad-task", why);
 
-    private static string WithoutTask(JobId job, int task, int tasks) => string.Create(
+    /// <summary>What is wrong with a task's number.</summary>
+    public static string WithoutTask(JobId job, int task, int tasks) => string.Create(
         CultureInfo.InvariantCulture,
         $"Job {job} has no task {task}: it has {tasks} {(tasks == 1 ? "task, number 0" : $"tasks, numbers 0 to {tasks - 1}")}.");
 

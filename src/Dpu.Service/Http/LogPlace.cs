@@ -41,6 +41,9 @@ internal sealed class FollowedLog(LogPlace begin)
     /// <summary>Where to read on.</summary>
     public LogCursor Next { get; private set; } = begin.Cursor;
 
+    /// <summary>The place behind all whole lines so far.</summary>
+    public LogPlace Place => _place;
+
     public IEnumerable<(LogLine Line, LogPlace Behind)> Add(LogPage page)
     {
         foreach (var line in page.Chunks.SelectMany(_lines.Add))

@@ -137,6 +137,10 @@ internal sealed class OpenJob(JobDetails details, IViews views, ILogStore logs, 
     public Task<LogPage> ReadAsync(int? task, int? attempt, LogCursor from, int maxBytes, CancellationToken cancellationToken) =>
         logs.ReadAsync(new LogSelection(Id, task, attempt), from, maxBytes, cancellationToken);
 
+    /// <summary>Reads back in what it printed, from a place or from the end.</summary>
+    public Task<LogTail> ReadBackAsync(int? task, int? attempt, LogCursor? before, int maxBytes, CancellationToken cancellationToken) =>
+        logs.ReadBackAsync(new LogSelection(Id, task, attempt), before, maxBytes, cancellationToken);
+
     /// <summary>Completes when it has printed more.</summary>
     public Task WaitForOutputAsync(LogCursor from, CancellationToken cancellationToken) => logs.WaitAsync(Id, from, cancellationToken);
 }

@@ -36,6 +36,9 @@ internal sealed class ScriptedLogStore : ILogStore
     public Task<LogPage> ReadAsync(LogSelection selection, LogCursor from, int maxBytes, CancellationToken cancellationToken) =>
         CannotBeRead ? Task.FromException<LogPage>(new JournalException("the index is gone")) : _stored.ReadAsync(selection, from, maxBytes, cancellationToken);
 
+    public Task<LogTail> ReadBackAsync(LogSelection selection, LogCursor? before, int maxBytes, CancellationToken cancellationToken) =>
+        _stored.ReadBackAsync(selection, before, maxBytes, cancellationToken);
+
     public Task WaitAsync(JobId job, LogCursor from, CancellationToken cancellationToken) => _stored.WaitAsync(job, from, cancellationToken);
 
     public Task FlushAsync(CancellationToken cancellationToken) => _stored.FlushAsync(cancellationToken);

@@ -47,6 +47,46 @@ public abstract class LogConformance(LogHarness harness) : IAsyncLifetime
         (await Chunks.ReadAllAsync(Store, new LogSelection(new JobId(7)), maxBytes)).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(1 << 20)]
+    public async Task Read_back_from_the_end_they_are_the_same_lines(int maxBytes)
+    {
+        for (var number = 0; number < 300; number++)
+        {
+            await AppendWithoutWaiting(Chunks.Of(number, job: number % 2, task: number % 6));
+        }
+
+        foreach (var selection in new[] { new LogSelection(new JobId(1)), new LogSelection(new JobId(1), 3), new LogSelection(new JobId(1), 3, 2), new LogSelection(new JobId(7)) })
+        {
+            var back = new List<LogChunk>();
+            LogCursor? before = null;
+            LogTail tail;
+            do
+            {
+                tail = await Store.ReadBackAsync(selection, before, maxBytes, None);
+                back.InsertRange(0, tail.Chunks);
+                var on = await Store.ReadAsync(selection, tail.From, 1 << 20, None);
+                on.Chunks.Take(tail.Chunks.Length).Select(chunk => chunk.SequenceNr).ShouldBe(tail.Chunks.Select(chunk => chunk.SequenceNr), "its place is where it begins");
+                before = tail.From;
+            }
+            while (!tail.AtStart);
+
+            back.Select(chunk => chunk.SequenceNr).ShouldBe((await Chunks.ReadAllAsync(Store, selection)).Select(chunk => chunk.SequenceNr));
+        }
+    }
+
+    [Fact]
+    public async Task Reading_on_from_where_the_end_was_gives_what_came_after_it()
+    {
+        await Store.AppendAsync([Chunks.Of(1), Chunks.Of(2)], None);
+        var tail = await Store.ReadBackAsync(new LogSelection(new JobId(1)), null, 1000, None);
+        await Store.AppendAsync([Chunks.Of(3)], None);
+
+        (await Store.ReadAsync(new LogSelection(new JobId(1)), tail.End, 1000, None)).Chunks.Select(chunk => chunk.SequenceNr).ShouldBe([3L]);
+    }
+
     [Fact]
     public async Task What_was_handed_over_can_be_read_before_it_is_on_the_disk()
     {

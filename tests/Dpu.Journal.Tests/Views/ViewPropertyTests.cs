@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Dpu.Domain.Jobs;
 using Dpu.Journal.Sqlite;
 using Dpu.Journal.Store;
@@ -137,7 +138,55 @@ public sealed class ViewPropertyTests
 
         Done(views.GetTasksAsync(state.Id, new TaskFilter(From: 2, Limit: 3), None)).Select(task => task.Task)
             .ShouldBe(tasks.Skip(2).Take(3).Select(task => task.Task));
+        CompareFilters(views, state.Id, tasks);
+        CompareSums(views.SeenBy(Operator), state.Id, tasks);
     }
+
+    private static void CompareFilters(IViews views, JobId job, ImmutableArray<TaskRow> tasks)
+    {
+        int[] Found(TaskFilter filter) => [.. Done(views.GetTasksAsync(job, filter, None)).Select(task => task.Task)];
+        int[] Expected(Func<TaskRow, bool> wanted) => [.. tasks.Where(wanted).Select(task => task.Task)];
+        foreach (var step in tasks.Select(task => task.StepName).Distinct())
+        {
+            Found(new TaskFilter { Step = step }).ShouldBe(Expected(task => task.StepName == step));
+            Found(new TaskFilter(State: TaskViewState.Aborted) { Step = step }).ShouldBe(Expected(task => task.StepName == step && task.State == TaskViewState.Aborted));
+        }
+
+        foreach (var node in new[] { "node0", "node1", "nowhere" })
+        {
+            Found(new TaskFilter { Node = node }).ShouldBe(Expected(task => task.Attempts.Any(attempt => attempt.Node == node)));
+            Found(new TaskFilter(From: 1, State: TaskViewState.Normal) { Node = node })
+                .ShouldBe(Expected(task => task.Task >= 1 && task.State == TaskViewState.Normal && task.Attempts.Any(attempt => attempt.Node == node)));
+        }
+
+        foreach (var cause in Enum.GetValues<FailureCause>())
+        {
+            Found(new TaskFilter { Cause = cause }).ShouldBe(Expected(task => task.Cause == cause));
+        }
+
+        Found(new TaskFilter { Step = "none" }).ShouldBeEmpty();
+    }
+
+    private static void CompareSums(IVisibleViews views, JobId job, ImmutableArray<TaskRow> tasks)
+    {
+        Done(views.GetRunningAsync(job, None)).Sum().ShouldBe(tasks.Count(task => task.State == TaskViewState.Running));
+        var sample = Done(views.SampleAttemptsAsync(job, int.MaxValue / 2, None)).ShouldNotBeNull();
+        sample.Attempts.Select(attempt => (attempt.Task, attempt.Number, attempt.Node, attempt.StartedAt, attempt.EndedAt))
+            .ShouldBe(tasks.SelectMany(task => task.Attempts.Select(attempt => (task.Task, attempt.Number, attempt.Node, attempt.StartedAt, attempt.EndedAt))));
+        var third = Done(views.SampleAttemptsAsync(job, (tasks.Length + 2) / 3, None)).ShouldNotBeNull();
+        third.Attempts.Select(attempt => (attempt.Task, attempt.Number))
+            .ShouldBe(sample.Attempts.Where(attempt => attempt.Task % third.Stride == 0).Select(attempt => (attempt.Task, attempt.Number)));
+        var notable = Done(views.GetNotableTasksAsync(job, int.MaxValue, slowest: 2, None)).Select(task => task.Task).ToHashSet();
+        tasks.Where(task => task.State is TaskViewState.Running or TaskViewState.Held or TaskViewState.Unknown || task.Attempts.Length > 1).ShouldAllBe(task => notable.Contains(task.Task));
+        foreach (var task in tasks)
+        {
+            Done(views.GetTaskAsync(job, task.Task, None))!.State.ShouldBe(task.State);
+        }
+
+        Done(views.GetTaskAsync(job, tasks.Length, None)).ShouldBeNull();
+    }
+
+    private static readonly Domain.Users.Caller Operator = Domain.Users.Caller.OperatorNamed("root");
 
     private static TaskViewState Shown(TaskState state) => state switch
     {

@@ -75,6 +75,20 @@ public sealed class DoorTests(PeopledDpu dpu)
         GET  /jobs/{id:int}/logs                 GET  /jobs/{P}/logs?follow=true                              404 404 404 200 200
         GET  /jobs/{id:int}/logs                 GET  /jobs/{P}/logs?task=7                                   404 404 404 422 422
         GET  /jobs/{id:int}/logs                 GET  /jobs/{K}/logs                                          401 403 200 200 200
+        GET  /jobs/{id:int}/logs/part            GET  /jobs/{P}/logs/part                                     404 404 404 200 200
+        GET  /jobs/{id:int}/logs/part            GET  /jobs/{P}/logs/part?text=xyzzy                          404 404 404 200 200
+        GET  /jobs/{id:int}/logs/part            GET  /jobs/{K}/logs/part                                     401 403 200 200 200
+        GET  /jobs/{id:int}/graph                GET  /jobs/{P}/graph                                         404 404 404 200 200
+        GET  /jobs/{id:int}/graph                GET  /jobs/{K}/graph                                         401 403 200 200 200
+        GET  /jobs/{id:int}/timeline             GET  /jobs/{P}/timeline                                      404 404 404 200 200
+        GET  /jobs/{id:int}/timeline             GET  /jobs/{K}/timeline                                      401 403 200 200 200
+        GET  /jobs/{id:int}/command              GET  /jobs/{P}/command                                       404 404 404 200 200
+        GET  /jobs/{id:int}/command              GET  /jobs/{K}/command                                       401 403 200 200 200
+        GET  /jobs/{id:int}/lines                GET  /jobs/{P}/lines                                         404 404 404 404 404
+        GET  /jobs/{id:int}/lines                GET  /jobs/{K}/lines                                         401 403 404 404 404
+        GET  /jobs/{id:int}/tasks/{task:int}     GET  /jobs/{P}/tasks/0                                       404 404 404 200 200
+        GET  /jobs/{id:int}/tasks/{task:int}     GET  /jobs/{P}/tasks/9                                       404 404 404 404 404
+        GET  /jobs/{id:int}/tasks/{task:int}     GET  /jobs/{K}/tasks/0                                       401 403 200 200 200
         POST /ingest                             POST /ingest {"paths":[]}                                  401 403 403 403 200
         GET  /code/{sha256}                      GET  /code/0                                               401 404 404 404 404
         HEAD /code/{sha256}                      HEAD /code/0                                               401 404 404 404 404

@@ -17,7 +17,7 @@ public sealed class JobTests(RunningDpu dpu)
         var job = await dpu.RunAsync("sh", "-c", "exit 0");
         using var answer = await dpu.Owner.GetAsync(dpu.At($"/jobs/{job.JobId}?tasks=true"));
         var shown = await answer.JsonAsync();
-        shown.EnumerateObject().Select(field => field.Name).ShouldBe([.. SummaryFields, "steps", "priority", "project", "privileges", "after", "waitsFor", "tasks"]);
+        shown.EnumerateObject().Select(field => field.Name).ShouldBe([.. SummaryFields, "steps", "priority", "project", "privileges", "after", "waitsFor", "estimatedSeconds", "tasks"]);
         shown.GetProperty("counts").GetRawText().ShouldBe("""{"N":1,"E":0,"A":0,"S":0,"U":0}""");
         shown.GetProperty("steps")[0].GetProperty("name").GetString().ShouldBe("sh");
         var task = shown.GetProperty("tasks")[0];

@@ -32,6 +32,9 @@ internal sealed class DurableLogs : ILogStore
     public Task<LogPage> ReadAsync(LogSelection selection, LogCursor from, int maxBytes, CancellationToken cancellationToken) =>
         _store.ReadAsync(selection, from, maxBytes, cancellationToken);
 
+    public Task<LogTail> ReadBackAsync(LogSelection selection, LogCursor? before, int maxBytes, CancellationToken cancellationToken) =>
+        _store.ReadBackAsync(selection, before, maxBytes, cancellationToken);
+
     public Task WaitAsync(JobId job, LogCursor from, CancellationToken cancellationToken) => _store.WaitAsync(job, from, cancellationToken);
 
     public Task FlushAsync(CancellationToken cancellationToken) => _store.FlushAsync(cancellationToken);

@@ -43,6 +43,9 @@ internal sealed class FaultyLogStore(DurableLogs durable, ServiceWorld world) : 
     public Task<LogPage> ReadAsync(LogSelection selection, LogCursor from, int maxBytes, CancellationToken cancellationToken) =>
         durable.ReadAsync(selection, from, maxBytes, cancellationToken);
 
+    public Task<LogTail> ReadBackAsync(LogSelection selection, LogCursor? before, int maxBytes, CancellationToken cancellationToken) =>
+        durable.ReadBackAsync(selection, before, maxBytes, cancellationToken);
+
     public Task WaitAsync(JobId job, LogCursor from, CancellationToken cancellationToken) => durable.WaitAsync(job, from, cancellationToken);
 
     public Task FlushAsync(CancellationToken cancellationToken) => durable.FlushAsync(cancellationToken);

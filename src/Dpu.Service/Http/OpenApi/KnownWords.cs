@@ -20,6 +20,7 @@ internal static class KnownWords
         [(typeof(UserInfo), "type")] = UserTypes,
         [(typeof(UserInfo), "privileges")] = PrivilegeWords,
         [(typeof(LogLine), "stream")] = ["out", "err"],
+        [(typeof(PlacedLine), "level")] = ["info", "warning", "error"],
         [(typeof(ProvenanceEdge), "relation")] = ["used", "wasGeneratedBy", "wasDerivedFrom"],
         [(typeof(RecipeOption), "type")] = ["string", "integer", "number", "flag", "date", "map", "list"],
         [(typeof(HealthInfo), "state")] = [HealthInfo.Ready, HealthInfo.Stopping, HealthInfo.Impaired],

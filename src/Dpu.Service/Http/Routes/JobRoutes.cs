@@ -77,19 +77,27 @@ internal static class JobRoutes
     public static void Tasks(RouteDescription route) => OfInside(route
         .Is("listTasks", Part, "A job's tasks with their attempts", "By rising number.")
         .Query("state", Form.OneOf(Enum.GetNames<TaskViewState>()), "Only tasks that stand so.")
+        .Query("step", Form.Text(), "Only tasks of the step of this name.")
+        .Query("node", Form.Text(), "Only tasks of which an attempt was given to this node.")
+        .Query("cause", Form.OneOf([.. Enum.GetNames<Domain.Jobs.FailureCause>().Select(static name => name.ToLowerInvariant())]), "Only tasks whose last attempt ended for this reason.")
+        .Query("lines", Form.Truth(), "With the last lines of the first 50 that failed, unless this is `false`.")
         .Pages(Paging.After, Form.Whole(0), "Tasks with a higher number.", usual: 1000)
         .Answer<IReadOnlyList<TaskDetail>>("The tasks.")
-        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-state"));
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-state", "bad-cause"));
 
     public static void Results(RouteDescription route) => OfInside(route
-        .Is("listResults", Part, "The files that a job made")
+        .Is("listResults", Part, "The files that a job made", "By task.")
+        .Query("task", Form.Whole(), "Only what this task made.")
+        .Query("main", Form.Truth(), "Only main objects.")
         .Pages("id")
-        .Answer<IReadOnlyList<FileRecord>>("The files."));
+        .Answer<IReadOnlyList<FileRecord>>("The files.")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-task"));
 
     public static void Logs(RouteDescription route) => OfInside(route
         .Is("readLogs", Part, "What a job's tasks printed", "Up to now as lines of JSON; with `follow=true` as server-sent events until the job has ended.")
         .Query("task", Form.Whole(), "This task's lines only; tasks count from 0.")
         .Query("follow", Form.Truth(), "Goes on until the job has ended.")
+        .Query("from", Form.Text(), "Followed: begins behind this place, as a part of the log tells it; `Last-Event-ID` counts more.")
         .Resumes()
         .AnswerLines<LogLine>("The lines so far, a JSON object each.")
         .AnswerEvents("Or, followed: `line` events, and `end` when there will be no more.", ("line", typeof(LogLine)), ("end", null))
@@ -164,7 +172,7 @@ internal static class JobRoutes
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable"));
 
     /// <summary>The line of a job in the queue is seen by more than may look into it.</summary>
-    private static void OfInside(RouteDescription route) => OfJob(route
+    internal static void OfInside(RouteDescription route) => OfJob(route
         .Refuses(StatusCodes.Status401Unauthorized, "token-needed")
         .Refuses(StatusCodes.Status403Forbidden, "not-allowed"));
 
