@@ -1,5 +1,4 @@
 using Dpu.Client.Contracts;
-using Dpu.Pages.Asking;
 
 namespace Dpu.Pages.Jobs;
 

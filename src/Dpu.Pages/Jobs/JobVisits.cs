@@ -1,7 +1,5 @@
 using System.Globalization;
 using Dpu.Client.Contracts;
-using Dpu.Pages.Asking;
-using Dpu.Pages.Parts;
 using Dpu.Pages.Rendering;
 using Microsoft.AspNetCore.Http;
 
