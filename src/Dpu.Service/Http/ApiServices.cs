@@ -52,6 +52,9 @@ internal sealed record ApiServices(
     /// <summary>How writing to the journal goes.</summary>
     public required WatchedJournal Watched { get; init; }
 
+    /// <summary>What is gathered from all tasks of a job.</summary>
+    public JobFacts Facts { get; } = new(System.Time);
+
     /// <summary>What attempts do at this moment.</summary>
     public required PhaseBoard Phases { get; init; }
 

@@ -76,7 +76,7 @@ internal sealed class ExplainEndpoints(ApiServices services)
             row.StartedAt,
             row.EndedAt,
             row.EstimatedSeconds,
-            await TasksAsync(visible, open, cancellationToken),
+            await services.Facts.GetAsync("tasks that explain", row, () => TasksAsync(visible, open), cancellationToken),
             waits)
         {
             IsWhole = plan.TaskCount <= WholeMax,
@@ -87,18 +87,18 @@ internal sealed class ExplainEndpoints(ApiServices services)
         return job.LacksMemory ? job with { Figures = await open.GetLargestAsync(plan, cancellationToken) } : job;
     }
 
-    private async Task<ImmutableArray<ExplainedTask>> TasksAsync(Visible visible, OpenJob job, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<ExplainedTask>> TasksAsync(Visible visible, OpenJob job)
     {
-        var failed = await job.GetTasksAsync(new TaskFilter(Limit: FailedMax, State: TaskViewState.Error), cancellationToken);
+        var failed = await job.GetTasksAsync(new TaskFilter(Limit: FailedMax, State: TaskViewState.Error), services.Stopping);
         var others = job.Line.Counts.Total <= WholeMax
-            ? await job.GetTasksAsync(new TaskFilter(Limit: WholeMax), cancellationToken)
-            : await visible.Queue.GetNotableTasksAsync(job.Id, NotableMax, job.Line.EndedAt is null ? 0 : Slowest, cancellationToken);
+            ? await job.GetTasksAsync(new TaskFilter(Limit: WholeMax), services.Stopping)
+            : await visible.Queue.GetNotableTasksAsync(job.Id, NotableMax, job.Line.EndedAt is null ? 0 : Slowest, services.Stopping);
         var tasks = ImmutableArray.CreateBuilder<ExplainedTask>();
         var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var row in failed)
         {
             var wantsLine = told.Count < MessagesWithLines && told.Add(row.Message);
-            tasks.Add(Task(job.Id, row, wantsLine ? (await LastLines.ReadAsync(job, row, cancellationToken)).LastOrDefault(line => line.Trim().Length > 0) : null));
+            tasks.Add(Task(job.Id, row, wantsLine ? (await LastLines.ReadAsync(job, row, services.Stopping)).LastOrDefault(line => line.Trim().Length > 0) : null));
         }
 
         tasks.AddRange(others.Where(row => row.State != TaskViewState.Error).Select(row => Task(job.Id, row, lastLine: null)));

@@ -21,7 +21,7 @@ internal sealed class JobViewEndpoints(ApiServices services)
 
     public Task<IResult> GraphAsync(HttpContext context) => WithPlanAsync(context, async (visible, job, plan) =>
     {
-        var running = job.Line.EndedAt is null ? await visible.Queue.GetRunningAsync(job.Id, context.RequestAborted) : [];
+        var running = job.Line.EndedAt is null ? await services.Facts.GetAsync("running", job.Line, () => visible.Queue.GetRunningAsync(job.Id, services.Stopping), context.RequestAborted) : [];
         var flows = StepFlow.Of(plan);
         var steps = job.Details.Steps.Select((row, index) => Step(row, plan.Steps[index], flows[index], running.ElementAtOrDefault(index)));
         return Endpoints.Json(new StepGraph(job.Id.Value, [.. steps], SecondsLeft(job, plan)), ApiJson.Default.StepGraph);
@@ -38,7 +38,8 @@ internal sealed class JobViewEndpoints(ApiServices services)
 
         return await WithJobAsync(context, async (visible, job) =>
         {
-            var sample = await visible.Queue.SampleAttemptsAsync(job.Id, TasksSampledMax, context.RequestAborted) ?? new AttemptSample([], 1);
+            var sample = await services.Facts.GetAsync(
+                "attempts", job.Line, () => visible.Queue.SampleAttemptsAsync(job.Id, TasksSampledMax, services.Stopping), context.RequestAborted) ?? new AttemptSample([], 1);
             var timeline = Timeline.Of(sample, pieces, NodesMax, services.System.Time.GetUtcNow());
             var few = sample is { Stride: 1, Attempts.Length: <= AttemptsDrawnMax };
             return Endpoints.Json(

@@ -89,7 +89,7 @@ internal sealed class LogEndpoints(ApiServices services)
             return BadTask(WithoutTask(job.Id, wanted.Task.Value, job.Line.Counts.Total));
         }
 
-        var search = new LogSearch(job, wanted, Math.Min(asked ?? LinesUsual, LinesMax), context.RequestAborted);
+        var search = new LogParts(job, wanted, Math.Min(asked ?? LinesUsual, LinesMax), context.RequestAborted);
         return Endpoints.Json(after.Length > 0 ? await search.OnAsync(begin.Value) : await search.BackAsync(before.Length > 0 ? end : null), ApiJson.Default.LogPart);
     }
 

@@ -4,10 +4,10 @@ using Dpu.Journal.Logs;
 namespace Dpu.Service.Http;
 
 /// <summary>Looks for lines in what a job printed, on from a place or back from one, and stops after some output, found or not: an answer is never far.</summary>
-internal sealed class LogSearch(OpenJob job, LogWanted wanted, int limit, CancellationToken cancellationToken)
+internal sealed class LogParts(OpenJob job, LogWanted wanted, int limit, CancellationToken cancellationToken)
 {
     private const int PageBytes = 256 * 1024;
-    private const long SearchedBytesMax = 8 << 20;
+    private const long SearchedBytesMax = 4 << 20;
 
     private long _searched;
 
