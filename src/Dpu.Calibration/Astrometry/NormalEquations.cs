@@ -27,8 +27,8 @@ internal sealed class NormalEquations(int size)
     /// <summary>Adds a wish: the unknown is 0 within one over the root of the weight.</summary>
     public void Hold(int unknown, double weight) => _matrix[unknown, unknown] += weight;
 
-    /// <summary>The unknowns and their covariance; null when the measurements do not determine them.</summary>
-    public (double[] Solution, double[,] Covariance)? Solve()
+    /// <summary>The unknowns; null when the measurements do not determine them.</summary>
+    public LinearSolution? Solve()
     {
         // Scaled to a unit diagonal, so that a pivot tells degeneracy whatever the units.
         var scale = new double[size];
@@ -40,16 +40,21 @@ internal sealed class NormalEquations(int size)
 
         if (Cholesky(scale) is not { } lower) { return null; }
         var solution = Substitute(lower, [.. _right.Select((value, i) => value * scale[i])]);
-        var covariance = new double[size, size];
+        return new LinearSolution([.. solution.Select((value, i) => value * scale[i])], () => Inverse(lower, scale));
+    }
+
+    private double[,] Inverse(double[,] lower, double[] scale)
+    {
+        var inverse = new double[size, size];
         for (var j = 0; j < size; j++)
         {
             var unit = new double[size];
             unit[j] = 1;
             var column = Substitute(lower, unit);
-            for (var i = 0; i < size; i++) { covariance[i, j] = column[i] * scale[i] * scale[j]; }
+            for (var i = 0; i < size; i++) { inverse[i, j] = column[i] * scale[i] * scale[j]; }
         }
 
-        return ([.. solution.Select((value, i) => value * scale[i])], covariance);
+        return inverse;
     }
 
     private double[,]? Cholesky(double[] scale)
@@ -86,4 +91,14 @@ internal sealed class NormalEquations(int size)
 
         return right;
     }
+}
+
+/// <summary>The unknowns, and their covariance, which is computed when somebody asks: it costs more than they do.</summary>
+internal sealed class LinearSolution(double[] solution, Func<double[,]> covariance)
+{
+    private double[,]? _covariance;
+
+    public double[] Solution { get; } = solution;
+
+    public double[,] Covariance => _covariance ??= covariance();
 }

@@ -12,8 +12,9 @@ internal static class Recognition
 {
     private const double ArcsecondsPerDegree = 3600;
 
-    // First the brightest, which every catalog has; then more, for catalogs that begin where the frame saturates.
-    private static readonly int[] s_tries = [60, 250];
+    // First the brightest, which every catalog has; then more, for catalogs that begin where the frame saturates. Narrow cells tell a few true pairs from many false ones, wide ones bear
+    // distortion: the wide come first, as they are quick.
+    private static readonly (int Sources, double Cell)[] s_tries = [(60, 1), (60, 0.5), (250, 1), (250, 0.5), (250, 0.25)];
 
     /// <param name="context">For the log.</param>
     /// <param name="frames">Of one exposure.</param>
@@ -68,12 +69,12 @@ internal static class Recognition
         var hasMagnitudes = stars.Any(star => double.IsFinite(star.Magnitude));
         var sources = SourcesOf(frames, plane);
         (PatternShift Shift, int Sources) best = (new PatternShift(0, 0, 0, 1, 0, 0, 0), 0);
-        foreach (var count in s_tries)
+        foreach (var (count, cell) in s_tries)
         {
             // The catalog reaches beyond the frame: as many more of its stars are as bright.
             var many = hasMagnitudes ? (int)Math.Min(reference.Length, 1.5 * count * margin * margin) : reference.Length;
             var (bright, known) = (sources.Take(count).ToArray(), reference.Take(many).ToArray());
-            if (PatternMatch.Find(bright, known, options.Limits) is { } shift && (best.Sources == 0 || shift.ChanceLog10 < best.Shift.ChanceLog10)) { best = (shift, bright.Length); }
+            if (PatternMatch.Find(bright, known, options.Limits with { Cell = cell * options.Limits.Cell }) is { } shift && (best.Sources == 0 || shift.ChanceLog10 < best.Shift.ChanceLog10)) { best = (shift, bright.Length); }
             if (best.Shift.ChanceLog10 <= PatternMatch.ChanceLog10Max) { break; }
         }
 

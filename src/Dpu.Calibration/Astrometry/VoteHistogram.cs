@@ -39,7 +39,7 @@ internal sealed class VoteHistogram
 
         var (bestX, bestY, votes) = Peak();
         var (east, north) = MeanOf(sources, stars, bestX, bestY);
-                // True pairs count as chance, too: with a handful of stars that is the careful side.
+        // True pairs count as chance, too: with a handful of stars that is the careful side.
         return (east, north, votes, 4.0 * all / _cells.Length);
     }
 

@@ -49,6 +49,9 @@ internal static class RecipeCatalog
         ["convolve"] = () => new ConvolveRecipe(),
         ["reference"] = () => new ReferenceRecipe(),
         ["m-dia"] = () => new MDiaRecipe(),
+        ["g-astrometry"] = () => new GAstrometryRecipe(),
+        ["g-astrom-sl"] = () => new GAstromSLRecipe(),
+        ["associate-list"] = () => new AssociateListRecipe(),
     };
 
     public static IEnumerable<string> Commands => s_recipes.Keys;

@@ -55,7 +55,17 @@ internal sealed class Camera(SimulationOptions options)
         return ((column - 1.5) * PitchX, (chip < 4 ? 0.5 : -0.5) * PitchY);
     }
 
-    /// <summary>The chip's coordinate system in raw pixels, counted from 1.</summary>
+    /// <summary>Where a header says that an exposure points.</summary>
+    public (double Ra, double Dec) Told(int exposure)
+    {
+        var pointing = Pointing(exposure);
+        if (options.PointingError == 0) { return pointing; }
+        var noise = new SeededNoise(options.Seed, Streams.Pointing, exposure);
+        var (east, north) = (noise.Uniform(-options.PointingError, options.PointingError), noise.Uniform(-options.PointingError, options.PointingError));
+        return (pointing.Ra + (east / 3600 / Math.Cos(pointing.Dec * Math.PI / 180)), pointing.Dec + (north / 3600));
+    }
+
+    /// <summary>The chip's coordinate system in raw pixels, counted from 1, with what the optics do to it.</summary>
     public TanWcs Wcs(int chip, (double Ra, double Dec) pointing)
     {
         var noise = new SeededNoise(options.Seed, Streams.Geometry, chip);
@@ -66,7 +76,20 @@ internal sealed class Camera(SimulationOptions options)
         var crpix1 = x0 - ((cos * dx) + (sin * dy));
         var crpix2 = y0 - ((-sin * dx) + (cos * dy));
         const double Step = Scale / 3600;
-        return new TanWcs(pointing.Ra, pointing.Dec, crpix1, crpix2, -Step * cos, Step * sin, Step * sin, Step * cos);
+        return new TanWcs(pointing.Ra, pointing.Dec, crpix1, crpix2, -Step * cos, Step * sin, Step * sin, Step * cos) { Sip = Optics() };
+    }
+
+    /// <summary>A shift away from the optical axis with the third power of the distance: the same for a chip that is turned about that axis.</summary>
+    private SipPolynomials? Optics()
+    {
+        if (options.Distortion == 0) { return null; }
+        var corner = Math.Sqrt((HalfField.X * HalfField.X) + (HalfField.Y * HalfField.Y));
+
+        // SIP leads from the pixels that are seen to those without distortion: inward.
+        var k = -options.Distortion / (corner * corner * corner);
+        var (f, g) = (new double[4, 4], new double[4, 4]);
+        (f[3, 0], f[1, 2], g[0, 3], g[2, 1]) = (k, k, k, k);
+        return new SipPolynomials(f, g);
     }
 
     /// <summary>True for a raw pixel position (from 1) on the light-sensitive part.</summary>
@@ -86,4 +109,6 @@ internal static class Streams
     public const int Variability = 7;
     public const int Clouds = 8;
     public const int Standards = 9;
+    public const int Pointing = 10;
+    public const int Catalog = 11;
 }

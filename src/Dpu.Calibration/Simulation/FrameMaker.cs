@@ -19,7 +19,9 @@ internal sealed class FrameMaker(SimulationOptions options, Camera camera, SkyMo
         var noise = new SeededNoise(options.Seed, Streams.Frame, chip.Chip, plan.Index);
         var pointing = Camera.Pointing(plan.Type == "science" ? plan.Number - 1 : 0);
         var wcs = camera.Wcs(chip.Chip, pointing);
-        var image = new FitsImage(options.Width, options.Height, FrameHeader.Make(options, camera, chip, plan, pointing, wcs));
+        var told = plan.Type == "science" ? camera.Told(plan.Number - 1) : pointing;
+        var header = FrameHeader.Make(options, camera, chip, plan, told, wcs with { Crval1 = told.Ra, Crval2 = told.Dec, Sip = null });
+        var image = new FitsImage(options.Width, options.Height, header);
         var light = Light(chip, plan, wcs);
         // The level drifts from exposure to exposure; the overscan drifts with it.
         var level = chip.BiasLevel + (1.5 * noise.Normal());

@@ -73,10 +73,19 @@ internal sealed record SimulationOptions
     /// <summary>How many stars go into a table of standards.</summary>
     public int Standards { get; init; }
 
+    /// <summary>Pixels by which the optics push a star outward in the corner of the field of view; headers do not tell.</summary>
+    public double Distortion { get; init; }
+
+    /// <summary>Arc seconds by which headers are wrong about the pointing, at most, along an axis; another error for each exposure.</summary>
+    public double PointingError { get; init; }
+
+    /// <summary>Name of a reference catalog of the stars that is written beside the frames; null for none.</summary>
+    public string? RefCat { get; init; }
+
     public static readonly IReadOnlyList<string> Names =
         ["--output", "--seed", "--chips", "--width", "--height", "--biases", "--domes", "--twilights", "--exposures", "--stars", "--filter", "--exptime", "--seeing",
             "--darks", "--dark-seconds", "--ramp", "--dark-current", "--shutter", "--fringes", "--crosstalk",
-            "--extinction", "--airmass-step", "--clouds", "--stray-light", "--variables", "--standards"];
+            "--extinction", "--airmass-step", "--clouds", "--stray-light", "--variables", "--standards", "--distortion", "--pointing-error", "--refcat"];
 
     public static SimulationOptions Parse(IReadOnlyList<string> args)
     {
@@ -122,6 +131,9 @@ internal sealed record SimulationOptions
         "--stray-light" => this with { StrayLight = Real(name, value) },
         "--variables" => this with { Variables = (int)Whole(name, value, 0, 1000) },
         "--standards" => this with { Standards = (int)Whole(name, value, 0, 100_000) },
+        "--distortion" => this with { Distortion = Real(name, value) },
+        "--pointing-error" => this with { PointingError = Real(name, value) },
+        "--refcat" => this with { RefCat = value },
         _ => throw RecipeException.Wrong($"simulate has no option {name}" + (Nearest.To(name, Names) is { } nearest ? $"; did you mean {nearest}?" : ".")),
     };
 

@@ -48,6 +48,7 @@ internal static class Simulator
         {
             StandardsTable.Write(options, camera, sky);
         }
+        if (options.RefCat is { } name) { SimulatedCatalog.Write(options, name, sky); }
         return options.Chips * night.Count;
     }
 

@@ -26,6 +26,7 @@ internal static class TruthTable
             json.WriteNumber("shutterSeconds", options.ShutterDelay);
             json.WriteNumber("fringeAmplitude", options.FringeAmplitude);
             json.WriteNumber("crossTalk", options.CrossTalk);
+            json.WriteNumber("distortionPixels", options.Distortion);
             json.WriteNumber("extinction", options.Extinction);
             json.WriteNumber("strayLight", options.StrayLight);
             WriteExposures(json, options, new SkyEffects(options, camera, sky));
