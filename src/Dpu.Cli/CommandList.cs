@@ -40,6 +40,7 @@ internal static class CommandList
         new ScaleCommand(),
         new OpenCommand(),
         new ReloadCommand(),
+        new NotifyCommand(),
         new LoginCommand(),
         new LogoutCommand(),
         new WhoAmICommand(),

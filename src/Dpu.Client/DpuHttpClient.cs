@@ -234,6 +234,17 @@ public sealed class DpuHttpClient : IDisposable
     public Task<UserInfo> SetPasswordAsync(string name, PasswordRequest request, CancellationToken ct) =>
         _requests.PostAsync(UserPath(name, "/password"), request, Json.PasswordRequest, Json.UserInfo, null, ct);
 
+    /// <summary>How one is told that jobs of one's own have ended.</summary>
+    public Task<NotifyInfo> GetNotifyAsync(CancellationToken ct) => _requests.GetAsync("/notify", Json.NotifyInfo, ct);
+
+    /// <summary>Changes that.</summary>
+    public Task<NotifyInfo> SetNotifyAsync(NotifyRequest request, CancellationToken ct) =>
+        _requests.PostAsync("/notify", request, Json.NotifyRequest, Json.NotifyInfo, null, ct);
+
+    /// <summary>Sends something at once. Refused with code <c>not-delivered</c> when it is not taken.</summary>
+    public Task<NotifyInfo> TestNotifyAsync(NotifyTestRequest request, CancellationToken ct) =>
+        _requests.PostAsync("/notify/test", request, Json.NotifyTestRequest, Json.NotifyInfo, null, ct);
+
     /// <summary>Who did what, the newest first.</summary>
     public Task<IReadOnlyList<AuditEntry>> GetAuditAsync(AuditQuery query, CancellationToken ct)
     {

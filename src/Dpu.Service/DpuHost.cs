@@ -7,6 +7,7 @@ using Dpu.Actors.Catalog;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Membership;
 using Dpu.Actors.Nodes;
+using Dpu.Actors.Notifications;
 using Dpu.Actors.Scaling;
 using Dpu.Actors.Scheduling;
 using Dpu.Actors.Users;
@@ -15,6 +16,7 @@ using Dpu.Client.Contracts;
 using Dpu.Cluster.Frontend;
 using Dpu.Cluster.Links;
 using Dpu.Domain.Membership;
+using Dpu.Domain.Notifications;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Users;
 using Dpu.Hocon;
@@ -32,6 +34,7 @@ using Dpu.Service.Http.Sessions;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
 using Dpu.Service.Nodes.Apart;
+using Dpu.Service.Notifications;
 using Dpu.Service.Pilots;
 using Dpu.Service.Products;
 using Dpu.Service.Queries;
@@ -251,6 +254,8 @@ public sealed class DpuHost : IAsyncDisposable
 
         var access = await RecoverUsersAsync(system, journal, time, cancellationToken);
 
+        var notifications = await RecoverNotificationsAsync(system, journal, store, data.FullPath, time, cancellationToken);
+
         var presence = new NodePresence(HasNode ? node.Name : null, Options.Cluster.NodeTimeout, time);
         var grants = new NodeGrants();
         var phases = new PhaseBoard(time);
@@ -285,6 +290,7 @@ public sealed class DpuHost : IAsyncDisposable
             new NodeMembership(membership, identities, presence, Options.Cluster.NodeTimeout, tls?.CaSha256), remoteNodes, grants, arriving, () => journal.Trouble, time.GetUtcNow(), logger, _stopping.Token)
         {
             Watched = journal,
+            Notifications = notifications,
             Phases = phases,
             Users = access,
             Sessions = new BrowserSessions(new OwnerSessions(Path.Combine(data.FullPath, "sessions"), time), new OpenAddresses(time)),
@@ -339,6 +345,17 @@ public sealed class DpuHost : IAsyncDisposable
         var passwords = new PasswordHasher(settings.PasswordIterations);
         Undo(passwords.Dispose);
         return new UserAccess(users, directory, passwords, new LoginTries(settings.PerName, settings.PerAddress, time), new Acts(users, time));
+    }
+
+    /// <summary>Before a submission can name how its user is told: it is known then who can be.</summary>
+    private async Task<NotificationAccess> RecoverNotificationsAsync(ActorSystem system, IEventJournal journal, SqliteStore store, string data, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var (board, keys) = (new NotificationBoard(), new WebhookKeys(Path.Combine(data, "webhooks.key")));
+        var sender = new NotificationSender(Options.Name, Options.Notify with { Page = Options.Notify.Page ?? (Options.Http.IsLoopback ? null : PublicAddressOf(Options.Http, Options.Http.Port)) }, keys, time);
+        Undo(sender.Dispose);
+        var actor = system.Spawn(new Props<NotifierMessage>(() => new NotifierActor(journal, store.Reader, store.Views, sender, board.Publish)) { Supervision = UntilTheJournalAnswers }, "notifications");
+        await actor.AskAsync<NotifierMessage, NotificationState>(system, replyTo => new NotifierMessage.GetState(replyTo), Timeout.InfiniteTimeSpan, cancellationToken);
+        return new NotificationAccess(actor, board, sender, keys);
     }
 
     private ConfiguredNodes ShapesOf(DpuOptions options) =>

@@ -293,6 +293,7 @@ public sealed partial class FrontendActor(
             Code = submission.Code,
             Settings = submission.Settings,
             Context = submission.Context,
+            Notify = submission.Notify,
         }, plan.Plan);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Notifications;
 using Dpu.Domain.Shipping;
 using Dpu.Domain.Users;
 
@@ -31,6 +32,9 @@ public abstract record Submission(string User, string IdempotencyKey, int Priori
 
     /// <summary>Who sees it and what it makes, beside its user; it follows which files it may read.</summary>
     public WorkContext Context { get; init; } = WorkContext.Usual;
+
+    /// <inheritdoc cref="JobSpec.Notify"/>
+    public ImmutableArray<NotifyWay>? Notify { get; init; }
 
     /// <summary>What of the catalog it may read.</summary>
     public FileScope Scope => new(User, Context);

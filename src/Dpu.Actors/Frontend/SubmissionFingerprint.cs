@@ -37,6 +37,11 @@ internal static class SubmissionFingerprint
             AddAll(hash, [submission.Context.Project, PrivilegeNames.TextOf(submission.Context.Privileges)]);
         }
 
+        if (submission.Notify is { } notify)
+        {
+            AddAll(hash, [.. notify.Select(way => way.ToString())]);
+        }
+
         switch (submission)
         {
             case Submission.OfRecipes recipes:

@@ -19,6 +19,7 @@ internal sealed class ExecCommand : DpuCommand
     private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
     private readonly Option<string[]> _after = new("--after") { Description = "Start nothing before this job has ended FINISHED; may be repeated", HelpName = "JOBID" };
     private readonly ContextOptions _belongs = new("your usual one otherwise", "your usual ones otherwise. It reads what all of these may see");
+    private readonly NotifyOption _notify = new();
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word of your own on the job; may be repeated", HelpName = "T" };
     private readonly ShipOptions _ship = new();
     private readonly Option<bool> _wait = new("--wait") { Description = "Follow the job to its end: exit code 1 unless it ends FINISHED" };
@@ -35,7 +36,7 @@ internal sealed class ExecCommand : DpuCommand
             "dpu exec --after 84820 -- ./summary                     when job 84820 has ended FINISHED",
             "dpu exec -- sh -c 'make > log 2>&1'                      a shell only where you ask for one")
     {
-        foreach (var option in new Option[] { _each, _mapfile, _maxPerNode, _memory, _cpus, _priority, _after, _tags, _time, _ship.Code, _wait, _dryRun, _json }.Concat(_belongs.All))
+        foreach (var option in new Option[] { _each, _mapfile, _maxPerNode, _memory, _cpus, _priority, _after, _tags, _notify.Option, _time, _ship.Code, _wait, _dryRun, _json }.Concat(_belongs.All))
         {
             Add(option);
         }
@@ -77,6 +78,7 @@ internal sealed class ExecCommand : DpuCommand
             After = Values.JobIds(invocation.Get(_after)),
             Project = _belongs.Project(invocation),
             Privileges = _belongs.Privileges(invocation),
+            Notify = _notify.Ways(invocation),
         };
         var shipped = await _ship.ShipAsync(invocation, CancellationToken.None);
         submission = submission with { Code = shipped.Code, Settings = shipped.Settings };

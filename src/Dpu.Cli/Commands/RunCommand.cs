@@ -18,6 +18,7 @@ internal sealed class RunCommand : DpuCommand
     private readonly Option<string?> _priority = new("--priority") { Description = "Higher runs first; 0 is usual", HelpName = "N" };
     private readonly Option<string[]> _after = new("--after") { Description = "Start nothing before this job has ended FINISHED; may be repeated", HelpName = "JOBID" };
     private readonly ContextOptions _belongs = new("your usual one otherwise", "your usual ones otherwise. It reads what all of these may see");
+    private readonly NotifyOption _notify = new();
     private readonly Option<string[]> _tags = new("--tag") { Description = "A word of your own on the job; may be repeated", HelpName = "T" };
     private readonly Option<string?> _campaign = new("--campaign") { Description = "The campaign that the job belongs to", HelpName = "NAME" };
     private readonly Option<string?> _unit = new("--unit") { Description = "What of the campaign is processed: an exposure, a tile, a night", HelpName = "TEXT" };
@@ -40,7 +41,7 @@ internal sealed class RunCommand : DpuCommand
             "dpu run Coadd -i WFI --project KIDS --privileges users       for all users, of what all users may see",
             "dpu options Reduce                                           the options of a recipe")
     {
-        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _ship.Code, _priority, _after, _tags, _campaign, _unit, _request, _each, _json }.Concat(_belongs.All))
+        foreach (var option in new Option[] { _wait, _dryRun, _time, _memory, _version, _ship.Code, _priority, _after, _tags, _notify.Option, _campaign, _unit, _request, _each, _json }.Concat(_belongs.All))
         {
             Add(option);
         }
@@ -63,6 +64,7 @@ internal sealed class RunCommand : DpuCommand
             After = Values.JobIds(invocation.Get(_after)),
             Project = _belongs.Project(invocation),
             Privileges = _belongs.Privileges(invocation),
+            Notify = _notify.Ways(invocation),
         };
         var (json, source) = (invocation.Get(_json), invocation.Get(_each));
         if (source is not null && (invocation.Get(_wait) || invocation.Get(_dryRun)))

@@ -37,6 +37,10 @@ public sealed record JobSubmission(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SubmittedSettings? Settings { get; init; }
 
+    /// <summary>How one is told when it has ended: <c>mail</c>, <c>webhook</c>, none of them for not at all; null when one's settings decide.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Notify { get; init; }
+
     /// <summary>The project that it belongs to; null for the user's usual one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Project { get; init; }
@@ -86,6 +90,10 @@ public sealed record ExecSubmission(
     /// <summary>What of the user's settings goes along; null for nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SubmittedSettings? Settings { get; init; }
+
+    /// <summary>How one is told when it has ended: <c>mail</c>, <c>webhook</c>, none of them for not at all; null when one's settings decide.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Notify { get; init; }
 
     /// <summary>The project that it belongs to; null for the user's usual one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Dpu.Domain.Notifications;
 using Dpu.Domain.Shipping;
 using Dpu.Domain.Users;
 
@@ -56,6 +57,10 @@ public sealed record JobSpec(
     /// <summary>The code of the user's own that its recipes run with, or null.</summary>
     [JsonRequired]
     public ShippedCode? Code { get; init; }
+
+    /// <summary>How its user is told that it has ended; null when his settings decide, none when he is not.</summary>
+    [JsonRequired]
+    public ImmutableArray<NotifyWay>? Notify { get; init; }
 
     /// <summary>What of the user's settings its tasks find.</summary>
     [JsonRequired]

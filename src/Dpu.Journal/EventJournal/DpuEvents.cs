@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Membership;
+using Dpu.Domain.Notifications;
 using Dpu.Domain.Scaling;
 using Dpu.Domain.Users;
 
@@ -57,7 +58,11 @@ public static class DpuEvents
         .Register("users.token-created.v1", DpuEventsJson.Default.TokenCreated)
         .Register("users.token-revoked.v1", DpuEventsJson.Default.TokenRevoked)
         .Register("users.locked.v1", DpuEventsJson.Default.UserLocked)
-        .Register("users.acted.v1", DpuEventsJson.Default.UserActed);
+        .Register("users.acted.v1", DpuEventsJson.Default.UserActed)
+        .Register("notify.settings-changed.v1", DpuEventsJson.Default.NotifySettingsChanged)
+        .Register("notify.noticed.v1", DpuEventsJson.Default.NotificationsNoticed)
+        .Register("notify.delivered.v1", DpuEventsJson.Default.NotificationDelivered)
+        .Register("notify.failed.v1", DpuEventsJson.Default.NotificationFailed);
 }
 
 /// <summary>
@@ -117,6 +122,10 @@ public static class DpuEvents
 [JsonSerializable(typeof(UserEvent.TokenRevoked))]
 [JsonSerializable(typeof(UserEvent.Locked), TypeInfoPropertyName = "UserLocked")]
 [JsonSerializable(typeof(UserEvent.Acted), TypeInfoPropertyName = "UserActed")]
+[JsonSerializable(typeof(NotificationEvent.SettingsChanged), TypeInfoPropertyName = "NotifySettingsChanged")]
+[JsonSerializable(typeof(NotificationEvent.Noticed), TypeInfoPropertyName = "NotificationsNoticed")]
+[JsonSerializable(typeof(NotificationEvent.Delivered), TypeInfoPropertyName = "NotificationDelivered")]
+[JsonSerializable(typeof(NotificationEvent.Failed), TypeInfoPropertyName = "NotificationFailed")]
 [JsonSerializable(typeof(StepWork.Exec))]
 [JsonSerializable(typeof(StepWork.Groups))]
 [JsonSerializable(typeof(TaskLines))]

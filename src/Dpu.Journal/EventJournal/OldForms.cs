@@ -28,6 +28,7 @@ internal static class OldForms
         spec["isolated"] = false;
         spec["version"] = null;
         spec["code"] = null;
+        spec["notify"] = null;
         spec["settings"] = JsonNode.Parse("""{ "variables": {}, "configuration": null }""");
         return submitted;
     }

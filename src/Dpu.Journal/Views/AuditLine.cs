@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Membership;
+using Dpu.Domain.Notifications;
 using Dpu.Domain.Scaling;
 using Dpu.Domain.Users;
 using Dpu.Journal.EventJournal;
@@ -32,6 +33,7 @@ public sealed record AuditLine(long Id, DateTimeOffset At, string Who, string Ac
             MembershipEvent e => OfNodes(e),
             ScalingEvent.TargetSet e => Line(e.At, e.By, "scale", e.Via, null, e.Nodes is { } nodes ? Text(nodes) : "auto"),
             UserEvent e => OfUsers(e),
+            NotificationEvent.SettingsChanged e => Line(e.At, e.User, "set notifications", "", null, string.Join(", ", e.Settings.AllWays().Select(way => way.ToString().ToLowerInvariant()).Append($"when {e.Settings.When.ToString().ToLowerInvariant()}"))),
             _ => null,
         };
         return line is null ? null : line with { Id = entry.Ordering };

@@ -101,6 +101,9 @@ public interface IViews
     /// <summary>The queue now, and the work done since <paramref name="since"/> (a day in UTC).</summary>
     Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken);
 
+    /// <summary>All jobs that have ended and changed behind an event of the journal, by rising number.</summary>
+    Task<ChangedJobs> GetEndedAsync(long ordering, CancellationToken cancellationToken);
+
     /// <summary>Sums over everything there is and was.</summary>
     Task<Figures> GetFiguresAsync(CancellationToken cancellationToken);
 }

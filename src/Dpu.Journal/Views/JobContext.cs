@@ -44,6 +44,9 @@ internal sealed class JobContext(int job, string user, bool commits, StepContext
 
     public bool Dirty { get; set; }
 
+    /// <summary>The last event about it: not that of the batch, so that a fold in other batches gives the same rows.</summary>
+    public long Changed { get; set; }
+
     public TaskCounts Counts => Steps.Aggregate(default(TaskCounts), static (sum, step) => new TaskCounts(
         sum.Normal + step.Counts.Normal,
         sum.Error + step.Counts.Error,

@@ -24,14 +24,13 @@ internal sealed class JobContexts(Database database)
     }
 
     /// <summary>Writes the sums of all jobs that changed.</summary>
-    /// <param name="ordering">The last event that they hold.</param>
-    public void Flush(long ordering)
+    public void Flush()
     {
         foreach (var context in _known.Values)
         {
             if (context.Dirty)
             {
-                Write(context, ordering);
+                Write(context);
                 context.Dirty = false;
             }
         }
@@ -44,7 +43,7 @@ internal sealed class JobContexts(Database database)
 
     public void Forget() => _known.Clear();
 
-    private void Write(JobContext context, long ordering)
+    private void Write(JobContext context)
     {
         database.Prepare("""
             UPDATE jobs SET status = ?, started_at = ?, ended_at = ?, cancelled_by = ?, priority = ?, held_by = ?, held_because = ?, waits_for = ?,
@@ -52,7 +51,7 @@ internal sealed class JobContexts(Database database)
             """)
             .Bind(ViewText.Of(context.Status)).Bind(context.StartedAt).Bind(context.EndedAt).Bind(context.CancelledBy)
             .Bind(context.Priority).Bind(context.HeldBy).Bind(context.HeldBecause).Bind(ViewText.OfJobs(context.WaitsFor))
-            .Bind(context.Counts).Bind(ordering).Bind(context.Job).Run();
+            .Bind(context.Counts).Bind(context.Changed).Bind(context.Job).Run();
         foreach (var step in context.Steps)
         {
             database.Prepare("UPDATE steps SET normal = ?, error = ?, aborted = ?, submitted = ?, unknown = ? WHERE job_id = ? AND step = ?")

@@ -10,7 +10,7 @@ internal static class JobQueries
 {
     private const string Columns = """
         SELECT job_id, sequence, user, status, normal, error, aborted, submitted, unknown, priority, tags, commits, estimated_seconds, idempotency_key,
-          fingerprint, submitted_at, started_at, ended_at, cancelled_by, held_by, held_because, after, waits_for, project, privileges, version, code_sha256 FROM jobs
+          fingerprint, submitted_at, started_at, ended_at, cancelled_by, held_by, held_because, after, waits_for, project, privileges, version, code_sha256, notify FROM jobs
         """;
 
     /// <summary>Jobs by falling number.</summary>
@@ -77,6 +77,10 @@ internal static class JobQueries
     /// <summary>At most so many that changed behind an event.</summary>
     public static ImmutableArray<JobRow> Changed(Database database, long ordering, int limit) =>
         Rows(database.Prepare($"{Columns} WHERE changed > ? ORDER BY changed LIMIT ?").Bind(ordering).Bind(limit));
+
+    /// <summary>Those that have ended and changed behind an event.</summary>
+    public static ImmutableArray<JobRow> Ended(Database database, long ordering) =>
+        Rows(database.Prepare($"{Columns} WHERE changed > ? AND ended_at IS NOT NULL ORDER BY job_id").Bind(ordering));
 
     /// <summary>The last event that the tables hold.</summary>
     public static long Checkpoint(Database database)
@@ -175,5 +179,6 @@ internal static class JobQueries
         Context = new WorkContext(row.Text(23), (Privileges)row.Int(24)),
         Version = row.TextOrNull(25),
         CodeSha256 = row.TextOrNull(26),
+        Notify = ViewText.Ways(row.TextOrNull(27)),
     };
 }

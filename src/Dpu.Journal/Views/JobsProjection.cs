@@ -22,12 +22,12 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         };
         database.Prepare("""
             INSERT INTO jobs (job_id, sequence, user, project, privileges, version, code_sha256, status, priority, tags, commits, estimated_seconds, idempotency_key, fingerprint, submitted_at,
-              after, waits_for, normal, error, aborted, submitted, unknown, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              after, waits_for, normal, error, aborted, submitted, unknown, notify, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
             .Bind(job).Bind(spec.Sequence).Bind(spec.User).Bind(spec.Context.Project).Bind((int)spec.Context.Privileges).Bind(spec.Version).Bind(spec.Code?.Sha256)
             .Bind(ViewText.Of(context.Status)).Bind(spec.Priority).Bind(ViewText.OfTags(spec.Tags))
             .Bind(spec.Commit).Bind(spec.EstimatedSeconds).Bind(spec.IdempotencyKey).Bind(spec.Fingerprint).Bind(submitted.At)
-            .Bind(ViewText.OfJobs(spec.After)).Bind(ViewText.OfJobs(spec.After)).Bind(context.Counts).Bind(ordering).Run();
+            .Bind(ViewText.OfJobs(spec.After)).Bind(ViewText.OfJobs(spec.After)).Bind(context.Counts).Bind(ViewText.OfWays(spec.Notify)).Bind(ordering).Run();
         if (spec.Campaign is { } campaign)
         {
             AddToCampaign(job, campaign, spec);

@@ -51,7 +51,9 @@ internal sealed class Projector
                 _history.Apply(submitted);
                 break;
             case JobEvent job:
-                Apply(_contexts.Get(JobOf(entry)), job);
+                var context = _contexts.Get(JobOf(entry));
+                context.Changed = entry.Ordering;
+                Apply(context, job);
                 break;
             case CatalogEvent.FilesRegistered registered:
                 _files.Apply(registered);
@@ -69,7 +71,7 @@ internal sealed class Projector
     /// <summary>Writes what was summed up since the last call, and the checkpoint.</summary>
     public void Flush()
     {
-        _contexts.Flush(Checkpoint);
+        _contexts.Flush();
         _statistics.Flush();
         _history.Flush();
         _database.Prepare("UPDATE projections SET ordering = ? WHERE name = ?").Bind(Checkpoint).Bind(Name).Run();

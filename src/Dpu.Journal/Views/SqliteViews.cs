@@ -70,5 +70,8 @@ internal sealed class SqliteViews(Reads reads, Func<CancellationToken, Task> cau
             database => StatisticsQueries.Read(database, since.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
             cancellationToken);
 
+    public Task<ChangedJobs> GetEndedAsync(long ordering, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => new ChangedJobs(JobQueries.Ended(database, ordering), TooMany: false, JobQueries.Checkpoint(database)), cancellationToken);
+
     public Task<Figures> GetFiguresAsync(CancellationToken cancellationToken) => reads.RunAsync(FiguresQueries.Read, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Dpu.Domain.Catalog;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Notifications;
 using Dpu.Domain.Users;
 
 namespace Dpu.Journal.Views;
@@ -58,6 +59,9 @@ public sealed record JobRow(
 
     /// <summary>The code of its user's own that it runs, by its checksum; null for none.</summary>
     public string? CodeSha256 { get; init; }
+
+    /// <inheritdoc cref="JobSpec.Notify"/>
+    public ImmutableArray<NotifyWay>? Notify { get; init; }
 }
 
 /// <summary>Jobs that changed.</summary>

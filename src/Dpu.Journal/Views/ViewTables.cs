@@ -4,7 +4,7 @@ namespace Dpu.Journal.Views;
 /// <remarks>Another <see cref="Version"/> than the stored one drops them, and they are folded again from the first event.</remarks>
 internal static class ViewTables
 {
-    public const int Version = 9;
+    public const int Version = 10;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -48,6 +48,7 @@ internal static class ViewTables
           aborted INTEGER NOT NULL,
           submitted INTEGER NOT NULL,
           unknown INTEGER NOT NULL,
+          notify TEXT,
           changed INTEGER NOT NULL DEFAULT 0
         ) STRICT;
         CREATE INDEX jobs_changed ON jobs (changed);

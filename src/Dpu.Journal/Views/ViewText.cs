@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dpu.Domain.Jobs;
+using Dpu.Domain.Notifications;
 using Dpu.Journal.Sqlite;
 
 namespace Dpu.Journal.Views;
@@ -57,6 +58,10 @@ internal static class ViewText
     public static string OfJobs(IEnumerable<JobId> jobs) => JsonSerializer.Serialize([.. jobs.Select(job => job.Value)], ViewJson.Default.ImmutableArrayInt32);
 
     public static ImmutableArray<JobId> Jobs(string text) => [.. JsonSerializer.Deserialize(text, ViewJson.Default.ImmutableArrayInt32).Select(job => new JobId(job))];
+
+    public static string? OfWays(ImmutableArray<NotifyWay>? ways) => ways is { } told ? OfTags([.. told.Select(way => way.ToString())]) : null;
+
+    public static ImmutableArray<NotifyWay>? Ways(string? text) => text is null ? null : [.. Tags(text).Select(Enum.Parse<NotifyWay>)];
 
     public static string OfKeys(ImmutableSortedDictionary<string, string> keys) =>
         JsonSerializer.Serialize(keys, ViewJson.Default.ImmutableSortedDictionaryStringString);

@@ -9,6 +9,7 @@ using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Recipes;
 using Dpu.Domain.Scheduling;
+using Dpu.Service.Notifications;
 using Dpu.Service.Products;
 using Dpu.Service.Pilots;
 using Dpu.Service.Shipping;
@@ -55,6 +56,9 @@ public sealed record DpuOptions(
     /// <param name="name">Its name; null, or that of the usual one, for the usual one.</param>
     public RecipeVersion? VersionNamed(string? name) =>
         name is null or RecipeShelf.UsualVersion ? new RecipeVersion(Declared, Recipes, null) : Versions.GetValueOrDefault(name);
+
+    /// <summary>Section <c>dpu.notify</c>.</summary>
+    public required NotifyOptions Notify { get; init; }
 
     /// <summary>Section <c>dpu.users</c>.</summary>
     public required UserSettings Users { get; init; }

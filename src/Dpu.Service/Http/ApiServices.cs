@@ -16,6 +16,7 @@ using Dpu.Service.Hosting;
 using Dpu.Service.Http.Sessions;
 using Dpu.Service.Ingest;
 using Dpu.Service.Nodes;
+using Dpu.Service.Notifications;
 using Dpu.Service.Pilots;
 using Dpu.Service.Products;
 using Dpu.Service.Shipping;
@@ -72,6 +73,9 @@ internal sealed record ApiServices(
 
     /// <summary>How browsers are known.</summary>
     public required BrowserSessions Sessions { get; init; }
+
+    /// <summary>Who is told what.</summary>
+    public required NotificationAccess Notifications { get; init; }
 
     /// <summary>Nodes as jobs of a batch system.</summary>
     public required IActorRef<ScalingMessage> Scaling { get; init; }

@@ -123,6 +123,10 @@ internal static class Endpoints
         Operator(api.MapPost("/users/{name}/disable", Answer(people.DisableAsync)).Says(UserRoutes.Disable));
         Operator(api.MapPost("/users/{name}/enable", Answer(people.EnableAsync)).Says(UserRoutes.Enable));
         api.MapPost("/users/{name}/password", Answer(people.SetPasswordAsync)).Says(UserRoutes.SetPassword);
+        var notify = new NotifyEndpoints(services);
+        api.MapGet("/notify", Answer(notify.Show)).Says(NotifyRoutes.Show);
+        api.MapPost("/notify", Answer(notify.ChangeAsync)).Says(NotifyRoutes.Change);
+        api.MapPost("/notify/test", Answer(notify.TestAsync)).Says(NotifyRoutes.Test);
         api.MapGet("/audit", Answer(new AuditEndpoint(services).ListAsync)).Says(UserRoutes.Audit);
 
         api.MapPost("/node/join", nodes.JoinAsync).Says(NodeRoutes.Join).WithMetadata(RequestGuard.ForJoinKeys.Instance);

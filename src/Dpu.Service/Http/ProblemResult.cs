@@ -38,6 +38,7 @@ internal sealed class ProblemResult(Problem problem) : IResult
         StatusCodes.Status421MisdirectedRequest => "Wrong host",
         StatusCodes.Status422UnprocessableEntity => "Refused",
         StatusCodes.Status429TooManyRequests => "Too many requests",
+        StatusCodes.Status502BadGateway => "Not delivered",
         StatusCodes.Status503ServiceUnavailable => "Unavailable",
         _ => "Failed",
     };

@@ -53,6 +53,12 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             return refused!;
         }
 
+        var (notify, notNotified) = NotifyEndpoints.Read(services, RequestGuard.RequireUser(context), asked.Notify);
+        if (notNotified is not null)
+        {
+            return notNotified;
+        }
+
         var submission = new Submission.OfRecipes(
             RequestGuard.RequireUser(context),
             key,
@@ -68,6 +74,7 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             After = after,
             Context = belongs,
             Isolated = IsIsolated(context),
+            Notify = notify,
             Version = shipped.Version,
             Code = shipped.Code,
             Settings = shipped.Settings,
@@ -112,6 +119,12 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             return refused!;
         }
 
+        var (notify, notNotified) = NotifyEndpoints.Read(services, RequestGuard.RequireUser(context), asked.Notify);
+        if (notNotified is not null)
+        {
+            return notNotified;
+        }
+
         var defaults = services.Options.ExecDefaults;
         var hosted = asked.Hosts is { } hosts ? HostedLines.Of(hosts.Select(host => new HostFiles(host.Key, [.. host.Value])), services.HostNames) : null;
         var submission = new Submission.OfCommand(
@@ -129,6 +142,7 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             After = after,
             Context = belongs,
             Isolated = IsIsolated(context),
+            Notify = notify,
             Code = shipped.Code,
             Settings = shipped.Settings,
         };
@@ -214,12 +228,13 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
 
     private static string? FlawOf(JobSubmission asked) => asked.Sequence is null
         ? "'sequence' is missing"
-        : RequestBody.FlawOf(asked.Arguments, "arguments") ?? RequestBody.FlawOf(asked.Tags, "tags");
+        : RequestBody.FlawOf(asked.Arguments, "arguments") ?? RequestBody.FlawOf(asked.Tags, "tags") ?? RequestBody.FlawOf(asked.Notify, "notify");
 
     private static string? FlawOf(ExecSubmission asked) =>
         RequestBody.FlawOf(asked.Command, "command")
         ?? asked.Hosts?.Select(host => host.Key.Length == 0 ? "'hosts' holds a host without a name" : RequestBody.FlawOf(host.Value, $"hosts.{host.Key}", needed: true)).FirstOrDefault(flaw => flaw is not null)
-        ?? RequestBody.FlawOf(asked.Tags, "tags");
+        ?? RequestBody.FlawOf(asked.Tags, "tags")
+        ?? RequestBody.FlawOf(asked.Notify, "notify");
 
     private static (string Code, string Message)? WhyNotAccepted(JobSubmission asked) => asked switch
     {

@@ -43,6 +43,9 @@ internal static class Metrics
     public static readonly Metric DataSize = Gauge("dpu_data_size_bytes", "How large the file system is on which it is.");
     public static readonly Metric DeadLetters = Counter("dpu_dead_letters_total", "Messages between actors that found nobody.");
 
+    public static readonly Metric Notifications = Counter("dpu_notifications_total", "What came of telling people that jobs have ended, by way (mail, webhook) and outcome: delivered, failed (and tried again), given-up.");
+    public static readonly Metric NotificationsPending = Gauge("dpu_notifications_pending", "Notifications that are not delivered yet.");
+
     public static readonly Metric HttpRequests = Counter("dpu_http_requests_total", "Requests by the class of their answer: 1xx to 5xx.");
     public static readonly Metric HttpOpen = Gauge("dpu_http_requests_open", "Requests that are being answered, streams included.");
     public static readonly Metric HttpSeconds = Histogram("dpu_http_request_seconds", "How long answers took, streams and links left out.");

@@ -43,6 +43,7 @@ internal sealed class MetricsReader(ApiServices services, Readiness readiness, R
         .. await FromSchedulerAsync(),
         .. FromJournal(),
         .. requests.Read(),
+        .. services.Notifications.Board.Read(),
         .. ProcessFigures.Read(),
     ];
 

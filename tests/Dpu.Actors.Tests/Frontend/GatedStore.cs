@@ -96,5 +96,7 @@ internal sealed class GatedViews(IViews views) : IViews
 
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) => views.GetStatisticsAsync(since, cancellationToken);
 
+    public Task<ChangedJobs> GetEndedAsync(long ordering, CancellationToken cancellationToken) => views.GetEndedAsync(ordering, cancellationToken);
+
     public Task<Figures> GetFiguresAsync(CancellationToken cancellationToken) => views.GetFiguresAsync(cancellationToken);
 }

@@ -3,6 +3,7 @@ using Dpu.Domain.Catalog;
 using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Membership;
+using Dpu.Domain.Notifications;
 using Dpu.Domain.Scaling;
 using Dpu.Domain.Shipping;
 using Dpu.Domain.Users;
@@ -162,6 +163,7 @@ internal static class GoldenEvents
                 Context = new WorkContext("KIDS, north", Privileges.MyDb),
                 Isolated = true,
                 Version = "develop",
+                Notify = [NotifyWay.Mail, NotifyWay.Webhook],
                 Code = new ShippedCode(FooSha256, 4096),
                 Settings = new ShippedSettings(Texts(("AWEPIPE", "/home/jane/awe"), ("project", "KIDS, \"north\"")), "[global]\nproject : KIDS\n"),
             },
@@ -187,6 +189,14 @@ internal static class GoldenEvents
         new UserEvent.TokenRevoked("u0123abcd", "jane", "fokke", Morning.AddSeconds(6)),
         new UserEvent.Locked("jane", 5, Morning.AddSeconds(7)),
         new UserEvent.Acted("fokke", "look", "job 4", "jane", "logs", Morning.AddSeconds(8)),
+        new NotificationEvent.SettingsChanged(
+            "jane", new NotifySettings("jane@example.org", new WebhookTarget("https://hooks.example.org/a,b", "0123456789abcdef"), NotifyWhen.Failed), Morning.AddSeconds(9)),
+        new NotificationEvent.Noticed(
+            4711,
+            [new DueNotification(NotifyWay.Mail, new EndedJob(new JobId(4), "Reduce>Coadd", "jane", JobStatus.Failed, new TaskCounts(73, 2, 0, 0, 0), Morning, null, Morning.AddSeconds(100)))],
+            Morning.AddSeconds(101)),
+        new NotificationEvent.Failed("job-4-956908900000-mail", "the mail server said '450 later'", Morning.AddSeconds(112), Morning.AddSeconds(102)),
+        new NotificationEvent.Delivered("job-4-956908900000-mail", Morning.AddSeconds(113)),
     ];
 
     /// <summary>Everything that today's version can tell, each at least once.</summary>

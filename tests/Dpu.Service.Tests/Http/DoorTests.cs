@@ -129,6 +129,9 @@ public sealed class DoorTests(PeopledDpu dpu)
         POST /users/{name}/disable               POST /users/nobody/disable {}                              401 403 403 403 404
         POST /users/{name}/enable                POST /users/nobody/enable {}                               401 403 403 403 404
         POST /users/{name}/password              POST /users/nobody/password {"password":"a-long-password"} 401 403 403 403 404
+        GET  /notify                             GET  /notify                                               401 200 200 200 200
+        POST /notify                             POST /notify {"when":"never-heard-of"}                     401 422 422 422 422
+        POST /notify/test                        POST /notify/test {"way":"mail"}                           401 422 422 422 422
         GET  /audit                              GET  /audit                                                401 200 200 200 200
         POST /node/join                          POST /node/join {}                                         401 403 403 403 403
         GET|HEAD /node/attempts/{job:int}/{task:int}/{number:int}/inputs/{file}     GET  /node/attempts/{P}/0/1/inputs/{R.id}    401 403 403 403 403

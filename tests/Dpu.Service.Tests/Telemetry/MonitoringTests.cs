@@ -120,7 +120,7 @@ public sealed class TroubledMonitoringTests : IDisposable
     }
 
     [Theory]
-    [InlineData("off", HttpStatusCode.Unauthorized, HttpStatusCode.NotFound)]
+    [InlineData("off", HttpStatusCode.NotFound, HttpStatusCode.NotFound)]
     [InlineData("operators", HttpStatusCode.Unauthorized, HttpStatusCode.OK)]
     [InlineData("everyone", HttpStatusCode.OK, HttpStatusCode.OK)]
     public async Task Who_may_read_figures_is_configured(string audience, HttpStatusCode toVisitors, HttpStatusCode toTheOwner)

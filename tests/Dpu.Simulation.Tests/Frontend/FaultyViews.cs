@@ -67,5 +67,7 @@ internal sealed class FaultyViews(IViews views, ServiceWorld world) : IViews
 
     public Task<Statistics> GetStatisticsAsync(DateOnly since, CancellationToken cancellationToken) => views.GetStatisticsAsync(since, cancellationToken);
 
+    public Task<ChangedJobs> GetEndedAsync(long ordering, CancellationToken cancellationToken) => views.GetEndedAsync(ordering, cancellationToken);
+
     public Task<Figures> GetFiguresAsync(CancellationToken cancellationToken) => views.GetFiguresAsync(cancellationToken);
 }

@@ -22,7 +22,7 @@ internal static class JobRoutes
         .Answer<PlanPreview>("Or, of a dry run, the plan.")
         .Refuses(StatusCodes.Status403Forbidden, "not-a-member")
         .Refuses(StatusCodes.Status409Conflict, "key-reused")
-        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-privileges", "code-is-private", "unknown-job", "unknown-recipe", "bad-option", "bad-estimate", "bad-memory", "bad-campaign", "bad-key", "bad-settings", "bad-recipes", "unknown-code", "unknown-version")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-privileges", "code-is-private", "unknown-job", "unknown-recipe", "bad-option", "bad-estimate", "bad-memory", "bad-campaign", "bad-key", "bad-settings", "bad-notify", "no-address", "bad-recipes", "unknown-code", "unknown-version")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
     public static void Exec(RouteDescription route) => route
@@ -35,7 +35,7 @@ internal static class JobRoutes
         .Answer<PlanPreview>("Or, of a dry run, the plan.")
         .Refuses(StatusCodes.Status403Forbidden, "not-a-member")
         .Refuses(StatusCodes.Status409Conflict, "key-reused")
-        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-privileges", "code-is-private", "unknown-job", "bad-command", "bad-cpus", "bad-memory", "bad-hosts", "bad-line", "bad-max-per-node", "bad-estimate", "bad-key", "bad-settings", "unknown-code")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-privileges", "code-is-private", "unknown-job", "bad-command", "bad-cpus", "bad-memory", "bad-hosts", "bad-line", "bad-max-per-node", "bad-estimate", "bad-key", "bad-settings", "bad-notify", "no-address", "unknown-code")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
     public static void List(RouteDescription route) => route
