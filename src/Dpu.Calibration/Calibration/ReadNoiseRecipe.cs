@@ -45,8 +45,8 @@ internal sealed class ReadNoiseRecipe : IRecipe
         context.Log($"The read noise (ADU) for ccd {chip} is : {readNoise,6:0.00}");
         context.Log($"Difference between biases is : {statistics.Mean,7:0.000} (mean), {statistics.Median,6:0.00} (median)");
         var amplifiers = first.Sections.Amplifiers;
-        var own = amplifiers.Select(a => Statistics(difference.Pixels, difference.Width, a.Place, threshold, iterations)).ToArray();
-        Write(context, inputs, first.Header, statistics, amplifiers.Count > 1 ? [.. amplifiers.Zip(own)] : []);
+        var own = amplifiers.Where(_ => amplifiers.Count > 1).Select(a => (a, Statistics(difference.Pixels, difference.Width, a.Place, threshold, iterations)));
+        Write(context, inputs, first.Header, statistics, [.. own]);
     }
 
     private static (FitsImage Difference, (FitsHeader Header, DetectorSections Sections) First) Difference(List<TaskInput> inputs)
