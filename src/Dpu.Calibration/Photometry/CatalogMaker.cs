@@ -61,7 +61,11 @@ internal sealed class CatalogMaker
         _context.Log($"Using {FrameNames.ClassOf(input.Type)} {input.FileName}");
         var catalog = _photometer.Measure(input, image);
         var inputs = new List<TaskInput> { input };
-        if (_illumination is not null)
+        if (_illumination is not null && input.Type == "regridded")
+        {
+            _context.Log($"Warning : {_illuminationInput!.FileName} is a map of the detector; regridded frames are not corrected by it");
+        }
+        else if (_illumination is not null)
         {
             catalog = Evenly(catalog, _illumination);
             inputs.Add(_illuminationInput!);

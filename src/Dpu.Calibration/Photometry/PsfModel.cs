@@ -7,11 +7,12 @@ internal readonly record struct PsfFigure(double Centre, double Error, double[] 
 
 /// <summary>
 /// The point-spread function of an image: width and ellipticity as polynomials in the position, and one t (β = 1/t) for all of it. Stars are fitted one by one, first with a t of their own, whose weighted
-/// mean is then held. A figure's error is the scatter of the stars about its polynomial, through the covariance of that fit: for one value the scatter over √n.
+/// mean is then held. A figure's error is the scatter of the stars about its polynomial, through the covariance of that fit: for one value the scatter over √n. All widths lean on the one t: what its error makes of them is in theirs.
 /// </summary>
 internal sealed record PsfModel(int Order, int Width, int Height, PsfFigure Fwhm, PsfFigure E1, PsfFigure E2, double T, double TError, IReadOnlyList<StarProfile> Stars, double ReducedChiSquared)
 {
     private const double ClipSigma = 4;
+    private const int TailStars = 15;
 
     /// <summary>1 − minor over major axis in the middle, from the mean of the stars: noise adds nothing to it.</summary>
     public double Ellipticity => Math.Sqrt((E1.Centre * E1.Centre) + (E2.Centre * E2.Centre)) is var e && e < 1 ? 1 - Math.Sqrt((1 - e) / (1 + e)) : double.NaN;
@@ -28,6 +29,8 @@ internal sealed record PsfModel(int Order, int Width, int Height, PsfFigure Fwhm
         if (first.Count == 0) { throw RecipeException.BadFile($"{name}: no star has a profile that can be fitted."); }
         var (t, tError) = Tail(first);
         var fits = Fits(image, image.Fwhm, t, fitTail: false);
+        if (fits.Count == 0) { throw RecipeException.BadFile($"{name}: no star has a profile that can be fitted with the mean t of {t}."); }
+        var byTail = ByTail(image, fits, t, tError);
         var (width, height) = (image.Image.Width, image.Image.Height);
         var stars = fits.Select(f => f.Profile).ToArray();
         var kept = Enumerable.Range(0, stars.Length).ToArray();
@@ -43,6 +46,7 @@ internal sealed record PsfModel(int Order, int Width, int Height, PsfFigure Fwhm
             var next = kept.Where(i => Math.Abs(stars[i].Fwhm - Value(fwhm.Coefficients, possible, stars[i], width, height)) <= ClipSigma * scatter).ToArray();
             if (next.Length == kept.Length || next.Length < 3 || pass == 10)
             {
+                fwhm = fwhm with { Error = Math.Sqrt((fwhm.Error * fwhm.Error) + (byTail * byTail)) };
                 return new PsfModel(possible, width, height, fwhm, e1, e2, t, tError, used, kept.Average(i => fits[i].ReducedChiSquared));
             }
 
@@ -65,11 +69,21 @@ internal sealed record PsfModel(int Order, int Width, int Height, PsfFigure Fwhm
 
     public double FwhmAt(StarProfile star) => Value(Fwhm.Coefficients, Order, star, Width, Height);
 
-    private static List<ProfileFit.Result> Fits(StarImage image, double fwhm, double t, bool fitTail)
+    /// <summary>By how much the stars' mean width changes when t does by its error: the brightest tell it.</summary>
+    private static double ByTail(StarImage image, List<ProfileFit.Result> fits, double t, double error)
+    {
+        if (!(error > 0)) { return 0; }
+        var changes = Fits(image, image.Fwhm, t + error, fitTail: false, TailStars)
+            .SelectMany(c => fits.Where(f => Math.Abs(f.Profile.X - c.Profile.X) < 0.5 && Math.Abs(f.Profile.Y - c.Profile.Y) < 0.5).Take(1).Select(f => c.Profile.Fwhm - f.Profile.Fwhm))
+            .ToArray();
+        return changes.Length == 0 ? 0 : changes.Average();
+    }
+
+    private static List<ProfileFit.Result> Fits(StarImage image, double fwhm, double t, bool fitTail, int starsMax = int.MaxValue)
     {
         var fits = new List<ProfileFit.Result>();
         var noise = new float[image.Image.Width];
-        foreach (var (source, owner) in image.Stars)
+        foreach (var (source, owner) in image.Stars.Take(starsMax))
         {
             image.Background.FillRms((int)Math.Clamp(Math.Round(source.Y), 0, image.Image.Height - 1), noise);
             var rms = noise[(int)Math.Clamp(Math.Round(source.X), 0, image.Image.Width - 1)];

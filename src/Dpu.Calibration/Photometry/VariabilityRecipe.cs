@@ -24,6 +24,7 @@ internal sealed class VariabilityRecipe : IRecipe
         .. NightOptions.Parameters(Prefix, errorMax: "0.1"),
         new(Prefix + "EPOCHS_MIN", "4", "how often a star must have been seen, twice at least"),
         new(Prefix + "FALSE_ALARMS", "0.1", "how many constant stars of the whole list may be called variable, on average"),
+        new(Prefix + "FLOOR", "0.003", "what flat field and neighbours leave in any magnitude, in quadrature with its error: the brightest stars are not better known"),
         .. CatalogMaker.Parameters,
     ];
 
@@ -36,7 +37,9 @@ internal sealed class VariabilityRecipe : IRecipe
         var night = NightSolution.Solve(catalogs, [.. catalogs.Select(_ => 0.0)], NightOptions.Of(context.Pars, Prefix));
         night.Report(context.Log);
         if (night.Exposures < epochs) { throw RecipeException.BadFile($"{catalogs[0].Name} and {catalogs.Count - 1} more are of {night.Exposures} exposures; {epochs} are needed to tell a variable star ({Prefix}EPOCHS_MIN)."); }
-        var stars = Stars(night, epochs);
+        var floor = context.Pars.Number(Prefix + "FLOOR");
+        if (floor < 0) { throw RecipeException.Wrong($"pars: {Prefix}FLOOR is {context.Pars.Text(Prefix + "FLOOR")}; 0 or more is needed."); }
+        var stars = Stars(night, epochs, floor);
         var limit = context.Pars.Positive(Prefix + "FALSE_ALARMS") / Math.Max(1, stars.Count);
         var variables = stars.Count(s => s.Constancy.Chance < limit);
         context.Log(string.Create(CultureInfo.InvariantCulture, $"Number of stars with {epochs} epochs or more is : {stars.Count}, variable (chance below {limit:G2}) : {variables}"));
@@ -45,7 +48,7 @@ internal sealed class VariabilityRecipe : IRecipe
 
     private sealed record MeasuredStar(double Ra, double Dec, LightPoint[] Points, Constancy Constancy);
 
-    private static List<MeasuredStar> Stars(NightSolution night, int epochs)
+    private static List<MeasuredStar> Stars(NightSolution night, int epochs, double floor)
     {
         var offsets = Enumerable.Range(0, night.Catalogs.Count).Select(night.OffsetOf).ToArray();
         var stars = new List<MeasuredStar>();
@@ -56,7 +59,7 @@ internal sealed class VariabilityRecipe : IRecipe
                 .. star.Select(s => new LightPoint(
                     night.Catalogs[s.Catalog].Mjd,
                     s.Star.Magnitude - offsets[s.Catalog].Offset,
-                    Math.Sqrt((s.Star.Error * s.Star.Error) + (night.Fit.Extra * night.Fit.Extra)))).OrderBy(p => p.Mjd),
+                    Math.Sqrt((s.Star.Error * s.Star.Error) + (night.Fit.Extra * night.Fit.Extra) + (floor * floor)))).OrderBy(p => p.Mjd),
             ];
             stars.Add(new MeasuredStar(star.Average(s => Near(s.Star.Ra, star.First().Star.Ra)), star.Average(s => s.Star.Dec), points, Constancy.Of(points)));
         }

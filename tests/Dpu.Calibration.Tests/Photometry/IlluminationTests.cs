@@ -97,6 +97,18 @@ public sealed class IlluminationTests(Observatory desk) : IClassFixture<Observat
     }
 
     [Fact]
+    public void Regridded_frames_are_no_longer_on_the_detector_and_are_not_corrected()
+    {
+        var field = new StarField(_files, 7);
+        var map = _files.Run("illumination", new() { ["photcat"] = [Catalog(field, "one", (0, 0))], ["standards"] = [field.Standards()] });
+        var regridded = SkyFrames.Products(_files.Run("regrid", "reduced", [Frame(field, "two", (0, 0))]), "regridded");
+        var run = _files.Run("photcat", new() { ["frame"] = regridded, ["illumination"] = [Of(map, "illumination")] });
+        run.Log.ShouldContain("regridded frames are not corrected");
+        PhotcatTests.Catalog(run).Stars.ShouldAllBe(s => s.Illumination == 0);
+        run.Output("photcat").GetProperty("derivedFrom").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
     public void A_map_of_another_size_is_refused()
     {
         var field = new StarField(_files, 7);
