@@ -1,7 +1,8 @@
 """Replays the prompts of the field's HOW-TO at a real prompt on a terminal, and compares what comes with what stands there, line by line.
 
-    howto.py --config DOCUMENT RECIPE…     prints the configuration of a DPU that has every sequence of the document; it has these recipes already
     howto.py DOCUMENT COMMAND [ARGUMENT…]  COMMAND starts the prompt
+
+The DPU has a recipe FrameByFrame beside its own, with a task for each of 75 frames, and a frame of OMEGACAM that is called filename1.fits.
 
 The document's lines are taken as they are; times, hosts, job identifiers, file names and measured numbers
 are told apart from the words, and only the words are compared. Prints each difference; exit code 0 when there is none.
@@ -166,7 +167,7 @@ class Replay:
         said = self.call("dpu.run('ReadNoise', instrument='', i='WFI', c='ccd50', d='2000-04-28')")
         self.same("The submission", self.document.submission(), said)
         read_noise = int(said[2].split()[-3])
-        many = int(self.call("dpu.run('RawFitsInspect', i='WFI')")[2].split()[-3])
+        many = int(self.call("dpu.run('FrameByFrame', i='WFI')")[2].split()[-3])
         self.call("finished = dpu.wait(dpu.get_jobids())")
         return read_noise, many
 
@@ -194,25 +195,5 @@ class Replay:
         self.true("The loop over all jobs ends in errors: %s" % said, "Error" not in said and "Refused" not in said)
 
 
-def configuration(document, known):
-    """The recipes of the document that are not there stand for themselves: they take what the document gives them, and do nothing."""
-    names = ast.literal_eval(document.answer("dpu.get_sequence_identifiers()")[0])
-    special = {
-        "RawFitsInspect": """{
-            command = [true], options { instrument { short = i, type = string, select = { input = bias, key = instrument } } }
-            inputs { bias { type = raw-bias } }, divide-by = [chip, exposure] }""",
-        "Astrometry": """{
-            command = [true], options { instrument { short = i, type = string }, red_filenames { type = list }, pars { short = p, type = map, default = {} } } }""",
-    }
-    yield "dpu.recipes {"
-    for name in sorted({recipe for chain in names for recipe in chain.split(">")} - set(known)):
-        yield "  %s = %s" % (name, special.get(name, "${dpu.recipes.Null}"))
-    yield "}"
-    yield "dpu.sequences = [%s]" % ", ".join('"%s"' % name for name in names)
-
-
 if __name__ == "__main__":
-    if sys.argv[1] == "--config":
-        print("\n".join(configuration(Document(sys.argv[2]), sys.argv[3:])))
-    else:
-        sys.exit(Replay(Document(sys.argv[1]), sys.argv[2:]).run())
+    sys.exit(Replay(Document(sys.argv[1]), sys.argv[2:]).run())

@@ -9,8 +9,19 @@ namespace Dpu.System.Tests.Awe;
 /// <summary>The prompt in Python: its own tests, and the field's HOW-TO replayed at it against a live DPU.</summary>
 public sealed class PromptTests
 {
-    private static readonly string[] OurRecipes =
-        ["ReadNoise", "Bias", "HotPixels", "DomeFlat", "TwilightFlat", "MasterFlat", "Reduce", "Regrid", "Coadd", "SourceList", "Null"];
+    // A job of as many tasks as the document shows, and a frame that the document names, which no camera of ours makes.
+    private const string Configuration = """
+        dpu.recipes.FrameByFrame {
+          command = [true]
+          options { instrument { short = i, type = string, select = { input = bias, key = instrument } } }
+          inputs { bias { type = raw-bias } }
+          divide-by = [chip, exposure]
+        }
+        dpu.ingest.rules = [ {
+          name = reduced-elsewhere, when { INSTRUME = OMEGACAM }, type = reduced
+          metadata { instrument = "$INSTRUME", chip = "$CCD", filter = "$FILTER", date { night-of = [DATE-OBS] }, dateobs { time-of = [DATE-OBS] }, exposure = "$EXPID" }
+        } ] ${dpu.ingest.rules}
+        """;
 
     [FactWithPython]
     public async Task The_modules_own_tests_pass()
@@ -26,8 +37,7 @@ public sealed class PromptTests
         var document = SeedFactAttribute.PathOf("000")!;
         var python = Python.Program!;
         await using var dpu = new RealDpu();
-        var configuration = (await ProgramRun.OfAsync(Python.Command(python, [Path.Combine(Python.Tests, "howto.py"), "--config", document, .. OurRecipes]))).Exits(0).Out;
-        await dpu.StartAsync("--config", dpu.NewFile("howto.conf", configuration), "-D", "dpu.node.cpus=4", "-D", "dpu.service.stop-grace=0 s");
+        await dpu.StartAsync("--config", dpu.NewFile("howto.conf", Configuration), "-D", "dpu.node.cpus=4", "-D", "dpu.service.stop-grace=0 s");
         await PrepareAsync(dpu);
 
         var start = Python.Command(python, Path.Combine(Python.Tests, "howto.py"), document, Programs.Dpu, "awe");
@@ -108,15 +118,20 @@ public sealed class PromptTests
         (await Programs.SimulateAsync(second, ["--chips", "1", "--biases", "0", "--domes", "3", "--twilights", "3", "--exposures", "1", "--filter", "#845", .. small])).Exits(0);
         foreach (var frame in Directory.EnumerateFiles(second, "*.fits"))
         {
-            var bytes = await File.ReadAllBytesAsync(frame);
-            await File.WriteAllBytesAsync(frame, Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(bytes).Replace("'2000-04-28T", "'2000-04-29T", StringComparison.Ordinal)));
+            await CopyAsync(frame, frame, "'2000-04-28T", "'2000-04-29T");
         }
 
-        (await dpu.RunAsync("ingest", first, second)).Exits(0);
+        var elsewhere = dpu.NewFolder("elsewhere");
+        await CopyAsync(Directory.EnumerateFiles(second, "*_science_*.fits").First(), Path.Combine(elsewhere, "filename1.fits"), "'WFI     '", "'OMEGACAM'");
+        (await dpu.RunAsync("ingest", first, second, elsewhere)).Exits(0);
         foreach (var recipe in new[] { "Bias", "DomeFlat", "TwilightFlat", "MasterFlat" })
         {
             var run = await dpu.RunAsync("run", recipe, "-i", "WFI", "-C", "--wait");
             run.ExitCode.ShouldBe(0, $"{run.Error} {(await dpu.RunAsync("explain", run.Out.Trim())).Out}");
         }
     }
+
+    /// <summary>A frame with other words of the same length in its header.</summary>
+    private static async Task CopyAsync(string frame, string copy, string from, string to) =>
+        await File.WriteAllBytesAsync(copy, Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(frame)).Replace(from, to, StringComparison.Ordinal)));
 }
