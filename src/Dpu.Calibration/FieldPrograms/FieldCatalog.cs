@@ -49,7 +49,8 @@ internal sealed class FieldCatalog
             if (!double.TryParse(words[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i])) { throw Wrong(path, $"'{words[i]}' is no number"); }
         }
 
-        return values.Length == columns ? values : throw Wrong(path, string.Create(CultureInfo.InvariantCulture, $"a line has {values.Length} values for {columns} columns"));
+        // A vector stands under one name and takes several columns.
+        return values.Length >= columns ? values : throw Wrong(path, string.Create(CultureInfo.InvariantCulture, $"a line has {values.Length} values for {columns} columns"));
     }
 
     private static RecipeException Wrong(string path, string problem) => new($"{Path.GetFileName(path)} is not the catalog that was asked for: {problem}.");

@@ -13,8 +13,6 @@ namespace Dpu.Calibration.FieldPrograms;
 /// </summary>
 internal sealed class SextractorFinder : ISourceFinder
 {
-    private const string Image = "image.fits";
-    private const string Weights = "weights.fits";
     private const string Kernel = "kernel.conv";
     private const string Columns = "columns.param";
     private const string Catalog = "sources.cat";
@@ -41,41 +39,14 @@ internal sealed class SextractorFinder : ISourceFinder
     private static List<Source> FindIn(TaskContext context, FitsImage image, FitsImage? weights, PixelArea section, ExtractionOptions options)
     {
         var folder = s_program.NewFolder(context);
-        var trusted = WriteImages(folder, image, weights, section);
+        var trusted = FieldImages.Write(folder, image, weights, section);
         WriteKernel(Path.Combine(folder, Kernel), options.Detection.Kernel);
         File.WriteAllLines(Path.Combine(folder, Columns), s_columns);
         SettingsFor(options, trusted is not null).Save(Path.Combine(folder, Settings));
-        s_program.Run(context, folder, Image, "-c", Settings);
+        s_program.Run(context, folder, FieldImages.Image, "-c", Settings);
         var catalog = FieldCatalog.Read(Path.Combine(folder, Catalog));
         Directory.Delete(folder, recursive: true);
         return [.. Enumerable.Range(0, catalog.Count).Select(row => SourceOf(catalog, row, section, trusted))];
-    }
-
-    /// <summary>The section and, where pixels are bad or weights are known, its weights: the program knows no NaN.</summary>
-    /// <returns>The weights; null where all pixels are worth the same.</returns>
-    private static FitsImage? WriteImages(string folder, FitsImage image, FitsImage? weights, PixelArea section)
-    {
-        var part = new FitsImage(section.Width, section.Height);
-        var trust = new FitsImage(section.Width, section.Height);
-        var isNeeded = weights is not null;
-        for (var y = 0; y < section.Height; y++)
-        {
-            var from = image.Row(section.Y + y).Slice(section.X, section.Width);
-            var pixels = part.Row(y);
-            var trusted = trust.Row(y);
-            for (var x = 0; x < section.Width; x++)
-            {
-                var isGood = float.IsFinite(from[x]);
-                pixels[x] = isGood ? from[x] : 0;
-                trusted[x] = isGood ? weights?.Row(section.Y + y)[section.X + x] ?? 1 : 0;
-                isNeeded |= !isGood;
-            }
-        }
-
-        FitsWriter.WriteImage(Path.Combine(folder, Image), part);
-        if (!isNeeded) { return null; }
-        FitsWriter.WriteImage(Path.Combine(folder, Weights), trust);
-        return trust;
     }
 
     private static void WriteKernel(string path, DetectionKernel kernel)
@@ -107,7 +78,7 @@ internal sealed class SextractorFinder : ISourceFinder
         .Set("CLEAN_PARAM", 1.0)
         .Set("MASK_TYPE", "CORRECT")
         .Set("WEIGHT_TYPE", hasWeights ? "MAP_WEIGHT" : "NONE")
-        .Set("WEIGHT_IMAGE", Weights)
+        .Set("WEIGHT_IMAGE", FieldImages.Weights)
         .Set("PHOT_APERTURES", options.Measurement.ApertureDiameter)
         .Set("PHOT_AUTOPARAMS", "2.5,3.5")
         .Set("PHOT_FLUXFRAC", 0.5)

@@ -35,3 +35,17 @@ internal sealed class SwarpFactAttribute : FactAttribute
 {
     public SwarpFactAttribute([CallerMemberName] string member = "") => Skip = FieldPrograms.WhyNot(member, ("SWarp", "swarp"));
 }
+
+/// <summary>A test that runs SCAMP on sources of source-extractor.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ScampTheoryAttribute : TheoryAttribute
+{
+    public ScampTheoryAttribute([CallerMemberName] string member = "") => Skip = FieldPrograms.WhyNot(member, ("scamp", "scamp"), ("source-extractor", "source-extractor"));
+}
+
+/// <summary>A test that runs PSFEx on sources of source-extractor.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class PsfexTheoryAttribute : TheoryAttribute
+{
+    public PsfexTheoryAttribute([CallerMemberName] string member = "") => Skip = FieldPrograms.WhyNot(member, ("psfex", "psfex"), ("source-extractor", "source-extractor"));
+}

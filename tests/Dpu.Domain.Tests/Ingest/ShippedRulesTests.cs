@@ -110,6 +110,28 @@ public sealed class ShippedRulesTests
         }
     }
 
+    [Fact]
+    public void The_table_of_names_says_of_each_what_the_declarations_say()
+    {
+        var declared = HoconConfig.Load(HoconSource.FilesIn(Path.Combine(Hocon(), "recipes"), "*.conf"), new HoconOptions());
+        var catalog = RecipeDeclarations.Of(declared, allowOthers: true).Read(RetryRules.Once).ShouldBeOfType<Declared<RecipeCatalog>.Valid>().Value;
+        string[] listed = [.. ((HoconArray)declared.GetPath("dpu.sequences")!).Items.Select(name => ((HoconScalar)name).Text)];
+        var section = System.IO.File.ReadAllText(Path.Combine(Hocon(), "recipes", "README.md")).Split("## The names of the field")[1].Split("\n## ")[0];
+        var rows = section.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('|')).ToList();
+        var told = rows.SelectMany(row => Quoted(row[1]).Select(name => (Name: name, How: row[2].Trim()))).ToList();
+
+        told.Select(row => row.Name).ShouldBeUnique();
+        told.Select(row => row.Name).Order(StringComparer.Ordinal).ShouldBe(listed.Union(catalog.Recipes.Select(recipe => recipe.Name)).Order(StringComparer.Ordinal));
+        foreach (var (name, how) in told)
+        {
+            var steps = Sequence.Parse(name, catalog).ShouldBeOfType<Checked<Sequence>.Accepted>().Value.Steps.Select(step => step.Recipe).ToList();
+            how.StartsWith("third party's", StringComparison.Ordinal).ShouldBe(steps.Exists(step => !step.IsAdded), name);
+            Quoted(how).Order(StringComparer.Ordinal).ShouldBe(steps.SelectMany(step => step.Needs).Select(need => need.Package!).Distinct().Order(StringComparer.Ordinal), name);
+        }
+    }
+
+    private static IEnumerable<string> Quoted(string cell) => cell.Split('`').Where((_, index) => index % 2 == 1);
+
     private static IngestRules Rules() =>
         IngestRulesTests.Read((HoconObject)HoconParser.ParseFile(Path.Combine(Hocon(), "ingest.conf")).GetPath(IngestRulesReader.Section)!);
 
