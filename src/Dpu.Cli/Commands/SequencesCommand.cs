@@ -25,10 +25,18 @@ internal sealed class SequencesCommand : DpuCommand
         var table = new Table("SEQUENCE", "DESCRIPTION");
         foreach (var sequence in sequences)
         {
-            table.Add(sequence.Name, sequence.Available ? sequence.Description : $"{sequence.Description} (not available: {sequence.Reason})");
+            table.Add(sequence.Name, sequence.Description + WhyNot(sequence));
         }
 
         table.WriteTo(context.Out);
         return ExitCodes.Done;
     }
+
+    /// <summary>A third party's long story is told to whoever wants to run it.</summary>
+    private static string WhyNot(SequenceInfo sequence) => sequence switch
+    {
+        { Available: true } => "",
+        { ThirdParty: true } => " (a third party's: 'dpu run' tells how a site adds it)",
+        _ => $" (not available: {sequence.Reason})",
+    };
 }

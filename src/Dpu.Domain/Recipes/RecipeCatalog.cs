@@ -59,8 +59,10 @@ public sealed class RecipeCatalog
     private SubmissionError UnknownVariant(string name, string recipe)
     {
         var known = VariantsOf(recipe).Select(variant => variant.Name).ToList();
-        var hint = known.Count == 0 ? "it has none" : $"there {(known.Count == 1 ? "is" : "are")} {string.Join(", ", known)}";
-        return new SubmissionError(
-            SubmissionErrors.UnknownRecipe, $"{recipe} has no variant '{name[(recipe.Length + 1)..]}'; {hint}", Suggestion: NearestName.Find(name, known) ?? (known.Count == 1 ? known[0] : null));
+        var nearest = NearestName.Find(name, known);
+        var hint = nearest is not null ? $"did you mean '{nearest}'?"
+            : known.Count == 0 ? "it has none"
+            : $"there {(known.Count == 1 ? "is" : "are")} {string.Join(", ", known)}";
+        return new SubmissionError(SubmissionErrors.UnknownRecipe, $"{recipe} has no variant '{name[(recipe.Length + 1)..]}'; {hint}", Suggestion: nearest);
     }
 }

@@ -59,7 +59,7 @@ public sealed class RecipeVariantTests
     }
 
     [Theory]
-    [InlineData("Find:sextracter", "Find has no variant 'sextracter'; there are Find:by-hand, Find:sextractor", "Find:sextractor")]
+    [InlineData("Find:sextracter", "Find has no variant 'sextracter'; did you mean 'Find:sextractor'?", "Find:sextractor")]
     [InlineData("Find:", "Find has no variant ''; there are Find:by-hand, Find:sextractor", null)]
     [InlineData("Count:fast", "Count has no variant 'fast'; it has none", null)]
     [InlineData("Fimd:sextractor", "There is no recipe 'Fimd:sextractor'; did you mean 'Find:sextractor'?", "Find:sextractor")]

@@ -1,6 +1,7 @@
 using Dpu.Client;
 using Dpu.Client.Contracts;
 using Dpu.Service.Tests.Configuration;
+using Dpu.Service.Tests.Ingest;
 using Shouldly;
 using Xunit;
 
