@@ -1,12 +1,16 @@
 using Dpu.Client.Contracts;
 using Dpu.Pages.Asking;
 using Dpu.Pages.Campaigns;
+using Dpu.Pages.Files;
+using Dpu.Pages.History;
 using Dpu.Pages.Jobs;
 using Dpu.Pages.Layout;
 using Dpu.Pages.Login;
+using Dpu.Pages.Nodes;
 using Dpu.Pages.Queue;
 using Dpu.Pages.Recipes;
 using Dpu.Pages.Rendering;
+using Dpu.Pages.Statistics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -38,6 +42,7 @@ public static class PageRoutes
         pages.Get("/campaigns", CampaignVisits.ListAsync);
         pages.Get("/campaigns/{name}", CampaignVisits.ShowAsync);
         MapJobs(pages);
+        MapFilesNodesAndPast(pages);
         pages.Get("/login", LoginVisits.ShowAsync);
         pages.Post("/login", login.LogInAsync);
         pages.Post("/logout", login.LogOutAsync);
@@ -65,6 +70,19 @@ public static class PageRoutes
         pages.Post("/jobs/{id:int}/context", JobVisits.PromoteAsync);
         pages.Post("/jobs/{id:int}/retry", AgainVisits.RetryAsync);
         pages.Post("/jobs/{id:int}/rerun", AgainVisits.RerunAsync);
+    }
+
+    private static void MapFilesNodesAndPast(Pages pages)
+    {
+        pages.Get("/files", FilesVisits.ListAsync);
+        pages.Get("/files/{id}", FilesVisits.ShowAsync);
+        pages.Get("/nodes", NodesVisits.ListAsync);
+        pages.Get("/nodes/{name}", NodesVisits.ShowAsync);
+        pages.Post("/nodes/{name}/drain", NodesVisits.DrainAsync);
+        pages.Post("/nodes/{name}/resume", NodesVisits.ResumeAsync);
+        pages.Post("/nodes/{name}/lost", NodesVisits.LostAsync);
+        pages.Get("/statistics", StatisticsVisits.ShowAsync);
+        pages.Get("/history", HistoryVisits.ShowAsync);
     }
 
     /// <summary>Maps visits: a refusal of the API is a page as well.</summary>

@@ -39,6 +39,19 @@ public sealed record NodeInfo(
     public DateTimeOffset? LostAt { get; init; }
 }
 
+/// <summary>An attempt that runs on a node, or waits there.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Task">Its task, from 0.</param>
+/// <param name="Attempt">The attempt at it, from 1.</param>
+/// <param name="Step">The step of the job.</param>
+/// <param name="User">Whose job.</param>
+/// <param name="Given">When it was given to the node.</param>
+public sealed record NodeTask(int Job, int Task, int Attempt, string Step, string User, DateTimeOffset Given)
+{
+    /// <summary>What it does at this moment; null when that is not known.</summary>
+    public PhaseInfo? Phase { get; init; }
+}
+
 /// <summary>Gives a node nothing more.</summary>
 public sealed record DrainRequest;
 

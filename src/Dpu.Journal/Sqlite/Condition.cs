@@ -9,6 +9,9 @@ internal sealed record Condition(string Sql, ImmutableArray<string> Values)
 {
     /// <summary>Holds always.</summary>
     public static Condition Always { get; } = new("1", []);
+
+    /// <summary>Both.</summary>
+    public Condition And(Condition other) => new($"{Sql} AND {other.Sql}", [.. Values, .. other.Values]);
 }
 
 /// <summary>Binds conditions.</summary>

@@ -104,6 +104,9 @@ internal sealed class Statement : IDisposable
         Reset();
     }
 
+    /// <summary>How many columns a row has.</summary>
+    public int Columns => raw.sqlite3_column_count(_handle);
+
     public bool IsNull(int column) => raw.sqlite3_column_type(_handle, column) == raw.SQLITE_NULL;
 
     public long Long(int column) => raw.sqlite3_column_int64(_handle, column);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Dpu.Domain.Estimates;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Users;
@@ -50,14 +51,21 @@ internal static class HistoryQueries
     /// By program, over the last finished jobs. A step's estimate is a task's time × rounds on the cpus; what it took is measured the same way, so that the
     /// rounds cancel: the mean time of its tasks is compared with the time that was expected of one.
     /// </summary>
-    public static ImmutableArray<EstimateScore> Scores(Database database, Caller? caller)
+    /// <param name="database">Where from.</param>
+    /// <param name="caller">Who asks; null for the DPU itself, which sees all.</param>
+    /// <param name="from">Only jobs that ended at this time or later.</param>
+    /// <param name="to">Only jobs that ended before.</param>
+    public static ImmutableArray<EstimateScore> Scores(Database database, Caller? caller, DateTimeOffset? from = null, DateTimeOffset? to = null)
     {
         var seen = Sight.OfWhatIsMade(caller, "j", "user");
+        var (ended, order) = from is { } begin && to is { } end
+            ? (new Condition("j.ended_at >= ? AND j.ended_at < ?", [TextOf(begin), TextOf(end)]), "j.ended_at")
+            : (Condition.Always, "j.job_id");
         var query = database.Prepare($"""
             SELECT t.program, t.wall_us / 1e6 / t.tasks / t.expected_seconds
-            FROM step_times t JOIN (SELECT j.job_id FROM jobs j WHERE j.status = 'FINISHED' AND {seen.Sql} ORDER BY j.job_id DESC LIMIT ?) USING (job_id)
+            FROM step_times t JOIN (SELECT j.job_id FROM jobs j WHERE j.status = 'FINISHED' AND {seen.Sql} AND {ended.Sql} ORDER BY {order} DESC LIMIT ?) USING (job_id)
             WHERE t.tasks > 0 AND t.expected_seconds > 0
-            """).Bind(seen).Bind(ScoredJobsMax);
+            """).Bind(seen).Bind(ended).Bind(ScoredJobsMax);
         var ratios = new List<(string Program, double Ratio)>();
         while (query.Step())
         {
@@ -113,6 +121,8 @@ internal static class HistoryQueries
 
         return programs;
     }
+
+    private static string TextOf(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 
     private static TaskFigures? Read(Database database, TaskKind kind)
     {

@@ -83,7 +83,7 @@ public interface IViews
     /// <summary>How often a unit of a request was submitted so far, in jobs that <paramref name="user"/> knows of: a number must not tell of private ones.</summary>
     Task<int> GetUnitAttemptsAsync(string campaign, int request, string unit, string user, CancellationToken cancellationToken);
 
-    /// <summary>How many attempts' ends were committed since a moment.</summary>
+    /// <summary>How many attempts ended since a moment, which is no more than an hour before the newest end; to the second.</summary>
     Task<long> CountEndedAttemptsAsync(DateTimeOffset since, CancellationToken cancellationToken);
 
     /// <summary>What earlier tasks of these kinds took, or of the next wider kind of which enough is known; kinds of which too little is known are left out.</summary>

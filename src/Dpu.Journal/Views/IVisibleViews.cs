@@ -70,4 +70,21 @@ public interface IVisibleViews
     /// <param name="limit">At most so many jobs.</param>
     /// <param name="cancellationToken">Gives up.</param>
     Task<SequenceRuns> GetRunsAsync(string sequence, IReadOnlyCollection<string> recipes, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Attempts that a node was given and that have not ended, as far as the journal knows, of jobs that he may look into: by job, task and number.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="after">Only those behind this one; null for the first ones.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<ImmutableArray<GivenAttempt>> GetRunningAsync(string node, AttemptId? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The queue as it was at a past moment, of jobs whose lines he sees now.</summary>
+    Task<QueueMoment> GetMomentAsync(MomentFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>What was done in a time: of jobs whose lines he sees, and, where it tells of the inside of jobs, of those that he may look into.</summary>
+    /// <param name="span">How finely.</param>
+    /// <param name="from">From the hour or day in which this is.</param>
+    /// <param name="to">Up to the hour or day in which this is, exclusively.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<WorkReport> GetWorkAsync(WorkSpan span, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
 }

@@ -15,6 +15,13 @@ internal sealed class JobContext(int job, string user, bool commits, StepContext
 
     public StepContext[] Steps { get; } = steps;
 
+    public required DateTimeOffset SubmittedAt { get; init; }
+
+    /// <summary>How it was counted in the sums of the queue when it was last written; null before that.</summary>
+    public CountedJob? Counted { get; set; }
+
+    public CountedJob CountedNow => new(Work.Project, (int)Work.Privileges, Status, Counts);
+
     /// <summary>Tasks whose outcome is not known: the only ones that are not counted as submitted before they end.</summary>
     public HashSet<int> Unknown { get; init; } = [];
 

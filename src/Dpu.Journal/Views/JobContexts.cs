@@ -31,7 +31,8 @@ internal sealed class JobContexts(Database database)
             if (context.Dirty)
             {
                 Write(context);
-                context.Dirty = false;
+                TotalsProjection.Move(database, context.User, context.Counted, context.CountedNow);
+                (context.Counted, context.Dirty) = (context.CountedNow, false);
             }
         }
 
@@ -61,7 +62,7 @@ internal sealed class JobContexts(Database database)
 
     private JobContext Load(int job)
     {
-        var query = database.Prepare("SELECT user, commits, started_at, ended_at, cancelled_by, priority, held_by, held_because, waits_for, project, privileges, code_sha256 FROM jobs WHERE job_id = ?").Bind(job);
+        var query = database.Prepare("SELECT user, commits, started_at, ended_at, cancelled_by, priority, held_by, held_because, waits_for, project, privileges, code_sha256, submitted_at FROM jobs WHERE job_id = ?").Bind(job);
         if (!query.Step())
         {
             throw new InvalidOperationException($"Job {job} has events before it was submitted.");
@@ -80,8 +81,10 @@ internal sealed class JobContexts(Database database)
             WaitsFor = ViewText.Jobs(query.Text(8)),
             Work = new WorkContext(query.Text(9), (Privileges)query.Int(10)),
             CodeSha256 = query.TextOrNull(11),
+            SubmittedAt = query.Time(12),
         };
         query.Reset();
+        context.Counted = context.CountedNow;
         return context;
     }
 

@@ -7,7 +7,7 @@ namespace Dpu.Journal.Views;
 /// <summary>Folds a job's events into <c>jobs</c>, <c>steps</c>, <c>tasks</c> and <c>attempts</c>.</summary>
 internal sealed class JobsProjection(Database database, JobContexts contexts)
 {
-    public void Apply(JobEvent.Submitted submitted, long ordering)
+    public JobContext Apply(JobEvent.Submitted submitted, long ordering)
     {
         var (job, spec) = (submitted.Job.Value, submitted.Spec);
         var steps = submitted.Plan.Steps
@@ -19,6 +19,9 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
             WaitsFor = spec.After,
             Work = spec.Context,
             CodeSha256 = spec.Code?.Sha256,
+            SubmittedAt = submitted.At,
+            Changed = ordering,
+            Dirty = true,
         };
         database.Prepare("""
             INSERT INTO jobs (job_id, sequence, user, project, privileges, version, code_sha256, status, priority, tags, commits, estimated_seconds, idempotency_key, fingerprint, submitted_at,
@@ -40,6 +43,7 @@ internal sealed class JobsProjection(Database database, JobContexts contexts)
         }
 
         contexts.Add(context);
+        return context;
     }
 
     public void Apply(JobContext context, JobEvent.TasksStarted started)

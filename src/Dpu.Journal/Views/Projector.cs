@@ -23,6 +23,9 @@ internal sealed class Projector
     private readonly StatisticsProjection _statistics;
     private readonly HistoryProjection _history;
     private readonly AuditProjection _audit;
+    private readonly MomentsProjection _moments;
+    private readonly WorkProjection _work;
+    private readonly EndsProjection _ends;
     private long _committed;
 
     public Projector(Database database)
@@ -35,6 +38,9 @@ internal sealed class Projector
         _statistics = new StatisticsProjection(database);
         _history = new HistoryProjection(database);
         _audit = new AuditProjection(database);
+        _moments = new MomentsProjection(database);
+        _work = new WorkProjection(database);
+        _ends = new EndsProjection(database);
         database.Transaction(Open);
     }
 
@@ -47,13 +53,18 @@ internal sealed class Projector
         switch (entry.Event)
         {
             case JobEvent.Submitted submitted:
-                _jobs.Apply(submitted, entry.Ordering);
+                var added = _jobs.Apply(submitted, entry.Ordering);
                 _history.Apply(submitted);
+                _work.Apply(added, submitted);
+                _moments.Apply(added, entry.SequenceNr, submitted.At);
                 break;
             case JobEvent job:
                 var context = _contexts.Get(JobOf(entry));
+                var (hadStarted, hadEnded) = (context.StartedAt is not null, context.EndedAt is not null);
                 context.Changed = entry.Ordering;
                 Apply(context, job);
+                _work.Apply(context, hadStarted, hadEnded, job.At);
+                _moments.Apply(context, entry.SequenceNr, job.At);
                 break;
             case CatalogEvent.FilesRegistered registered:
                 _files.Apply(registered);
@@ -74,6 +85,8 @@ internal sealed class Projector
         _contexts.Flush();
         _statistics.Flush();
         _history.Flush();
+        _work.Flush();
+        _ends.Flush();
         _database.Prepare("UPDATE projections SET ordering = ? WHERE name = ?").Bind(Checkpoint).Bind(Name).Run();
     }
 
@@ -106,6 +119,7 @@ internal sealed class Projector
             case JobEvent.TasksStarted started:
                 _jobs.Apply(context, started);
                 _statistics.Apply(context, started);
+                _work.Apply(context, started);
                 break;
             case JobEvent.TasksEnded ended:
                 // These before the jobs' own: whether an attempt was held, and told then, is known only until its task ends.
@@ -113,6 +127,8 @@ internal sealed class Projector
                 var untold = ended.Ends.Where(end => !context.Held.Contains(end.Task)).ToImmutableArray();
                 _findings.Apply(context, untold);
                 _history.Apply(context, untold);
+                _work.Apply(context, untold, ended.At);
+                _ends.Apply(ended);
                 _jobs.Apply(context, ended);
                 _files.Apply(context, ended);
                 break;
@@ -120,6 +136,7 @@ internal sealed class Projector
                 _jobs.Apply(context, held);
                 _findings.Apply(context, held.Ends);
                 _history.Apply(context, held.Ends);
+                _work.Apply(context, held.Ends, held.At);
                 _statistics.Apply(context, held);
                 break;
             case JobEvent.TasksReopened reopened:
@@ -129,6 +146,7 @@ internal sealed class Projector
             case JobEvent.AttemptsLost lost:
                 _jobs.Apply(context, lost);
                 _statistics.Apply(context, lost);
+                _work.Apply(context, lost);
                 break;
             case JobEvent.TasksAborted aborted:
                 _jobs.Apply(context, aborted);
@@ -178,5 +196,7 @@ internal sealed class Projector
         _contexts.Forget();
         _statistics.Forget();
         _history.Forget();
+        _work.Forget();
+        _ends.Forget();
     }
 }

@@ -9,7 +9,7 @@ internal static class ViewTables
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["jobs", "campaign_jobs", "steps", "tasks", "aborted_tasks", "attempts", "findings", "files", "withdrawn_files", "file_metadata", "provenance", "statistics",
-         "task_history", "task_samples", "step_times", "audit"];
+         "task_history", "task_samples", "step_times", "audit", "queue_totals", "job_moments", "work", "work_tallies", "recent_ends"];
 
     /// <summary>
     /// A task has a row once something happened to it, or when it has keys. A range of tasks that were aborted before anything else is a row of
@@ -17,6 +17,8 @@ internal static class ViewTables
     /// Of each pattern that was found in an attempt the first few lines are rows of <c>findings</c>, numbered from 1; each says how many lines there were,
     /// so that the rows with <c>nth = 1</c> add up.
     /// A row of <c>audit</c> is what somebody did; its number is that of the event in the journal, its owner whose thing it was, where that is somebody else.
+    /// A row of <c>job_moments</c> is how a job stood after one of its events. A row of <c>work</c> is what was done in an hour or a day, apart by who sees it; <c>work_tallies</c> counts why
+    /// attempts did not end normally there, and how many jobs waited at most so many seconds. <c>queue_totals</c> adds up <c>jobs</c>, <c>recent_ends</c> the ends of attempts of the last hour, by the second.
     /// Files whose tasks were opened again are moved to <c>withdrawn_files</c>, where no query for files finds them; what was made of them keeps its history.
     /// </summary>
     public static string Recreate { get; } = string.Concat(Names.Select(static name => $"DROP TABLE IF EXISTS {name};\n")) + """
@@ -56,6 +58,8 @@ internal static class ViewTables
         CREATE INDEX jobs_of_status ON jobs (status, job_id, privileges);
         CREATE INDEX jobs_shown ON jobs (job_id) WHERE privileges > 1;
         CREATE INDEX jobs_private ON jobs (user, job_id) WHERE privileges = 1;
+        CREATE INDEX jobs_of_submission ON jobs (submitted_at, job_id, ended_at, user, privileges);
+        CREATE INDEX jobs_of_end ON jobs (ended_at, user, privileges, status) WHERE ended_at IS NOT NULL;
         CREATE INDEX jobs_of_key ON jobs (idempotency_key, user);
         CREATE TABLE campaign_jobs (
           job_id INTEGER PRIMARY KEY,
@@ -131,6 +135,7 @@ internal static class ViewTables
           saving_seconds REAL,
           PRIMARY KEY (job_id, task, attempt)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX attempts_running ON attempts (node, job_id, task, attempt) WHERE state = 'Running';
         CREATE TABLE findings (
           job_id INTEGER NOT NULL,
           task INTEGER NOT NULL,
@@ -255,5 +260,69 @@ internal static class ViewTables
         ) STRICT;
         CREATE INDEX audit_of_who ON audit (who, id);
         CREATE INDEX audit_of_owner ON audit (owner, id) WHERE owner IS NOT NULL;
+        CREATE TABLE queue_totals (
+          user TEXT NOT NULL,
+          project TEXT NOT NULL,
+          privileges INTEGER NOT NULL,
+          status TEXT NOT NULL,
+          jobs INTEGER NOT NULL,
+          normal INTEGER NOT NULL,
+          error INTEGER NOT NULL,
+          aborted INTEGER NOT NULL,
+          submitted INTEGER NOT NULL,
+          unknown INTEGER NOT NULL,
+          PRIMARY KEY (user, project, privileges, status)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE recent_ends (
+          second INTEGER PRIMARY KEY,
+          ends INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE job_moments (
+          job_id INTEGER NOT NULL,
+          at TEXT NOT NULL,
+          number INTEGER NOT NULL,
+          status TEXT NOT NULL,
+          started_at TEXT,
+          ended_at TEXT,
+          held_by TEXT,
+          priority INTEGER NOT NULL,
+          normal INTEGER NOT NULL,
+          error INTEGER NOT NULL,
+          aborted INTEGER NOT NULL,
+          submitted INTEGER NOT NULL,
+          unknown INTEGER NOT NULL,
+          PRIMARY KEY (job_id, at, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE work (
+          span TEXT NOT NULL,
+          begin TEXT NOT NULL,
+          user TEXT NOT NULL,
+          project TEXT NOT NULL,
+          privileges INTEGER NOT NULL,
+          jobs_submitted INTEGER NOT NULL,
+          jobs_started INTEGER NOT NULL,
+          jobs_finished INTEGER NOT NULL,
+          jobs_failed INTEGER NOT NULL,
+          jobs_cancelled INTEGER NOT NULL,
+          waited_us INTEGER NOT NULL,
+          started INTEGER NOT NULL,
+          normal INTEGER NOT NULL,
+          failed INTEGER NOT NULL,
+          lost INTEGER NOT NULL,
+          wall_us INTEGER NOT NULL,
+          cpu_us INTEGER NOT NULL,
+          PRIMARY KEY (span, begin, user, project, privileges)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE work_tallies (
+          span TEXT NOT NULL,
+          begin TEXT NOT NULL,
+          user TEXT NOT NULL,
+          project TEXT NOT NULL,
+          privileges INTEGER NOT NULL,
+          kind TEXT NOT NULL,
+          word TEXT NOT NULL,
+          count INTEGER NOT NULL,
+          PRIMARY KEY (span, begin, user, project, privileges, kind, word)
+        ) STRICT, WITHOUT ROWID;
         """;
 }

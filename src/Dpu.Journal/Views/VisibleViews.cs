@@ -56,6 +56,15 @@ internal sealed class VisibleViews(Reads reads, Caller caller) : IVisibleViews
     public Task<SequenceRuns> GetRunsAsync(string sequence, IReadOnlyCollection<string> recipes, int limit, CancellationToken cancellationToken) =>
         reads.RunAsync(database => HistoryQueries.OfSequence(database, sequence, recipes, limit, caller), cancellationToken);
 
+    public Task<ImmutableArray<GivenAttempt>> GetRunningAsync(string node, AttemptId? after, int limit, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => RunningQueries.On(database, node, after, limit, caller), cancellationToken);
+
+    public Task<QueueMoment> GetMomentAsync(MomentFilter filter, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => MomentQueries.At(database, filter, caller), cancellationToken);
+
+    public Task<WorkReport> GetWorkAsync(WorkSpan span, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        reads.RunAsync(database => WorkQueries.Read(database, span, from, to, caller), cancellationToken);
+
     private ImmutableArray<JobRow> Lines(Database database, IEnumerable<JobId> jobs) =>
         [.. jobs.Select(job => JobQueries.Find(database, job)).OfType<JobRow>().Where(SeesLine).Select(row => WithoutOthers(database, row))];
 

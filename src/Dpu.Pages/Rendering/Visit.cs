@@ -17,7 +17,8 @@ internal sealed record Visit(HttpContext Http, Asker Api, TimeProvider Time)
 
     public string? QueryText(string name) => Http.Request.Query[name].ToString() is { Length: > 0 } text ? text : null;
 
-    public string RouteText(string name) => (string)Http.Request.RouteValues[name]!;
+    /// <summary>The text in the address. Routing leaves <c>%2F</c> as it is; here a slash is a part of the text, as in the id of a file.</summary>
+    public string RouteText(string name) => ((string)Http.Request.RouteValues[name]!).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     private async Task<Frame> ReadFrameAsync()
     {

@@ -57,6 +57,9 @@ internal static class ApiMapping
         Message = row.Message.Length == 0 ? null : row.Message,
     };
 
+    public static NodeTask NodeTask(GivenAttempt running, KnownPhase? phase) =>
+        new(running.Attempt.Job.Value, running.Attempt.Task, running.Attempt.Number, running.Step, running.User, running.Row.StartedAt) { Phase = phase is null ? null : Phase(phase) };
+
     public static FileRecord File(CatalogFile file, string store, bool main) => new(
         file.Id,
         Path.Combine(store, file.Path),

@@ -1,6 +1,8 @@
 using System.Reflection;
 using Dpu.Client.Contracts;
+using Dpu.Domain.Jobs;
 using Dpu.Domain.Recipes;
+using Dpu.Journal.Views;
 using Microsoft.AspNetCore.Http;
 
 namespace Dpu.Service.Http;
@@ -10,6 +12,9 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
 {
     /// <summary>The program's version.</summary>
     public static string Version { get; } = typeof(DpuEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>So many attempts of a node are told when nothing is said.</summary>
+    public const int NodeTasksUsual = 100;
 
     private static readonly TimeSpan OneMinute = TimeSpan.FromMinutes(1);
 
@@ -87,6 +92,47 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
             : ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", "The scheduler did not answer in time. Ask again.");
     }
 
+    public async Task<IResult> NodeAsync(HttpContext context)
+    {
+        var name = Endpoints.RouteText(context, "name");
+        if (await nodes.GetAsync(context.RequestAborted) is not { } all)
+        {
+            return ProblemResult.Because(StatusCodes.Status503ServiceUnavailable, "unavailable", "The scheduler did not answer in time. Ask again.");
+        }
+
+        var node = NodeList.TellableTo(RequestGuard.CallerOf(context), all).FirstOrDefault(node => node.Name == name);
+        return node is null ? NodeLifeEndpoints.NoSuchNode(name, [.. all.Select(known => known.Name)]) : Endpoints.Json(node, ApiJson.Default.NodeInfo);
+    }
+
+    public async Task<IResult> NodeTasksAsync(HttpContext context)
+    {
+        if (!Paging.TryLimit(context, out var asked))
+        {
+            return Paging.BadLimit(context);
+        }
+
+        var (after, cursor) = (default(AttemptId?), context.Request.Query[Paging.After].ToString());
+        if (cursor.Length > 0)
+        {
+            if (!AttemptId.TryParse(cursor, out var attempt))
+            {
+                return Paging.BadCursor(cursor);
+            }
+
+            after = attempt;
+        }
+
+        await services.FreshenAsync(context.RequestAborted);
+        var limit = asked ?? NodeTasksUsual;
+        var running = await services.VisibleTo(context).Queue.GetRunningAsync(Endpoints.RouteText(context, "name"), after, limit + 1, context.RequestAborted);
+        if (running.Length > limit)
+        {
+            Paging.SayNext(context, Paging.After, running[limit - 1].Attempt.ToString());
+        }
+
+        return Endpoints.Json<IReadOnlyList<NodeTask>>([.. running.Take(limit).Select(Task)], ApiJson.Default.IReadOnlyListNodeTask);
+    }
+
     public async Task<IResult> StatsAsync(HttpContext context)
     {
         var now = services.System.Time.GetUtcNow();
@@ -109,6 +155,8 @@ internal sealed class DpuEndpoints(ApiServices services, NodeList nodes)
                 reason),
             ApiJson.Default.DpuStats);
     }
+
+    private NodeTask Task(GivenAttempt running) => ApiMapping.NodeTask(running, services.PhaseOf(running.Attempt.Job, running.Attempt.Task, running.Row));
 
     private (string State, string? Reason) State() =>
         services.Stopping.IsCancellationRequested ? (HealthInfo.Stopping, null)

@@ -43,6 +43,10 @@ internal static class Endpoints
         Visitor(api.MapGet("/openapi.json", Answer(document.Get)).Says(DpuRoutes.Document));
         Visitor(api.MapGet("/health", Answer(dpu.Health)).Says(DpuRoutes.Health));
         Visitor(api.MapGet("/nodes", Answer(dpu.NodesAsync)).Says(NodeRoutes.List));
+        Visitor(api.MapGet("/nodes/{name}", Answer(dpu.NodeAsync)).Says(NodeRoutes.Show));
+        Visitor(api.MapGet("/nodes/{name}/tasks", Answer(dpu.NodeTasksAsync)).Says(NodeRoutes.Tasks));
+        Visitor(api.MapGet("/statistics", Answer(new StatisticsEndpoint(services).ReadAsync)).Says(DpuRoutes.Statistics));
+        Visitor(api.MapGet("/history/jobs", Answer(new HistoryEndpoint(services).ReadAsync)).Says(JobRoutes.History));
         Visitor(api.MapGet("/stats", Answer(dpu.StatsAsync)).Says(DpuRoutes.Stats));
         Visitor(api.MapGet("/sequences", Answer(dpu.SequencesAsync)).Says(DpuRoutes.Sequences));
         Visitor(api.MapGet("/sequences/{sequence}/options", Answer(dpu.Options)).Says(DpuRoutes.Options));
@@ -96,6 +100,7 @@ internal static class Endpoints
 
         Operator(api.MapPost("/ingest", Answer(files.IngestAsync)).Says(FileRoutes.Ingest));
         Visitor(api.MapGet("/files", Answer(files.QueryAsync)).Says(FileRoutes.Query));
+        Visitor(api.MapGet("/files/{id}", Answer(files.ShowAsync)).Says(FileRoutes.Show));
         Visitor(api.MapMethods("/files/{id}/content", ["GET", "HEAD"], Answer(files.ContentAsync)).Says(FileRoutes.Content));
         Visitor(api.MapGet("/files/{id}/provenance", Answer(files.ProvenanceAsync)).Says(FileRoutes.Provenance));
 

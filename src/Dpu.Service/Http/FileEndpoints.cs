@@ -88,6 +88,20 @@ internal sealed class FileEndpoints(ApiServices services)
         }
     }
 
+    public async Task<IResult> ShowAsync(HttpContext context)
+    {
+        await services.FreshenAsync(context.RequestAborted);
+        var id = Endpoints.RouteText(context, "id");
+        var visible = services.VisibleTo(context);
+        if (await visible.Files.FindAsync(id, context.RequestAborted) is not { } file)
+        {
+            return NoSuchFile(id);
+        }
+
+        visible.NoteLook($"file {file.Id}", file.Owner, file.Context);
+        return Endpoints.Json(Record(file), ApiJson.Default.FileRecord);
+    }
+
     public async Task<IResult> ContentAsync(HttpContext context)
     {
         await services.FreshenAsync(context.RequestAborted);

@@ -68,7 +68,7 @@ internal sealed class NodeLifeEndpoints(ApiServices services, MembershipQuestion
 
     private static IResult Answer(NodeInfo node) => Endpoints.Json(node, ApiJson.Default.NodeInfo);
 
-    private static ProblemResult NoSuchNode(string name, IReadOnlyCollection<string> known)
+    public static ProblemResult NoSuchNode(string name, IReadOnlyCollection<string> known)
     {
         var nearest = NearestName.Find(name, known);
         var hint = nearest is not null ? $"Did you mean '{nearest}'?" : known.Count == 0 ? "No node has joined." : "'dpu nodes' lists them.";

@@ -113,7 +113,7 @@ public sealed class SqliteStoreTests : IDisposable
 
         using (var database = Database.OpenWriter(_directory.DatabasePath))
         {
-            database.Execute("DELETE FROM jobs; DELETE FROM steps; DELETE FROM step_times; DELETE FROM audit; UPDATE projections SET ordering = 0");
+            database.Execute($"{string.Concat(ViewTables.Names.Select(table => $"DELETE FROM {table};"))} UPDATE projections SET ordering = 0");
         }
 
         await using var again = Open();

@@ -63,7 +63,7 @@ public sealed class JobViewTests : IDisposable
         job.Job.Status.ShouldBe(JobStatus.Failed);
         var tasks = await _store.Views.GetTasksAsync(new JobId(1), new TaskFilter(From: 999_998, State: TaskViewState.Aborted), None);
         tasks.Select(task => (task.Task, task.Message)).ShouldBe([(999_998, "cancelled by ann"), (999_999, "cancelled by ann")]);
-        TableDump.Of(_store.Tables).Count.ShouldBe(5, "the job, its step, what that took, who submitted it, and the range");
+        TableDump.Of(_store.Tables).Count.ShouldBe(10, "the job, its step, what that took, who submitted it, the range, how it stood after either event, and its part of the queue, the hour and the day");
     }
 
     [Fact]

@@ -22,6 +22,11 @@ public sealed class DoorTests(PeopledDpu dpu)
         GET  /openapi.json                       GET  /openapi.json                                         200 200 200 200 200
         GET  /health                             GET  /health                                               200 200 200 200 200
         GET  /nodes                              GET  /nodes                                                200 200 200 200 200
+        GET  /nodes/{name}                       GET  /nodes/nobody                                         404 404 404 404 404
+        GET  /nodes/{name}/tasks                 GET  /nodes/nobody/tasks                                   200 200 200 200 200
+        GET  /statistics                         GET  /statistics                                           200 200 200 200 200
+        GET  /history/jobs                       GET  /history/jobs                                         200 200 200 200 200
+        GET  /history/jobs                       GET  /history/jobs?user=jolien&unfinished=true               200 200 200 200 200
         GET  /stats                              GET  /stats                                                200 200 200 200 200
         GET  /sequences                          GET  /sequences                                            200 200 200 200 200
         GET  /sequences/{sequence}/options       GET  /sequences/Copy/options                               200 200 200 200 200
@@ -98,6 +103,10 @@ public sealed class DoorTests(PeopledDpu dpu)
         GET  /files                              GET  /files                                                200 200 200 200 200
         GET  /files                              GET  /files?q=type%3Dcopied                                200 200 200 200 200
         GET  /files                              GET  /files?q=job%3D{P}                                      200 200 200 200 200
+        GET  /files/{id}                         GET  /files/{P.id}                                         404 404 404 200 200
+        GET  /files/{id}                         GET  /files/{P.path}                                       404 404 404 200 200
+        GET  /files/{id}                         GET  /files/{K.id}                                         404 404 200 200 200
+        GET  /files/{id}                         GET  /files/{R.id}                                         404 200 200 200 200
         GET|HEAD /files/{id}/content             HEAD /files/{P.id}/content                                 404 404 404 200 200
         GET|HEAD /files/{id}/content             GET  /files/{P.id}/content?format=png                      404 404 404 200 200
         GET|HEAD /files/{id}/content                 GET  /files/{P.id}/content                                 404 404 404 200 200

@@ -23,6 +23,14 @@ internal static class DpuRoutes
         .Is("getStats", Part, "The DPU in figures")
         .Answer<DpuStats>("Throughput, queue, users, nodes.");
 
+    public static void Statistics(RouteDescription route) => route
+        .Is("getStatistics", Part, "What was done in a time", "Throughput, waits and whose work it was, of jobs whose line in the queue the caller sees; causes of failures and the quality of estimates, of jobs that he may look into.")
+        .Query("from", Form.Text(), "Its begin, as `2026-03-01T12:00:00Z` or `2026-03-01`; a week before its end unless said.", "2026-03-01")
+        .Query("to", Form.Text(), "Its end; now unless said.", "2026-03-08")
+        .Query("bucket", Form.OneOf("hour", "day", "week"), $"How finely it is told; what is readable unless said. At most {StatisticsEndpoint.BucketsMax} of them. Days are those of UTC, weeks begin on Monday.")
+        .Answer<StatisticsReport>("The sums.")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-time", "bad-bucket", "bad-span");
+
     public static void Sequences(RouteDescription route) => OfRecipes(route
         .Is("listSequences", RecipesPart, "What can be run: recipes and pipelines")
         .Answer<IReadOnlyList<SequenceInfo>>("What `dpu.sequences` lists, in its order, then the rest by name; of a version or of code of one's own: what is not usual first."));

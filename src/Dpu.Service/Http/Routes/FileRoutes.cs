@@ -17,6 +17,10 @@ internal static class FileRoutes
         .Answer<IReadOnlyList<FileRecord>>("The files.")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-query");
 
+    public static void Show(RouteDescription route) => OfFile(route
+        .Is("getFile", Part, "A file of the catalog")
+        .Answer<FileRecord>("The file."));
+
     public static void Content(RouteDescription route) => OfFile(route
         .Is(
             "getFileContent",

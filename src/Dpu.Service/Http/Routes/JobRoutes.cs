@@ -48,6 +48,15 @@ internal static class JobRoutes
         .Answer<IReadOnlyList<JobSummary>>("The jobs.")
         .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-status");
 
+    public static void History(RouteDescription route) => route
+        .Is("getPastQueue", Part, "The queue as it was at a moment", "As the journal tells it: every job that had been submitted, with the counts that it had then.")
+        .Query("at", Form.Text(), "The moment, as `2026-03-01T12:00:00Z` or `2026-03-01`; now unless said.", "2026-03-01T12:00:00Z")
+        .Query("user", Form.Text(), "This user's jobs.")
+        .Query("unfinished", Form.Truth(), "Only those that had not ended.")
+        .Pages("before", Form.Whole(), "Jobs older than this one.", HistoryEndpoint.LimitUsual)
+        .Answer<PastQueue>("The queue.")
+        .Refuses(StatusCodes.Status422UnprocessableEntity, "bad-time");
+
     public static void Show(RouteDescription route) => OfJob(route
         .Is("getJob", Part, "A job with its steps", "With `tasks=true` also every task with its attempts, for whoever may look into the job.")
         .Query("tasks", Form.Truth(), "With all its tasks.")

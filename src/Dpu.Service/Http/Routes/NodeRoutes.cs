@@ -19,6 +19,19 @@ internal static class NodeRoutes
         .Answer<IReadOnlyList<NodeInfo>>("The nodes.")
         .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
 
+    public static void Show(RouteDescription route) => route
+        .Is("getNode", Part, "A node with load and health")
+        .Path("name", "The node.")
+        .Answer<NodeInfo>("The node.")
+        .Refuses(StatusCodes.Status404NotFound, "unknown-node")
+        .Refuses(StatusCodes.Status503ServiceUnavailable, "unavailable");
+
+    public static void Tasks(RouteDescription route) => route
+        .Is("listNodeTasks", Part, "What a node was given and has not ended", "Of jobs that the caller may look into. A node that nobody knows was given nothing.")
+        .Path("name", "The node.")
+        .Pages(Paging.After, Form.Text(), "Those behind this attempt, `job/task/attempt`.", DpuEndpoints.NodeTasksUsual)
+        .Answer<IReadOnlyList<NodeTask>>("By job, task and attempt.");
+
     public static void Drain(RouteDescription route) => OfNode(route
         .Is("drainNode", Part, "Gives a node nothing more; what runs there goes on"));
 
