@@ -87,13 +87,14 @@ public sealed class RequestGuardTests
             .ShouldBe(
                 [
                     "GET /api/v1/health", "GET /api/v1/openapi.json", "GET /api/v1/jobs", "GET /api/v1/jobs/events", "GET /api/v1/jobs/{id:int}", "GET /api/v1/jobs/{id:int}/events",
-                    "GET /api/v1/nodes", "GET /api/v1/stats", "GET /api/v1/sequences", "GET /api/v1/sequences/{sequence}/options",
+                    "GET /api/v1/nodes", "GET /api/v1/nodes/{name}", "GET /api/v1/nodes/{name}/tasks", "GET /api/v1/stats", "GET /api/v1/statistics", "GET /api/v1/history/jobs",
+                    "GET /api/v1/sequences", "GET /api/v1/sequences/{sequence}/options",
                     "GET /api/v1/campaigns", "GET /api/v1/campaigns/{name}/units", "GET /api/v1/sequences/{sequence}/history",
                     // Where one becomes a user, and asks whether one is.
                     "POST /api/v1/login", "GET /api/v1/whoami",
                     // What of these is for the world.
                     "GET /api/v1/jobs/{id:int}/explain", "GET /api/v1/jobs/{id:int}/results", "GET /api/v1/jobs/{id:int}/tasks", "GET /api/v1/jobs/{id:int}/logs",
-                    "GET /api/v1/files", "GET|HEAD /api/v1/files/{id}/content", "GET /api/v1/files/{id}/provenance",
+                    "GET /api/v1/files", "GET /api/v1/files/{id}", "GET|HEAD /api/v1/files/{id}/content", "GET /api/v1/files/{id}/provenance",
                     // The program, for whoever was told its hash.
                     "GET /api/v1/node/package/{sha256}",
                 ],
