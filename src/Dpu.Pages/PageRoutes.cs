@@ -53,6 +53,7 @@ public static class PageRoutes
 
     private static Task<PageAnswer> NothingAsync(Visit visit) => Task.FromResult<PageAnswer>(
         new PageAnswer.Refused(new Problem("Not found", StatusCodes.Status404NotFound, $"There is nothing at {visit.Http.Request.Path}.", "unknown-address")));
+
     private static void MapJobs(Pages pages)
     {
         pages.Get("/jobs/{id:int}", JobVisits.ShowAsync);

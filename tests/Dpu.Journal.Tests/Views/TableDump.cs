@@ -5,7 +5,7 @@ namespace Dpu.Journal.Tests.Views;
 
 internal static class TableDump
 {
-    /// <summary>Every row of every view, as text. By which event a job's row was written last depends on the batches in which events were folded: it tells followers where to go on, and nothing of the job.</summary>
+    /// <summary>Every row of every view, as text.</summary>
     public static List<string> Of(Database database) => [.. ViewTables.Names.SelectMany(table => Rows(database, table))];
 
     private static List<string> Rows(Database database, string table)
@@ -14,10 +14,7 @@ internal static class TableDump
         var names = new List<string>();
         while (columns.Step())
         {
-            if (columns.Text(0) != "changed")
-            {
-                names.Add(columns.Text(0));
-            }
+            names.Add(columns.Text(0));
         }
 
         var values = string.Join(" || '|' || ", names.Select(name => $"quote({name})"));
