@@ -19,6 +19,12 @@ internal static class FieldNames
     public const string After = "after";
     public const string Time = "time";
 
+    /// <summary>How one is told that it has ended.</summary>
+    public const string Notify = "notify";
+
+    /// <summary>Not at all.</summary>
+    public const string NotifyNone = "none";
+
     /// <summary>The long name of the option that has another value in each job of a loop.</summary>
     public const string LoopOption = "loop.option";
 
@@ -59,7 +65,7 @@ internal static class FieldNames
     /// <summary>The name under which it is submitted once.</summary>
     public const string Key = "key";
 
-    private static readonly string[] Kept = [Project, Privileges, Priority, Memory, MemoryUnit, Version, Tags, After, Time, LoopOption, LoopValues, LoopQuery, LoopKey, Campaign, Code, Settings];
+    private static readonly string[] Kept = [Project, Privileges, Priority, Memory, MemoryUnit, Version, Tags, After, Time, LoopOption, LoopValues, LoopQuery, LoopKey, Campaign, Code, Settings, Notify];
 
     /// <summary>What never stands in an address: it would be seen in histories and logs, or means nothing to another DPU.</summary>
     private static readonly string[] NotInAddresses = [Code, Settings];

@@ -35,6 +35,12 @@ internal static class SubmissionOf
             After = After(filled, problems),
             Code = Said(filled, FieldNames.Code) is { } sha256 ? new CodeReference(sha256) : null,
             Settings = string.IsNullOrWhiteSpace(filled[FieldNames.Settings]) ? null : new SubmittedSettings(Configuration: filled[FieldNames.Settings]),
+            Notify = Said(filled, FieldNames.Notify) switch
+            {
+                null => null,
+                FieldNames.NotifyNone => [],
+                var ways => ways.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            },
             Project = Said(filled, FieldNames.Project),
             Privileges = Said(filled, FieldNames.Privileges),
         };

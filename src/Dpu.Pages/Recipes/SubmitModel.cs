@@ -16,6 +16,9 @@ public sealed record SubmitModel(string Sequence, SequenceInfo? Info, IReadOnlyL
     /// <summary>Other ways to run the same: variants, and what it is a variant of.</summary>
     public IReadOnlyList<string> OtherWays { get; init; } = [];
 
+    /// <summary>How the user is told of ends; null where he is not a user, or the DPU tells nobody.</summary>
+    public NotifyInfo? Notify { get; init; }
+
     /// <summary>The user's own code that it runs with; null for released code.</summary>
     public CodeInfo? Code { get; init; }
 

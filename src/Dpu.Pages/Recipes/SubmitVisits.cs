@@ -74,12 +74,14 @@ internal static class SubmitVisits
         var options = reply.Value ?? usual?.Value ?? throw new ApiRefusedException(reply.Problem!);
         var all = await visit.Api.TryGetAsync(RecipesVisits.ListOf(filled[FieldNames.Version]?.Trim(), filled[FieldNames.Code]), ApiJson.Default.IReadOnlyListSequenceInfo);
         var code = filled[FieldNames.Code] is { Length: > 0 } sha256 ? await visit.Api.TryGetAsync($"/code/{Uri.EscapeDataString(sha256)}", ApiJson.Default.CodeInfo) : null;
+        var notify = Allowed.ToRun(await visit.FrameAsync()) ? await visit.Api.TryGetAsync("/notify", ApiJson.Default.NotifyInfo) : null;
         var info = all.Value?.FirstOrDefault(one => one.Name == options.Sequence);
         return new SubmitModel(options.Sequence, info, OptionField.Of(options), filled)
         {
             Parameters = [.. options.Steps.SelectMany(step => step.Parameters ?? []).DistinctBy(parameter => parameter.Name)],
             OtherWays = [.. (info?.Variants ?? []).Prepend(info?.VariantOf).OfType<string>().Where(other => other != options.Sequence)],
             Code = code?.Value,
+            Notify = notify?.Value is { Offered.Count: > 0 } offered ? offered : null,
             Refusal = usual is null ? null : reply.Problem!.Detail ?? reply.Problem.Title,
         };
     }

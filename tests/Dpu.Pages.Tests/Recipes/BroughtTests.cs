@@ -161,6 +161,7 @@ public sealed class BroughtTests
         pages.Api.Answers<IReadOnlyList<SequenceInfo>>("GET /sequences", [new SequenceInfo("Noise", "", true, null) { Variants = ["Noise:fast"] }], ApiJson.Default.IReadOnlyListSequenceInfo);
         pages.Api.Answers("GET /sequences/Noise/history", new SequenceHistory("Noise", [], []), ApiJson.Default.SequenceHistory);
         pages.Api.Refuses("GET /code/abc", new Problem("Not found", 404, "You have brought no such code."));
+        pages.Api.Answers("GET /notify", new NotifyInfo(null, null, "asked", [], [], 0), ApiJson.Default.NotifyInfo);
         pages.Api.Answers("POST /jobs", new PlanPreview("Noise", 1, [], []), ApiJson.Default.PlanPreview);
         return pages;
     }

@@ -148,6 +148,7 @@ public sealed class LoopTests
             "GET /sequences/Reduce/options",
             new SequenceOptions("Reduce", [new RecipeOptions("Reduce", [new RecipeOption("object", "o", "string", null, true, "object"), new RecipeOption("lists", null, "list", null, false, "")])]),
             ApiJson.Default.SequenceOptions);
+        pages.Api.Answers("GET /notify", new NotifyInfo(null, null, "asked", [], [], 0), ApiJson.Default.NotifyInfo);
         pages.Api.Answers<IReadOnlyList<SequenceInfo>>("GET /sequences", [], ApiJson.Default.IReadOnlyListSequenceInfo);
         return pages;
     }

@@ -130,6 +130,23 @@ public sealed partial class SubmitTests
     }
 
     [Theory]
+    [InlineData("", null)]
+    [InlineData("none", "[]")]
+    [InlineData("mail webhook", """["mail","webhook"]""")]
+    public async Task How_one_is_told_is_chosen_among_what_there_is(string chosen, string? sent)
+    {
+        await using var pages = await StartAsync();
+        pages.Api.Answers("GET /notify", new NotifyInfo("jane@example.org", "https://hooks.example.org/x", "failed", ["mail"], [], 0), ApiJson.Default.NotifyInfo);
+        pages.Api.Answers("POST /jobs", Plan, ApiJson.Default.PlanPreview);
+        var html = await pages.GetAsync(Page);
+        html.ShouldContain("as usual: if it did not end well");
+        html.ShouldContain("by mail to jane@example.org");
+        html.ShouldNotContain("hooks.example.org");
+        await pages.PostAsync(Page, ("o.instrument", "WFI"), ("notify", chosen));
+        (Sent(pages).TryGetProperty("notify", out var notify) ? notify.GetRawText() : null).ShouldBe(sent);
+    }
+
+    [Theory]
     [InlineData("1", false)]
     [InlineData("2", true)]
     [InlineData("operator", true)]
@@ -221,6 +238,7 @@ public sealed partial class SubmitTests
             "GET /sequences",
             [new SequenceInfo("Coadd", "Adds frames", true, null), new SequenceInfo("ReadNoise", "Measures", false, "Its program 'gone' is nowhere.")],
             ApiJson.Default.IReadOnlyListSequenceInfo);
+        pages.Api.Answers("GET /notify", new NotifyInfo(null, null, "asked", [], [], 0), ApiJson.Default.NotifyInfo);
         var noon = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
         pages.Api.Answers(
             "GET /sequences/Reduce%3ECoadd/history",
