@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dpu.Calibration.Contract;
 
 namespace Dpu.Calibration.Astrometry;
@@ -49,6 +50,9 @@ internal sealed record AstrometricOptions(PatternLimits Limits, double SigmaClip
 {
     private const int DegreeMax = 5;
 
+    // Shifts are counted in cells of the radius, on both axes: this bounds the memory for them.
+    private const int CellsMax = 300;
+
     // A solution with hardly more stars than unknowns fits whatever it is given.
     private const double StarsPerTerm = 1.5;
 
@@ -56,10 +60,16 @@ internal sealed record AstrometricOptions(PatternLimits Limits, double SigmaClip
     {
         var degree = pars.Integer(AstrometricKeys.Degree);
         if (degree is < 1 or > DegreeMax) { throw RecipeException.Wrong($"pars: {AstrometricKeys.Degree} is {degree}; a number from 1 to {DegreeMax} is needed."); }
+        var (pointing, cell) = (pars.Positive(AstrometricKeys.PointingError), pars.Positive(AstrometricKeys.MatchRadius));
+        if (pointing > CellsMax * cell)
+        {
+            throw RecipeException.Wrong(string.Create(CultureInfo.InvariantCulture,
+                $"pars: {AstrometricKeys.PointingError} is {pointing:0.###}, more than {CellsMax} times {AstrometricKeys.MatchRadius} ({cell:0.###}); for so wrong a pointing the radius has to be wider."));
+        }
+
         var stars = Math.Max(pars.Integer(AstrometricKeys.StarsMin), (int)Math.Ceiling(StarsPerTerm * PlanePolynomial.CountOf(degree)));
         return new AstrometricOptions(
-            new PatternLimits(
-                pars.Positive(AstrometricKeys.PointingError), NotNegative(pars, AstrometricKeys.RotationError), NotNegative(pars, AstrometricKeys.ScaleError), pars.Positive(AstrometricKeys.MatchRadius)),
+            new PatternLimits(pointing, NotNegative(pars, AstrometricKeys.RotationError), NotNegative(pars, AstrometricKeys.ScaleError), cell),
             pars.Positive(AstrometricKeys.SigmaClip),
             degree,
             stars,

@@ -34,6 +34,9 @@ internal sealed record StarryFrame(TaskInput Input, FitsHeader Header, int Width
             ? 2000 + ((date - new DateTime(2000, 1, 1, 12, 0, 0, DateTimeKind.Utc)).TotalDays / 365.25)
             : null;
 
+    // Pixels. Photons would place the brightest stars better than that, but pixels are not alike, and a windowed centroid is off by some thousandths.
+    private const double ErrorMin = 0.003;
+
     /// <summary>Finds a frame's sources as <c>SourceList</c> does, with a higher threshold, and keeps those that are whole: no bad pixel, not saturated, not at an edge, no cosmic ray.</summary>
     public static StarryFrame Read(TaskInput input, double signalToNoiseMin)
     {
@@ -60,7 +63,7 @@ internal sealed record StarryFrame(TaskInput Input, FitsHeader Header, int Width
         return
         [
             .. good.Where(s => s.Fwhm > 0.6 * width).OrderByDescending(s => s.FluxAuto.Value)
-                .Select(s => new FrameStar(s.X + 1, s.Y + 1, Math.Sqrt(0.5 * ((s.XError * s.XError) + (s.YError * s.YError))), s.FluxAuto.Value)),
+                .Select(s => new FrameStar(s.X + 1, s.Y + 1, Math.Sqrt((0.5 * ((s.XError * s.XError) + (s.YError * s.YError))) + (ErrorMin * ErrorMin)), s.FluxAuto.Value)),
         ];
     }
 }

@@ -78,6 +78,7 @@ public sealed class AstrometryFailureTests(Observatory desk) : IClassFixture<Obs
     [InlineData("DEGREE", "6", "a number from 1 to 5 is needed")]
     [InlineData("DEGREE", "two", "an integer is needed")]
     [InlineData("MATCH_RADIUS", "0", "a number above 0 is needed")]
+    [InlineData("POINTING_ERROR", "3600", "more than 300 times AstrometricParameters.process_params.MATCH_RADIUS (2)")]
     [InlineData("SCALE_ERROR", "-1", "a number from 0 on is needed")]
     [InlineData("REF_CAT", "x", "did you mean AstrometricParameters.process_params.REFCAT?")]
     public void A_wrong_parameter_is_refused(string name, string value, string said)
