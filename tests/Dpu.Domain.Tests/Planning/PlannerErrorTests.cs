@@ -151,4 +151,13 @@ public sealed class PlannerErrorTests
         Errors("S", ["-t", "reducde"], [File("r", "reduced")], catalog).ShouldBe(
             [new SubmissionError("no-inputs", "S reads no reducde as its image: it takes coadd or reduced; did you mean 'reduced'?", "type", "reduced")]);
     }
+
+    [Fact]
+    public void What_cameras_give_is_ingested_first_even_where_a_recipe_makes_such_files_of_others()
+    {
+        var catalog = SampleRecipes.Read(SampleRecipes.Text + "\nSplit { command = [split], inputs { mosaic { type = raw-mosaic } }, outputs { raw { type = raw-bias, pattern = \"*.fits\" } } }");
+
+        SampleFiles.Errors("Bias", ["-i", "WFI"], [], catalog).ShouldBe(
+            [new SubmissionError("no-inputs", "Bias finds no raw-bias in the catalog: ingest it first, or run Split, with commit.")]);
+    }
 }
