@@ -18,15 +18,12 @@ internal sealed class CrossTalkCorrectedFrameRecipe : IRecipe
 
     public void Run(TaskContext context)
     {
-        var inputs = context.Required("science");
+        var (victims, mosaic) = (context.Required("science"), context.Required("mosaic"));
         var tableInput = context.Single("crosstalk");
         var table = CrossTalkTable.Read(tableInput.Path, context.Pars.Positive(Significance));
-        foreach (var exposure in Exposures.Group(inputs))
+        foreach (var victim in victims)
         {
-            foreach (var victim in exposure)
-            {
-                Correct(context, victim, exposure, tableInput, table);
-            }
+            Correct(context, victim, Exposures.OfSame(victim, mosaic), tableInput, table);
         }
     }
 
@@ -46,7 +43,7 @@ internal sealed class CrossTalkCorrectedFrameRecipe : IRecipe
         List<TaskInput> heard = [victim];
         foreach (var source in exposure)
         {
-            if (Subtract(raw, amplifiers, Exposures.ChipOf(victim), source, table) && source != victim)
+            if (Subtract(raw, amplifiers, Exposures.ChipOf(victim), source, table) && source.Id != victim.Id)
             {
                 heard.Add(source);
             }

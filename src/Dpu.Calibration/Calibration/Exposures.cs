@@ -10,6 +10,13 @@ internal static class Exposures
     public static IEnumerable<IReadOnlyList<TaskInput>> Group(IReadOnlyList<TaskInput> inputs) =>
         inputs.GroupBy(Of, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (IReadOnlyList<TaskInput>)[.. g.OrderBy(ChipOf, StringComparer.Ordinal)]);
 
+    /// <summary>The frames of the exposure that a frame is of, itself among them.</summary>
+    public static IReadOnlyList<TaskInput> OfSame(TaskInput frame, IReadOnlyList<TaskInput> mosaic)
+    {
+        var exposure = Of(frame);
+        return [.. mosaic.Where(i => Of(i) == exposure).OrderBy(ChipOf, StringComparer.Ordinal)];
+    }
+
     public static string ChipOf(TaskInput input)
     {
         var chip = input.Metadata.GetString("chip");

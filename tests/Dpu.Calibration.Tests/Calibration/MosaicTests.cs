@@ -74,7 +74,7 @@ public sealed class MosaicTests(MosaicNight night) : IClassFixture<MosaicNight>
     public void Corrected_frames_have_no_cross_talk_left()
     {
         var crosstalk = night.Run("cross-talk", new() { ["science"] = night.Science() });
-        var run = night.Run("cross-talk-corrected-frame", new() { ["science"] = night.Science(), ["crosstalk"] = [crosstalk.AsInput("crosstalk")] });
+        var run = night.Run("cross-talk-corrected-frame", new() { ["science"] = night.Science(), ["mosaic"] = night.Science(), ["crosstalk"] = [crosstalk.AsInput("crosstalk")] });
         TaskInput[] corrected =
         [
             .. run.Outputs.EnumerateArray().Where(o => o.GetProperty("type").GetString() == "raw-crosstalk-corrected").Select(o =>
@@ -89,6 +89,17 @@ public sealed class MosaicTests(MosaicNight night) : IClassFixture<MosaicNight>
             Math.Abs(after["COEFFICIENT"].GetDouble(row)).ShouldBeLessThan(0.5 * before["ERROR"].GetDouble(row));
         }
         run.Outputs[0].GetProperty("derivedFrom").GetArrayLength().ShouldBe(4);
+    }
+
+    /// <summary>As a task of one chip is run: its own frames, and those of all chips to hear.</summary>
+    [Fact]
+    public void A_frame_is_corrected_by_the_others_of_its_exposure_only()
+    {
+        var crosstalk = night.Run("cross-talk", new() { ["science"] = night.Science() });
+        var run = night.Run("cross-talk-corrected-frame", new() { ["science"] = night.OfChip("science", 1)[..1], ["mosaic"] = night.Science(), ["crosstalk"] = [crosstalk.AsInput("crosstalk")] });
+        var from = run.Output("raw-crosstalk-corrected").GetProperty("derivedFrom").EnumerateArray().Select(e => e.GetString()!).ToArray();
+        from.Count(id => id.Contains("_science_01_", StringComparison.Ordinal)).ShouldBe(3);
+        from.Count(id => id.Contains("_science_0", StringComparison.Ordinal)).ShouldBe(3);
     }
 
     [Fact]
