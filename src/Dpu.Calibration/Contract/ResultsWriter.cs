@@ -12,6 +12,7 @@ internal sealed class ResultsWriter
     private readonly List<Product> _products = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _stems = new(StringComparer.Ordinal);
+    private readonly Metadata _ofAll = [];
     private readonly string _workDirectory;
     private readonly string _suffix;
 
@@ -34,6 +35,9 @@ internal sealed class ResultsWriter
         return Path.Combine(_workDirectory, $"{safe}{(count == 1 ? "" : $"-{count}")}_{_suffix}{extension}");
     }
 
+    /// <summary>A value that all products will have besides their own metadata; pictures are nobody's input, and have it not.</summary>
+    public void SayOfAll(string key, MetadataValue value) => _ofAll[key] = value;
+
     /// <summary>Adds a product that stands in the work directory.</summary>
     /// <param name="name">What it is to the recipe, such as <c>reduced</c>; further ones of that name become <c>reduced-2</c>, since names tell a task's products apart.</param>
     /// <param name="path">Its path.</param>
@@ -41,10 +45,17 @@ internal sealed class ResultsWriter
     /// <param name="metadata">What later jobs select it by, and its quality figures.</param>
     /// <param name="derivedFrom">Ids of the inputs that it was made of.</param>
     public void Add(string name, string path, string type, Metadata metadata, IEnumerable<string> derivedFrom) =>
-        _products.Add(new Product(Unique(name), Path.GetRelativePath(_workDirectory, path), type, metadata.Clone(), [.. derivedFrom]));
+        _products.Add(new Product(Unique(name), Path.GetRelativePath(_workDirectory, path), type, Whole(type, metadata), [.. derivedFrom]));
 
     public void Add(string name, string path, string type, Metadata metadata, IEnumerable<TaskInput> derivedFrom) =>
         Add(name, path, type, metadata, derivedFrom.Select(i => i.Id));
+
+    private Metadata Whole(string type, Metadata metadata)
+    {
+        var whole = metadata.Clone();
+        foreach (var (key, value) in _ofAll.Where(_ => type != "quicklook")) { whole[key] = value; }
+        return whole;
+    }
 
     public void Save()
     {
