@@ -114,7 +114,7 @@ public sealed class JobPageTests
         await using var pages = await PageHost.StartAsync();
         Job(pages, Failed());
         pages.Api.Answers("POST /jobs/7/retry", new RetryPlan(7, 3, [new RetryStep("Reduce", 2, 0, 10, 4L << 30), new RetryStep("Coadd", 1, 1, 1, 0)]), ApiJson.Default.RetryPlan);
-        var html = await pages.GetAsync("/jobs/7/retry?set=threshold%3D3%0D%0Aname%3Da,b");
+        var html = await (await pages.PostAsync("/jobs/7/retry", ("plan", "true"), ("set", "threshold=3\r\nname=a,b"))).Content.ReadAsStringAsync();
         html.ShouldContain("Run 3 tasks again");
         html.ShouldContain("4 GiB");
         html.ShouldContain("not visible any more");

@@ -10,13 +10,22 @@ internal static class AgainVisits
 {
     private const long MebiByte = 1 << 20;
 
-    public static async Task<PageAnswer> ShowRetryAsync(Visit visit) =>
-        await RetryPageAsync(visit, visit.QueryText("memory"), visit.QueryText("set"), Guid.NewGuid().ToString("N"), refusal: null);
+    /// <summary>The form without a plan: that is asked for by a form, for the API tells a page of ours from others by what sends it.</summary>
+    public static async Task<PageAnswer> ShowRetryAsync(Visit visit)
+    {
+        var head = await JobHead.ReadAsync(visit);
+        return PageAnswer.Of<RetryPage>(new RetryModel(head, JobRights.Of(head.Job, (await visit.FrameAsync()).Who), null, null, null, null, ""));
+    }
 
     public static async Task<PageAnswer> RetryAsync(Visit visit)
     {
         var form = await PageForm.ReadAsync(visit.Http);
         var (memory, set, key) = (JobVisits.TextOf(form["memory"]), JobVisits.TextOf(form["set"]), form["key"].ToString());
+        if (form["plan"] == "true")
+        {
+            return await RetryPageAsync(visit, memory, set, Guid.NewGuid().ToString("N"), refusal: null);
+        }
+
         if (Request(memory, set, dryRun: false) is not { } asked)
         {
             return await RetryPageAsync(visit, memory, set, key, BadMemory(memory));
@@ -27,13 +36,19 @@ internal static class AgainVisits
         return reply.Problem is { } problem ? await RetryPageAsync(visit, memory, set, key, problem) : new PageAnswer.SeeOther($"/jobs/{id}");
     }
 
-    public static async Task<PageAnswer> ShowRerunAsync(Visit visit) =>
-        await RerunPageAsync(visit, visit.QueryText("project"), visit.QueryText("privileges"), Guid.NewGuid().ToString("N"), refusal: null);
+    /// <inheritdoc cref="ShowRetryAsync"/>
+    public static async Task<PageAnswer> ShowRerunAsync(Visit visit) => PageAnswer.Of<RerunPage>(
+        new RerunModel(await JobHead.ReadAsync(visit), (await visit.FrameAsync()).Who?.Projects ?? [], null, null, null, null, ""));
 
     public static async Task<PageAnswer> RerunAsync(Visit visit)
     {
         var form = await PageForm.ReadAsync(visit.Http);
         var (project, privileges, key) = (JobVisits.TextOf(form["project"]), JobVisits.TextOf(form["privileges"]), form["key"].ToString());
+        if (form["plan"] == "true")
+        {
+            return await RerunPageAsync(visit, project, privileges, Guid.NewGuid().ToString("N"), refusal: null);
+        }
+
         var asked = new RerunRequest(project, privileges);
         var reply = await visit.Api.PostAsync($"/jobs/{visit.RouteText("id")}/rerun", asked, ApiJson.Default.RerunRequest, ApiJson.Default.JobAccepted, key);
         return reply.Value is { } accepted

@@ -16,6 +16,7 @@ internal static class Durations
         var seconds = Math.Max(0, (long)duration.TotalSeconds);
         return seconds switch
         {
+            0 when duration > TimeSpan.Zero && duration < TimeSpan.FromSeconds(0.1) => "<0.1 s",
             0 when duration > TimeSpan.Zero => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
             < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds} s"),
             < 3600 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60} min {seconds % 60:00} s"),

@@ -9,7 +9,13 @@ internal sealed class LogParts(OpenJob job, LogWanted wanted, int limit, Cancell
     private const int PageBytes = 256 * 1024;
     private const long SearchedBytesMax = 4 << 20;
 
+    /// <summary>Short lines take longer than their bytes.</summary>
+    private const int SearchedLinesMax = 30_000;
+
     private long _searched;
+    private int _lines;
+
+    private bool HasSearchedEnough => _searched >= SearchedBytesMax || _lines >= SearchedLinesMax;
 
     /// <summary>The first lines behind a place.</summary>
     public async Task<LogPart> OnAsync(LogPlace after)
@@ -33,7 +39,7 @@ internal sealed class LogParts(OpenJob job, LogWanted wanted, int limit, Cancell
 
             later = log.Place;
         }
-        while (!page.AtEnd && _searched < SearchedBytesMax);
+        while (!page.AtEnd && !HasSearchedEnough);
 
         if (page.AtEnd && job.Line.EndedAt is not null)
         {
@@ -81,7 +87,7 @@ internal sealed class LogParts(OpenJob job, LogWanted wanted, int limit, Cancell
 
             cursor = tail.From;
         }
-        while (!tail.AtStart && count < limit && _searched < SearchedBytesMax);
+        while (!tail.AtStart && count < limit && !HasSearchedEnough);
 
         return Part(found, tail.AtStart ? null : new LogPlace(tail.From, 0), later.Value, atEnd: before is null);
     }
@@ -101,7 +107,7 @@ internal sealed class LogParts(OpenJob job, LogWanted wanted, int limit, Cancell
                 lines.Add((line, new LogPlace(place.Cursor, lines.Count + 1)));
             }
         }
-        while (!page.AtEnd && lines.Count < place.Lines && _searched < SearchedBytesMax);
+        while (!page.AtEnd && lines.Count < place.Lines);
 
         return [.. lines.Take((int)Math.Min(place.Lines, int.MaxValue))];
     }
@@ -112,6 +118,7 @@ internal sealed class LogParts(OpenJob job, LogWanted wanted, int limit, Cancell
         var kept = new List<PlacedLine>();
         for (var index = lines.Count - 1; index >= 0; index--)
         {
+            _lines++;
             if (wanted.Find(lines[index].Line, lines[index].Behind) is { } line)
             {
                 if (count == limit)
@@ -137,6 +144,7 @@ internal sealed class LogParts(OpenJob job, LogWanted wanted, int limit, Cancell
     /// <summary>True when there is enough.</summary>
     private bool Take(List<PlacedLine> found, LogLine line, LogPlace behind)
     {
+        _lines++;
         if (wanted.Find(line, behind) is { } placed)
         {
             found.Add(placed);
