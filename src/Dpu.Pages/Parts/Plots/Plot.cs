@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Dpu.Pages.Parts.Plots;
 
 /// <summary>Figures over time, or over things, to be drawn as bars that stand on each other.</summary>
@@ -14,6 +16,15 @@ public sealed record Plot(string Title, IReadOnlyList<PlotSeries> Series, IReadO
 
     /// <summary>How a figure is written.</summary>
     public Func<double, string> Text { get; init; } = static value => Sizes.Number((long)Math.Round(value));
+
+    /// <summary>How a mark of the axis is written, where there is little room.</summary>
+    public string Mark(double value) => !IsTime ? Text(value) : value switch
+    {
+        < 60 => string.Create(CultureInfo.InvariantCulture, $"{value:0.##} s"),
+        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{value / 60:0.##} min"),
+        < 86_400 => string.Create(CultureInfo.InvariantCulture, $"{value / 3600:0.##} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value / 86_400:0.##} d"),
+    };
 }
 
 /// <summary>One of the figures that each bar has.</summary>
