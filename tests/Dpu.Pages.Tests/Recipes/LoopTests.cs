@@ -19,13 +19,15 @@ public sealed class LoopTests
     {
         await using var pages = await StartAsync();
         Plans(pages, except: "gone");
-        var answer = await pages.PostAsync(Page, ("o.object", "not this"), ("loop.option", "object"), ("loop.values", "CDF4 A\r\ngone\r\nCDF4, \"B\"\r\nCDF4 A\r\n"), ("campaign", "my nights"));
+        var answer = await pages.PostAsync(Page, ("o.object", "not this"), ("loop.option", "object"), ("loop.values", "CDF4 A\r\ngone\r\nCDF4, \"B\"\r\nCDF4 A\r\n"), ("campaign", "my nights"), ("project", "KIDS"));
         var html = await answer.Content.ReadAsStringAsync();
         html.ShouldContain("The plan for 3 jobs");
         html.ShouldContain("<b>8 tasks</b> in 2 jobs, estimated <b>20 s</b>");
         html.ShouldContain("1 value cannot run, and is left out");
         html.ShouldContain("Nothing is like &lt;b&gt;that&lt;/b&gt;.");
         html.ShouldContain("Submit 2 jobs");
+        html.ShouldNotContain("not this</dd>");
+        html.ShouldContain("<dd class=\"mono\">KIDS</dd>");
         html.ShouldContain("name=\"loop.values\" value=\"CDF4 A&#xA;CDF4, &quot;B&quot;\"");
         ValuesSent(pages).ShouldBe(["CDF4 A", "gone", "CDF4, \"B\""], ignoreOrder: true);
     }
