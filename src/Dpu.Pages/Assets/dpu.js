@@ -240,8 +240,20 @@ async function take() {
 
 // --- Being told --------------------------------------------------------------------------------------------------------------
 
-function listen(address) {
+// A browser keeps a page that one leaves for the way back, with its streams. It has six connections to a host: after a few pages the next one would wait for those that nobody sees.
+const streams = new Set();
+
+function openStream(address) {
   const stream = new EventSource(address);
+  streams.add(stream);
+  return stream;
+}
+
+addEventListener("pagehide", () => streams.forEach(stream => stream.close()));
+addEventListener("pageshow", event => event.persisted && location.reload());
+
+function listen(address) {
+  const stream = openStream(address);
   let opened = false;
   stream.onopen = () => {
     // Something may have happened between the page and the stream, or while it was broken.
@@ -341,7 +353,7 @@ function logLine(line, tasks) {
 
 function followLog(log) {
   const stay = document.getElementById("follow");
-  const stream = new EventSource(log.dataset.follow);
+  const stream = openStream(log.dataset.follow);
   let waiting = [];
   let due = false;
   const bottom = () => {
