@@ -7,7 +7,9 @@ using Dpu.Fits;
 namespace Dpu.Calibration.Photometry;
 
 /// <summary>Light curves of the reference's stars from difference images, and what is new in them.</summary>
-internal sealed class DifferenceCurves(IReadOnlyList<Source> stars)
+/// <param name="stars">Of the reference.</param>
+/// <param name="floor">Part of a star's flux that is not known better in any image.</param>
+internal sealed class DifferenceCurves(IReadOnlyList<Source> stars, double floor)
 {
     private const string Type = "lightcurves";
     private readonly List<LightPoint>[] _points = [.. stars.Select(_ => new List<LightPoint>())];
@@ -30,7 +32,12 @@ internal sealed class DifferenceCurves(IReadOnlyList<Source> stars)
         var scatter = Math.Max(1, RobustStatistics.SigmaFromMad([.. measured.Select(m => (float)m.Flux.SignalToNoise)], 0));
         if (double.IsNaN(scatter)) { scatter = 1; }
         var mjd = header.GetDouble("MJD-OBS", double.NaN);
-        foreach (var (star, flux) in measured) { _points[star].Add(new LightPoint(mjd, flux.Value / scale, scatter * flux.Error / scale)); }
+        foreach (var (star, flux) in measured)
+        {
+            var (error, least) = (scatter * flux.Error / scale, floor * stars[star].FluxAuto.Value);
+            _points[star].Add(new LightPoint(mjd, flux.Value / scale, Math.Sqrt((error * error) + (least * least))));
+        }
+
         Frames++;
         return scatter;
     }

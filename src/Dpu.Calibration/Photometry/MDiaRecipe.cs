@@ -22,6 +22,7 @@ internal sealed class MDiaRecipe : IRecipe
         new(Prefix + "EPOCHS_MIN", "4", "how often a star must have been measured to be called variable, twice at least"),
         new(Prefix + "FALSE_ALARMS", "0.1", "how many constant stars of the whole list may be called variable, on average"),
         new(Prefix + "DETECT_THRESH", "5.0", "level above the noise of a star of the reference, and of a new one in a difference image"),
+        new(Prefix + "FLOOR", "0.003", "part of a star's flux that is not known better in any image, in quadrature with its error"),
         .. StarImage.Parameters(Prefix),
     ];
 
@@ -31,7 +32,9 @@ internal sealed class MDiaRecipe : IRecipe
         context.Log($"Using ReferenceFrame {referenceInput.FileName}");
         var reference = ReferenceImage.Open(context, referenceInput, Prefix);
         context.Log($"Number of stars of the reference is : {reference.Sources.Count}, FWHM {reference.Stars.Fwhm.ToString("F2", CultureInfo.InvariantCulture)} (pixels)");
-        var curves = new DifferenceCurves(reference.Sources);
+        var floor = context.Pars.Number(Prefix + "FLOOR");
+        if (floor < 0) { throw RecipeException.Wrong($"pars: {Prefix}FLOOR is {context.Pars.Text(Prefix + "FLOOR")}; 0 or more is needed."); }
+        var curves = new DifferenceCurves(reference.Sources, floor);
         foreach (var input in context.Required("regridded"))
         {
             context.Log("Making DifferenceFrame object");

@@ -56,10 +56,16 @@ internal sealed class MagnitudeFit
     private readonly int[][] _groups;
     private readonly bool[] _kept;
 
+    // Of one group at a time: kept, because groups are as many as stars.
+    private readonly double[] _sums;
+    private readonly bool[] _isTouched;
+    private readonly List<int> _touched = [];
+
     private MagnitudeFit(IReadOnlyList<MagnitudeDatum> data, int parameters, double clip, IReadOnlyList<int[]> zeroSums)
     {
         (_data, _parameters, _clip, _zeroSums) = (data, parameters, clip, zeroSums);
         _groups = [.. Enumerable.Range(0, data.Count).Where(i => data[i].Group >= 0).GroupBy(i => data[i].Group).Select(g => g.ToArray())];
+        (_sums, _isTouched) = (new double[parameters], new bool[parameters]);
         _kept = new bool[data.Count];
         _kept.AsSpan().Fill(true);
     }
@@ -99,7 +105,8 @@ internal sealed class MagnitudeFit
 
     private MagnitudeSolution? FitWithScatter()
     {
-        if (Fit(0) is not { } solution || solution.Freedom < 1 || Excess(solution) <= 0) { return Fit(0); }
+        var bare = Fit(0);
+        if (bare is not { } solution || solution.Freedom < 1 || Excess(solution) <= 0) { return bare; }
         var (low, high) = (0.0, 2 * solution.Rms);
         for (var i = 0; i < BisectionsMax && high - low > 1e-3 * high; i++)
         {
@@ -188,21 +195,32 @@ internal sealed class MagnitudeFit
     private int AddGroup(SymmetricSystem system, int[] group, double extra)
     {
         var (total, value, count) = (0.0, 0.0, 0);
-        var terms = new Dictionary<int, double>();
+        _touched.Clear();
         foreach (var i in group)
         {
             if (!_kept[i]) { continue; }
             var weight = 1 / Variance(i, extra);
             Add(system, i, weight);
             (total, value, count) = (total + weight, value + (weight * _data[i].Value), count + 1);
-            foreach (var term in _data[i].Terms) { terms[term.Parameter] = terms.GetValueOrDefault(term.Parameter) + (weight * term.Factor); }
+            foreach (var term in _data[i].Terms)
+            {
+                if (!_isTouched[term.Parameter])
+                {
+                    _isTouched[term.Parameter] = true;
+                    _touched.Add(term.Parameter);
+                }
+
+                _sums[term.Parameter] += weight * term.Factor;
+            }
         }
 
-        foreach (var (a, inA) in terms)
+        foreach (var a in _touched)
         {
-            system.AddToRight(a, -inA * value / total);
-            foreach (var (b, inB) in terms) { system.AddToMatrix(a, b, -inA * inB / total); }
+            system.AddToRight(a, -_sums[a] * value / total);
+            foreach (var b in _touched) { system.AddToMatrix(a, b, -_sums[a] * _sums[b] / total); }
         }
+
+        foreach (var a in _touched) { (_sums[a], _isTouched[a]) = (0, false); }
 
         return Math.Max(0, count - 1);
     }
