@@ -40,6 +40,7 @@ using Dpu.Service.Products;
 using Dpu.Service.Queries;
 using Dpu.Service.Shipping;
 using Dpu.Service.Staging;
+using Dpu.Service.Telemetry.Otlp;
 using Dpu.Service.Tls;
 using Dpu.Service.Users;
 using Microsoft.Extensions.Logging;
@@ -173,7 +174,8 @@ public sealed class DpuHost : IAsyncDisposable
         var time = TimeProvider.System;
         var data = DataDirectoryOf(Options);
         Undo(data.Dispose);
-        var loggers = ServiceLogging.Create(Options);
+        var logExport = new LogExport();
+        var loggers = ServiceLogging.Create(Options, Options.Telemetry is { Logs: true } ? logExport : null);
         Undo(loggers.Dispose);
         var logger = loggers.CreateLogger<DpuHost>();
 
@@ -305,6 +307,13 @@ public sealed class DpuHost : IAsyncDisposable
         var server = await ApiServer.StartAsync(services, token, Environment.UserName, tls, seams.IsLoopback, loggers, cancellationToken);
         Undo(() => StopServerAsync(server));
         Undo(_stopping.Cancel);
+
+        if (Options.Telemetry is { } telemetry)
+        {
+            var json = new OtlpJson([("service.name", "dpu"), ("service.instance.id", Options.Name), ("service.version", VersionOf()), ("host.name", Environment.MachineName)]);
+            var export = new TelemetryExport(telemetry, json, server.Metrics, logExport, store.Reader, journal, Path.Combine(data.FullPath, "traces.place"), time.GetUtcNow(), time, logger);
+            Undo(() => export.DisposeAsync().AsTask());
+        }
 
         Address = server.Address;
         PublicAddress = tls is null ? null : PublicAddressOf(Options.Http, Address.Port);

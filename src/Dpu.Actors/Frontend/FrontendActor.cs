@@ -294,6 +294,7 @@ public sealed partial class FrontendActor(
             Settings = submission.Settings,
             Context = submission.Context,
             Notify = submission.Notify,
+            Trace = submission.Trace,
         }, plan.Plan);
     }
 

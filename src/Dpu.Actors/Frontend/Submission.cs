@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Dpu.Domain.Catalog;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Notifications;
 using Dpu.Domain.Shipping;
@@ -35,6 +36,9 @@ public abstract record Submission(string User, string IdempotencyKey, int Priori
 
     /// <inheritdoc cref="JobSpec.Notify"/>
     public ImmutableArray<NotifyWay>? Notify { get; init; }
+
+    /// <inheritdoc cref="JobSpec.Trace"/>
+    public TraceRoot? Trace { get; init; }
 
     /// <summary>What of the catalog it may read.</summary>
     public FileScope Scope => new(User, Context);

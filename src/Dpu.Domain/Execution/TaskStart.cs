@@ -40,6 +40,10 @@ public sealed record TaskStart(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ShippedSettings? Settings { get; init; }
 
+    /// <summary>The trace that it belongs to, by its identifier; null when it is not traced.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Trace { get; init; }
+
     /// <summary>The version of the recipes that it runs; null for the usual one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Version { get; init; }
@@ -64,6 +68,7 @@ public sealed record TaskStart(
             Code = state.Spec?.Code,
             Settings = state.Spec is { Settings.IsEmpty: false } spec ? spec.Settings : null,
             Version = state.Spec?.Version,
+            Trace = state.Spec?.Trace?.TraceId,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Notifications;
 using Dpu.Domain.Shipping;
 using Dpu.Domain.Users;
@@ -61,6 +62,10 @@ public sealed record JobSpec(
     /// <summary>How its user is told that it has ended; null when his settings decide, none when he is not.</summary>
     [JsonRequired]
     public ImmutableArray<NotifyWay>? Notify { get; init; }
+
+    /// <summary>The trace that it belongs to; null when it is not traced.</summary>
+    [JsonRequired]
+    public TraceRoot? Trace { get; init; }
 
     /// <summary>What of the user's settings its tasks find.</summary>
     [JsonRequired]

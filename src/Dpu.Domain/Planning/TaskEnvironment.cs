@@ -38,6 +38,7 @@ public static class TaskEnvironment
 
         // Numbers with a decimal point and texts in UTF-8, whatever the node's own language is.
         new("LANG", "C.UTF-8"),
+        .. start.Trace is { } trace ? [new KeyValuePair<string, string>("TRACEPARENT", TraceRoot.HeaderOf(trace, start.Attempt))] : ImmutableArray<KeyValuePair<string, string>>.Empty,
     ];
 
     private static ImmutableArray<KeyValuePair<string, string>> Code(string tree, ShippedCode shipped) =>

@@ -29,6 +29,7 @@ internal static class OldForms
         spec["version"] = null;
         spec["code"] = null;
         spec["notify"] = null;
+        spec["trace"] = null;
         spec["settings"] = JsonNode.Parse("""{ "variables": {}, "configuration": null }""");
         return submitted;
     }

@@ -397,6 +397,61 @@ function followLog(log) {
   stay.addEventListener("change", bottom);
 }
 
+// --- Telling that jobs have ended --------------------------------------------------------------------------------------------
+
+// One page of all that are open follows the queue and tells; when it is closed the next one does. Nobody is asked for permission before he presses the button.
+const telling = "dpu-tell";
+
+function tellEnds() {
+  navigator.locks.request(telling, () => new Promise(released => {
+    const stream = openStream("/api/v1/jobs/events");
+    const open = new Set();
+    stream.addEventListener("job", event => {
+      const job = JSON.parse(event.data);
+      if (job.ended === null) {
+        open.add(job.jobId);
+      } else if (open.delete(job.jobId) || Date.now() + clockOffset - Date.parse(job.ended) < 60000) {
+        const note = new Notification(`Job ${job.jobId} ${job.status}`, { body: job.sequence, tag: `dpu-${job.jobId}-${job.ended}` });
+        note.addEventListener("click", () => { window.focus(); location.assign(`/jobs/${job.jobId}`); });
+      }
+    });
+    window.addEventListener("storage", change => {
+      if (change.key === telling && change.newValue !== "on") {
+        stream.close();
+        released();
+      }
+    });
+    document.addEventListener("dpu-tell-off", () => { stream.close(); released(); }, { once: true });
+  }));
+}
+
+function offerToTell() {
+  const button = document.querySelector("[data-tell-switch]");
+  if (!button || !("Notification" in window) || !navigator.locks) {
+    return;
+  }
+
+  const show = isOn => button.setAttribute("aria-pressed", String(isOn));
+  const isOn = localStorage.getItem(telling) === "on" && Notification.permission === "granted";
+  button.hidden = false;
+  show(isOn);
+  if (isOn) {
+    tellEnds();
+  }
+
+  button.addEventListener("click", async () => {
+    const turnsOn = button.getAttribute("aria-pressed") !== "true";
+    if (turnsOn && await Notification.requestPermission() !== "granted") {
+      button.title = "The browser does not allow it: its settings for this page do.";
+      return;
+    }
+
+    localStorage.setItem(telling, turnsOn ? "on" : "off");
+    show(turnsOn);
+    turnsOn ? tellEnds() : document.dispatchEvent(new Event("dpu-tell-off"));
+  });
+}
+
 // --- The page ----------------------------------------------------------------------------------------------------------------
 
 function offerThemes() {
@@ -413,6 +468,7 @@ function offerThemes() {
 localise(document);
 tick(document);
 offerThemes();
+offerToTell();
 document.querySelector("[data-zone]").textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;
 setInterval(() => document.hidden || tick(document), 1000);
 document.addEventListener("visibilitychange", () => document.hidden || look());

@@ -13,6 +13,7 @@ using Dpu.Service.Notifications;
 using Dpu.Service.Products;
 using Dpu.Service.Pilots;
 using Dpu.Service.Shipping;
+using Dpu.Service.Telemetry;
 using Dpu.Service.Users;
 
 namespace Dpu.Service.Configuration;
@@ -56,6 +57,9 @@ public sealed record DpuOptions(
     /// <param name="name">Its name; null, or that of the usual one, for the usual one.</param>
     public RecipeVersion? VersionNamed(string? name) =>
         name is null or RecipeShelf.UsualVersion ? new RecipeVersion(Declared, Recipes, null) : Versions.GetValueOrDefault(name);
+
+    /// <summary>Section <c>dpu.telemetry</c>; null when nothing is sent anywhere.</summary>
+    public required TelemetryOptions? Telemetry { get; init; }
 
     /// <summary>Section <c>dpu.notify</c>.</summary>
     public required NotifyOptions Notify { get; init; }

@@ -66,6 +66,7 @@ internal static class DpuOptionsReader
             Versions = VersionReader.Read(dpu, declared, retry),
             Products = Products(dpu.GetObject("products")),
             Users = Users(dpu.GetObject("users")),
+            Telemetry = TelemetryOptionsReader.Read(dpu.GetObject("telemetry")),
             Notify = NotifyOptionsReader.Read(dpu.GetObject("notify")),
         };
         reader.EnsureAllKeysUsed("dpu");

@@ -39,6 +39,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The DPU's figures.</summary>
+    public required MetricsReader Metrics { get; init; }
+
     /// <exception cref="StartupException">The port is in use, or may not be used.</exception>
     public static async Task<ApiServer> StartAsync(ApiServices services, string token, string user, ServerIdentity? tls, Func<IPAddress?, bool> isLoopback, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
@@ -69,7 +72,8 @@ internal sealed class ApiServer : IAsyncDisposable
             RequestBody.SetMaxBytes(context, http.BodyMaxBytes);
             return next(context);
         });
-        MonitoringEndpoints.Map(app, http.Metrics, readiness, new MetricsReader(services, readiness, figures));
+        var metrics = new MetricsReader(services, readiness, figures);
+        MonitoringEndpoints.Map(app, http.Metrics, readiness, metrics);
         Endpoints.Map(app, services);
         PageRoutes.Map(app, own, services.Sessions, services.System.Time, static endpoint => endpoint.WithMetadata(RequestGuard.ForVisitors.Instance, RequestGuard.ForBrowsers.Instance));
         try
@@ -89,7 +93,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
         var address = LocalAddress(http, app);
         hosts = new OwnHosts(address, tls?.Names ?? []);
-        return new ApiServer(app, address);
+        return new ApiServer(app, address) { Metrics = metrics };
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);

@@ -61,6 +61,15 @@ internal static partial class HostLog
     [LoggerMessage(5032, LogLevel.Warning, "What a node left in the store for attempt {Attempt} cannot be tidied up; nothing refers to it.")]
     public static partial void OutputsNotTidied(ILogger logger, Domain.Jobs.AttemptId attempt, Exception error);
 
+    [LoggerMessage(5050, LogLevel.Warning, "Telemetry ({Kind}) cannot be sent to {Collector}: {Reason}. This is said once until it can be sent again.")]
+    public static partial void NotExported(ILogger logger, string kind, Uri collector, string reason);
+
+    [LoggerMessage(5051, LogLevel.Information, "Telemetry ({Kind}) is sent to {Collector} again.")]
+    public static partial void ExportedAgain(ILogger logger, string kind, Uri collector);
+
+    [LoggerMessage(5052, LogLevel.Warning, "What is to be traced cannot be read; trying again.")]
+    public static partial void TracesWait(ILogger logger, Exception reason);
+
     [LoggerMessage(5040, LogLevel.Information, "The code {Sha256} is named by no job and no file, and was not used for long: it is removed.")]
     public static partial void CodeRemoved(ILogger logger, string sha256);
 

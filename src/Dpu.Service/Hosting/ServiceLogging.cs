@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dpu.Service.Configuration;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 
@@ -12,9 +13,9 @@ internal static class ServiceLogging
     private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
     private const string ConsoleTemplate = "{Level:u3} {Message:lj}{Cause:l}{NewLine}";
 
-    public static SerilogLoggerFactory Create(DpuOptions options)
+    public static SerilogLoggerFactory Create(DpuOptions options, ILogEventSink? export = null)
     {
-        var logger = new LoggerConfiguration()
+        var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(Enum.Parse<LogEventLevel>(options.Service.LogLevel))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             // A start that fails is told once, by whoever asked for it, in words that say what to do.
@@ -31,8 +32,8 @@ internal static class ServiceLogging
                 LogEventLevel.Warning,
                 ConsoleTemplate,
                 CultureInfo.InvariantCulture,
-                standardErrorFromLevel: LogEventLevel.Verbose)
-            .CreateLogger();
+                standardErrorFromLevel: LogEventLevel.Verbose);
+        var logger = (export is null ? configuration : configuration.WriteTo.Sink(export)).CreateLogger();
         return new SerilogLoggerFactory(logger, dispose: true);
     }
 }

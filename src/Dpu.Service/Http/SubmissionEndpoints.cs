@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Dpu.Actors.Campaigns;
 using Dpu.Actors.Frontend;
 using Dpu.Actors.Jobs;
 using Dpu.Actors.Scheduling;
 using Dpu.Client.Contracts;
+using Dpu.Domain.Execution;
 using Dpu.Domain.Jobs;
 using Dpu.Domain.Planning;
 using Dpu.Domain.Users;
@@ -17,6 +19,7 @@ namespace Dpu.Service.Http;
 internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestions questions)
 {
     private const int KeysShown = 3;
+    private const int TraceDigits = 32;
 
     public async Task<IResult> RunAsync(HttpContext context)
     {
@@ -74,6 +77,7 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             After = after,
             Context = belongs,
             Isolated = IsIsolated(context),
+            Trace = TraceOf(context),
             Notify = notify,
             Version = shipped.Version,
             Code = shipped.Code,
@@ -142,6 +146,7 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             After = after,
             Context = belongs,
             Isolated = IsIsolated(context),
+            Trace = TraceOf(context),
             Notify = notify,
             Code = shipped.Code,
             Settings = shipped.Settings,
@@ -186,6 +191,7 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             Campaign = spec.Campaign is { } campaign ? new CampaignRequest(campaign.Name, campaign.Request, campaign.Unit) : null,
             Context = belongs,
             Isolated = IsIsolated(context),
+            Trace = TraceOf(context),
         };
         return asked.DryRun ? await PreviewAsync(submission, [], [], context.RequestAborted) : await SubmitAsync(submission, [], context.RequestAborted);
     }
@@ -220,6 +226,11 @@ internal sealed class SubmissionEndpoints(ApiServices services, FrontendQuestion
             ? (belongs, waitsFor, null)
             : (null, [], Refuse(new SubmitReply.Refused(SubmitRefusal.Invalid, unknown)));
     }
+
+    /// <summary>The caller's own trace, where he is traced; null where nobody collects traces.</summary>
+    private TraceRoot? TraceOf(HttpContext context) => services.Options.Telemetry is { Traces: true }
+        ? TraceRoot.Parse(context.Request.Headers.TraceParent) ?? new TraceRoot(RandomNumberGenerator.GetHexString(TraceDigits, lowercase: true), null)
+        : null;
 
     /// <summary>Operators could do anything on the nodes anyhow; everybody else's tasks run apart.</summary>
     private static bool IsIsolated(HttpContext context) => RequestGuard.CallerOf(context).Type != UserType.Operator;

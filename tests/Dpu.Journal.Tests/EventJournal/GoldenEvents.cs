@@ -164,6 +164,7 @@ internal static class GoldenEvents
                 Isolated = true,
                 Version = "develop",
                 Notify = [NotifyWay.Mail, NotifyWay.Webhook],
+                Trace = new TraceRoot("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"),
                 Code = new ShippedCode(FooSha256, 4096),
                 Settings = new ShippedSettings(Texts(("AWEPIPE", "/home/jane/awe"), ("project", "KIDS, \"north\"")), "[global]\nproject : KIDS\n"),
             },
