@@ -105,6 +105,9 @@ internal sealed class SwarpStacker : IFrameStacker
         .Set("FSCALE_KEYWORD", "NONE")
         .Set("GAIN_KEYWORD", "NONE")
         .Set("SATLEV_KEYWORD", "NONE")
+        // MiB: what the recipe declares is for our own images as well.
+        .Set("MEM_MAX", 128)
+        .Set("COMBINE_BUFSIZE", 128)
         .Set("NTHREADS", 1)
         .Set("VERBOSE_TYPE", "QUIET")
         .Set("WRITE_XML", false);
