@@ -94,6 +94,8 @@ public sealed class RequestGuardTests
                     "POST /api/v1/login", "GET /api/v1/whoami",
                     // What of these is for the world.
                     "GET /api/v1/jobs/{id:int}/explain", "GET /api/v1/jobs/{id:int}/results", "GET /api/v1/jobs/{id:int}/tasks", "GET /api/v1/jobs/{id:int}/logs",
+                    "GET /api/v1/jobs/{id:int}/tasks/{task:int}", "GET /api/v1/jobs/{id:int}/logs/part", "GET /api/v1/jobs/{id:int}/lines",
+                    "GET /api/v1/jobs/{id:int}/graph", "GET /api/v1/jobs/{id:int}/timeline", "GET /api/v1/jobs/{id:int}/command",
                     "GET /api/v1/files", "GET /api/v1/files/{id}", "GET|HEAD /api/v1/files/{id}/content", "GET /api/v1/files/{id}/provenance",
                     // The program, for whoever was told its hash.
                     "GET /api/v1/node/package/{sha256}",
