@@ -4,10 +4,14 @@
 
 // --- Times -------------------------------------------------------------------------------------------------------------------
 
-const localTime = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const two = number => String(number).padStart(2, "0");
+
+// As astronomers write it, wherever they are.
+function local(time) {
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}
 
 function duration(milliseconds) {
-  const two = number => String(number).padStart(2, "0");
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   return seconds < 60 ? `${seconds} s`
     : seconds < 3600 ? `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
@@ -15,11 +19,10 @@ function duration(milliseconds) {
     : `${Math.floor(seconds / 86400)} d ${two(Math.floor(seconds / 3600) % 24)} h`;
 }
 
-const localHour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-
 function localise(root) {
   for (const time of root.querySelectorAll("time[data-local]")) {
-    time.textContent = (time.dataset.local === "time" ? localHour : localTime).format(new Date(time.dateTime));
+    const text = local(new Date(time.dateTime));
+    time.textContent = time.dataset.local === "time" ? text.slice(11) : text;
   }
 }
 
@@ -335,7 +338,7 @@ function logLine(line, tasks) {
   const time = document.createElement("time");
   time.dateTime = line.time;
   time.title = line.time;
-  time.textContent = localHour.format(new Date(line.time));
+  time.textContent = local(new Date(line.time)).slice(11);
   row.append(time, " ");
   if (tasks) {
     const task = document.createElement("a");

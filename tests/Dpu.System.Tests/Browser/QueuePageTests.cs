@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Dpu.Client;
 using Dpu.System.Tests.Commands;
 using Microsoft.Playwright;
@@ -22,7 +23,7 @@ public sealed class QueuePageTests(Chromium chromium, RealDpu dpu) : IClassFixtu
         await window.Page.GotoAsync(dpu.Address.AbsoluteUri);
         var status = window.Page.Locator($"[data-key='job-{job}'] .status");
         await Expect(status).ToHaveTextAsync("RUNNING");
-        await Expect(window.Page.Locator($"[data-key='job-{job}'] time")).ToContainTextAsync("/");
+        await Expect(window.Page.Locator($"[data-key='job-{job}'] time")).ToHaveTextAsync(new Regex("^2[0-9]{3}-[0-9]{2}-[0-9]{2} [0-9:]{8}$"));
         await window.Page.EvaluateAsync("window.stillThere = true");
 
         var later = await ExecAsync("true");

@@ -11,7 +11,14 @@ public sealed class SmallNight : IAsyncLifetime
 {
     public const int Chips = 2;
 
-    private static readonly string[] Options = ["-D", "dpu.node.cpus=2", "-D", "dpu.task.kill-grace=1 s", "-D", "dpu.service.stop-grace=0 s"];
+    private readonly string[] _options;
+
+    public SmallNight()
+        : this(cpus: 2)
+    {
+    }
+
+    internal SmallNight(int cpus) => _options = ["-D", $"dpu.node.cpus={cpus}", "-D", "dpu.task.kill-grace=1 s", "-D", "dpu.service.stop-grace=0 s"];
 
     public RealDpu Dpu { get; } = new();
 
@@ -31,7 +38,7 @@ public sealed class SmallNight : IAsyncLifetime
 
     public Task DisposeAsync() => Dpu.DisposeAsync();
 
-    public Task StartServiceAsync() => Dpu.StartAsync(Options);
+    public Task StartServiceAsync() => Dpu.StartAsync(_options);
 
     /// <summary>Submits a sequence whose results later jobs may find.</summary>
     public async Task<int> SubmitAsync(string sequence) =>

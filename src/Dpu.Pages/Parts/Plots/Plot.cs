@@ -14,8 +14,9 @@ public sealed record Plot(string Title, IReadOnlyList<PlotSeries> Series, IReadO
     /// <summary>Whether the figures are seconds: then the marks of the axis are round minutes, hours and days.</summary>
     public bool IsTime { get; init; }
 
-    /// <summary>How a figure is written.</summary>
-    public Func<double, string> Text { get; init; } = static value => Sizes.Number((long)Math.Round(value));
+    /// <summary>How a figure is written: a whole one as it is, another to three figures.</summary>
+    public Func<double, string> Text { get; init; } = static value =>
+        value == Math.Round(value) || value >= 1000 ? Sizes.Number((long)Math.Round(value)) : value.ToString("G3", CultureInfo.InvariantCulture);
 
     /// <summary>How a mark of the axis is written, where there is little room.</summary>
     public string Mark(double value) => !IsTime ? Text(value) : value switch
