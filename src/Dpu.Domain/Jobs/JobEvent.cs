@@ -104,7 +104,7 @@ public sealed record StepChange(int Step, ImmutableArray<StepCommand> Commands, 
 /// <summary>Something that happened to a job. Events carry arrays: one append covers all that waited.</summary>
 public abstract record JobEvent(DateTimeOffset At)
 {
-    /// <summary><c>job.submitted.v3</c></summary>
+    /// <summary><c>job.submitted.v4</c></summary>
     public sealed record Submitted(JobId Job, JobSpec Spec, JobPlan Plan, DateTimeOffset At) : JobEvent(At);
 
     /// <summary>Attempts were numbered and given to a node. <c>job.tasks-started.v1</c></summary>

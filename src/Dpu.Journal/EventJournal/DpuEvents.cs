@@ -16,7 +16,7 @@ public static class DpuEvents
 
     /// <summary>The same as a builder, for those who add forms of their own: snapshots, tests.</summary>
     public static EventCodecBuilder Registered() => new EventCodecBuilder()
-        .Register("job.submitted.v3", DpuEventsJson.Default.Submitted)
+        .Register("job.submitted.v4", DpuEventsJson.Default.Submitted)
         .Register("job.tasks-started.v1", DpuEventsJson.Default.TasksStarted)
         .Register("job.tasks-ended.v3", DpuEventsJson.Default.TasksEnded)
         .Register("job.tasks-held.v2", DpuEventsJson.Default.TasksHeld)
@@ -30,6 +30,7 @@ public static class DpuEvents
         .Register("job.tasks-reopened.v1", DpuEventsJson.Default.TasksReopened)
         .Upcast("job.submitted.v1", "job.submitted.v2", OldForms.SubmittedV1)
         .Upcast("job.submitted.v2", "job.submitted.v3", OldForms.SubmittedV2)
+        .Upcast("job.submitted.v3", "job.submitted.v4", OldForms.SubmittedV3)
         .Upcast("job.tasks-ended.v1", "job.tasks-ended.v2", OldForms.TasksEndedV1)
         .Upcast("job.tasks-ended.v2", "job.tasks-ended.v3", OldForms.WithoutPhases)
         .Upcast("job.tasks-held.v1", "job.tasks-held.v2", OldForms.WithoutPhases)

@@ -28,9 +28,16 @@ internal static class OldForms
         spec["isolated"] = false;
         spec["version"] = null;
         spec["code"] = null;
+        spec["settings"] = JsonNode.Parse("""{ "variables": {}, "configuration": null }""");
+        return submitted;
+    }
+
+    /// <summary>Nobody was told, and nothing was traced.</summary>
+    public static JsonNode SubmittedV3(JsonNode submitted)
+    {
+        var spec = submitted["spec"]!.AsObject();
         spec["notify"] = null;
         spec["trace"] = null;
-        spec["settings"] = JsonNode.Parse("""{ "variables": {}, "configuration": null }""");
         return submitted;
     }
 

@@ -17,7 +17,7 @@ public sealed class EventCodecTests
     [Fact]
     public void Every_event_of_todays_form_is_read_and_written_the_same()
     {
-        var lines = Golden("v4.jsonl");
+        var lines = Golden("v5.jsonl");
         lines.Count.ShouldBe(GoldenEvents.All.Length);
         foreach (var ((name, payload), expected) in lines.Zip(GoldenEvents.All))
         {
@@ -37,6 +37,9 @@ public sealed class EventCodecTests
 
     [Fact]
     public void Every_event_of_the_third_form_means_today_what_it_meant_then() => MeansToday("v3.jsonl", GoldenEvents.V3);
+
+    [Fact]
+    public void Every_event_of_the_fourth_form_means_today_what_it_meant_then() => MeansToday("v4.jsonl", GoldenEvents.V4);
 
     private static void MeansToday(string file, object[] events)
     {

@@ -163,8 +163,6 @@ internal static class GoldenEvents
                 Context = new WorkContext("KIDS, north", Privileges.MyDb),
                 Isolated = true,
                 Version = "develop",
-                Notify = [NotifyWay.Mail, NotifyWay.Webhook],
-                Trace = new TraceRoot("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"),
                 Code = new ShippedCode(FooSha256, 4096),
                 Settings = new ShippedSettings(Texts(("AWEPIPE", "/home/jane/awe"), ("project", "KIDS, \"north\"")), "[global]\nproject : KIDS\n"),
             },
@@ -190,6 +188,28 @@ internal static class GoldenEvents
         new UserEvent.TokenRevoked("u0123abcd", "jane", "fokke", Morning.AddSeconds(6)),
         new UserEvent.Locked("jane", 5, Morning.AddSeconds(7)),
         new UserEvent.Acted("fokke", "look", "job 4", "jane", "logs", Morning.AddSeconds(8)),
+    ];
+
+    /// <summary>What the fourth version could tell.</summary>
+    public static object[] V4 { get; } = [.. V3, .. NewInV4];
+
+    /// <summary>What came with the fifth.</summary>
+    private static object[] NewInV5 { get; } =
+    [
+        new JobEvent.Submitted(
+            new JobId(5),
+            new JobSpec("exec", "jane", 0, [], false, 0, "key-6", "")
+            {
+                Context = new WorkContext("KIDS, north", Privileges.MyDb),
+                Isolated = true,
+                Version = "develop",
+                Notify = [NotifyWay.Mail, NotifyWay.Webhook],
+                Trace = new TraceRoot("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"),
+                Code = new ShippedCode(FooSha256, 4096),
+                Settings = new ShippedSettings(Texts(("AWEPIPE", "/home/jane/awe"), ("project", "KIDS, \"north\"")), "[global]\nproject : KIDS\n"),
+            },
+            new JobPlan([], [new StepPlan("true", null, 0, 1, new Resources(1, 0), null, new StepWork.Exec(["true"], null))]),
+            Submission),
         new NotificationEvent.SettingsChanged(
             "jane", new NotifySettings("jane@example.org", new WebhookTarget("https://hooks.example.org/a,b", "0123456789abcdef"), NotifyWhen.Failed), Morning.AddSeconds(9)),
         new NotificationEvent.Noticed(
@@ -201,7 +221,7 @@ internal static class GoldenEvents
     ];
 
     /// <summary>Everything that today's version can tell, each at least once.</summary>
-    public static object[] All { get; } = [.. V3, .. NewInV4];
+    public static object[] All { get; } = [.. V4, .. NewInV5];
 
     private static StepCommand WarpCommand(string name) => new(
         name,
