@@ -61,8 +61,18 @@ internal static class PhotcatTable
         {
             stars[i] = new PhotcatStar
             {
-                Number = (int)number.GetInt64(i), X = x[i], Y = y[i], Ra = ra[i], Dec = dec[i], Fwhm = fwhm[i], Flags = (int)flags.GetInt64(i),
-                Instrumental = instrumental[i], Error = error[i], Illumination = illumination[i], Reference = reference[i], ReferenceError = referenceError[i],
+                Number = (int)number.GetInt64(i),
+                X = x[i],
+                Y = y[i],
+                Ra = ra[i],
+                Dec = dec[i],
+                Fwhm = fwhm[i],
+                Flags = (int)flags.GetInt64(i),
+                Instrumental = instrumental[i],
+                Error = error[i],
+                Illumination = illumination[i],
+                Reference = reference[i],
+                ReferenceError = referenceError[i],
             };
         }
 

@@ -96,7 +96,10 @@ public sealed class DifferenceImagingTests(Observatory desk) : IClassFixture<Obs
     {
         var frames = s_seeing.Select((fwhm, i) => field.Frame(new($"e{i}")
         {
-            Fwhm = fwhm, Mjd = 51662 + i, ZeroPoint = 25 - s_clouds[i], Offset = (0.3 * i, -0.45 * i),
+            Fwhm = fwhm,
+            Mjd = 51662 + i,
+            ZeroPoint = 25 - s_clouds[i],
+            Offset = (0.3 * i, -0.45 * i),
             Change = star => star == Variable ? s_change[i] : star == Nova ? (i == Flare ? 16.5 - field.Stars[Nova].Magnitude : 30) : 0,
         })).ToArray();
         var regridded = SkyFrames.Products(_files.Run("regrid", "reduced", frames), "regridded");

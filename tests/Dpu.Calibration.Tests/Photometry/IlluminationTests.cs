@@ -51,7 +51,9 @@ public sealed class IlluminationTests(Observatory desk) : IClassFixture<Observat
         var first = _files.Run("illumination", new() { ["photcat"] = [Catalog(field, "one", (0, 0))], ["standards"] = [field.Standards()] });
         var even = _files.Run("photcat", new()
         {
-            ["frame"] = [Frame(field, "two", (0, 0))], ["illumination"] = [Of(first, "illumination")], ["standards"] = [field.Standards()],
+            ["frame"] = [Frame(field, "two", (0, 0))],
+            ["illumination"] = [Of(first, "illumination")],
+            ["standards"] = [field.Standards()],
         });
         var catalog = PhotcatTests.Catalog(even);
         var surface = IlluminationSurface.Read(Of(first, "illumination"));

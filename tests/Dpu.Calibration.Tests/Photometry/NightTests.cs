@@ -19,8 +19,19 @@ public sealed class NightTests : IDisposable
     {
         _options = new SimulationOptions
         {
-            Output = Path.Combine(_desk.Root, "night"), Seed = 5, Chips = 1, Width = 632, Height = 600, Stars = 5000, Exposures = 6,
-            Extinction = Extinction, AirmassStep = 0.2, StrayLight = 0.8, Standards = 1500, Domes = 4, Twilights = 4,
+            Output = Path.Combine(_desk.Root, "night"),
+            Seed = 5,
+            Chips = 1,
+            Width = 632,
+            Height = 600,
+            Stars = 5000,
+            Exposures = 6,
+            Extinction = Extinction,
+            AirmassStep = 0.2,
+            StrayLight = 0.8,
+            Standards = 1500,
+            Domes = 4,
+            Twilights = 4,
         };
         Simulator.Write(_options);
     }
@@ -39,7 +50,9 @@ public sealed class NightTests : IDisposable
         var even = SkyFrames.Products(
             _desk.Run("photcat", new()
             {
-                ["frame"] = SkyFrames.Products(Reduced(), "reduced"), ["standards"] = [Standards()], ["illumination"] = [illumination.AsInput("illumination")],
+                ["frame"] = SkyFrames.Products(Reduced(), "reduced"),
+                ["standards"] = [Standards()],
+                ["illumination"] = [illumination.AsInput("illumination")],
             }), "photcat");
         var extinction = _desk.Run("extinction", new() { ["photcat"] = even });
         extinction.Figure("extinction", "extinction").ShouldBe(Extinction, 4 * extinction.Figure("extinction", "extinctionerror"));
@@ -101,7 +114,8 @@ public sealed class NightTests : IDisposable
         TaskRun Flat(string command, string type) => _desk.Run(command, new() { ["flat"] = Raw(type), ["bias"] = [bias.AsInput("bias")] });
         var master = _desk.Run("master-flat", new()
         {
-            ["dome"] = [Flat("dome-flat", "domeflat").AsInput("dome-flat")], ["twilight"] = [Flat("twilight-flat", "twilightflat").AsInput("twilight-flat")],
+            ["dome"] = [Flat("dome-flat", "domeflat").AsInput("dome-flat")],
+            ["twilight"] = [Flat("twilight-flat", "twilightflat").AsInput("twilight-flat")],
         });
         return _desk.Run("reduce", new() { ["science"] = Raw("science"), ["bias"] = [bias.AsInput("bias")], ["flat"] = [master.AsInput("master-flat")] });
     }

@@ -25,7 +25,9 @@ public sealed class TimeSeriesTests(Observatory desk) : IClassFixture<Observator
         double Signal(int star, int epoch) => variables.TryGetValue(star, out var v) ? v.Amplitude * Math.Sin(2 * Math.PI * Time(epoch) / v.Period) : 0;
         var catalogs = Enumerable.Range(0, Epochs).Select(e => PhotcatOf(field.Frame(new($"e{e}")
         {
-            Mjd = 51662 + Time(e), ZeroPoint = 25 - (0.05 * (e % 4)), Change = star => Signal(star, e),
+            Mjd = 51662 + Time(e),
+            ZeroPoint = 25 - (0.05 * (e % 4)),
+            Change = star => Signal(star, e),
         }))).ToArray();
         // In these frames there is nothing but photons and read-out.
         var run = _files.Run("variability", "photcat", catalogs, new() { ["Variability.process_params.FLOOR"] = "0" });

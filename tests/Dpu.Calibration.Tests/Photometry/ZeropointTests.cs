@@ -60,7 +60,9 @@ public sealed class ZeropointTests(Observatory desk) : IClassFixture<Observatory
         var extinction = _files.Run("extinction", new() { ["photcat"] = night });
         var run = _files.Run("photom", new()
         {
-            ["photcat"] = Catalogs(field, [1.3, 1.32]), ["standards"] = [field.Standards()], ["extinction"] = [extinction.AsInput("extinction")],
+            ["photcat"] = Catalogs(field, [1.3, 1.32]),
+            ["standards"] = [field.Standards()],
+            ["extinction"] = [extinction.AsInput("extinction")],
         });
         var header = FitsReader.ReadPrimaryHeader(run.PathOf("zeropoint"));
         header.GetString("EXTSRC").ShouldBe("input");

@@ -33,14 +33,12 @@ internal sealed class TraceExport(IJournalReader reader, IEventJournal journal, 
     /// <summary>Others, so that they need not be looked up at each of their events.</summary>
     private readonly HashSet<string> _untraced = new(StringComparer.Ordinal);
 
-    private long _written;
+    /// <summary>The place in the file; null until this run has written one.</summary>
+    private long? _written;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var seen = ReadPlace() ?? reader.HeadOrdering;
-
-        // From here on nothing is left out, although nothing may be taken before the next start.
-        WritePlace(seen);
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -62,6 +60,12 @@ internal sealed class TraceExport(IJournalReader reader, IEventJournal journal, 
 
     private async Task<long> StepAsync(long seen, CancellationToken cancellationToken)
     {
+        if (_written is null)
+        {
+            // From here on nothing is left out, although nothing may be taken before the next start.
+            WritePlace(seen);
+        }
+
         await reader.WaitForAsync(seen + 1, cancellationToken);
         var events = await reader.ReadAllAsync(seen, EventsMax, cancellationToken);
         var spans = new List<OtlpSpan>();
