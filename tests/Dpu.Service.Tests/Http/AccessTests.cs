@@ -22,6 +22,7 @@ public sealed class AccessTests(RunningDpu dpu)
             var path = route.RoutePattern.RawText!
                 .Replace("{id:int}", "2000000", StringComparison.Ordinal)
                 .Replace("{id}", "raw-1", StringComparison.Ordinal)
+                .Replace("{task:int}", "0", StringComparison.Ordinal)
                 .Replace("{sequence}", "Copy", StringComparison.Ordinal)
                 .Replace("{*path}", "v1/nothing/here.json", StringComparison.Ordinal);
             var method = route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? "GET";

@@ -25,7 +25,7 @@ public sealed partial class WorkTests(Chromium chromium, BusyDpu dpu) : IClassFi
         await page.Locator("#show-plan").ClickAsync();
         await Expect(page.Locator("#plan")).ToContainTextAsync("2");
         await page.Locator("#submit").ClickAsync();
-        await page.WaitForURLAsync(Job());
+        await Expect(page).ToHaveURLAsync(Job());
         await page.EvaluateAsync("window.stillThere = true");
         await Expect(page.Locator("#job-head .status").First).ToHaveTextAsync("FINISHED");
         await Expect(page.Locator("#job-head .figures")).ToHaveTextAsync("2/0/0/0/0");
