@@ -153,7 +153,8 @@ function morphHeld(old, fresh) {
 
 // --- Looking again -----------------------------------------------------------------------------------------------------------
 
-const paceMin = 1000;
+// What happens after a quiet while is seen at once; while something happens all the time nobody reads faster, and fifty viewers must cost the DPU little.
+const paceMin = 3000;
 let lastLook = 0;
 let looking = false;
 let wanted = false;

@@ -14,8 +14,8 @@ internal sealed class QueueStream(ApiServices services)
     /// <summary>Who is told of more than so many jobs at once had better read the list.</summary>
     private const int JobsMax = 500;
 
-    /// <summary>People do not read faster, and each look costs.</summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
+    /// <summary>The first change after a quiet while is told at once; people do not read faster than this, and each look costs.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
     public async Task FollowAsync(HttpContext context)
     {

@@ -115,7 +115,7 @@ public static class PagesBenchmark
         }
     }
 
-    /// <summary>What the service spends on people who leave the queue open while it works: they are told by the stream, and fetch the page again at most once a second, as the script does.</summary>
+    /// <summary>What the service spends on people who leave the queue open while it works: they are told by the stream, and fetch the page again at most every three seconds, as the script does.</summary>
     private static async Task WatchAsync(DpuProgram dpu, DpuHttpClient client)
     {
         var lines = Enumerable.Range(0, 10_000).Select(n => n.ToString(CultureInfo.InvariantCulture)).ToList();

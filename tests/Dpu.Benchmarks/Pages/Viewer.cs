@@ -8,7 +8,8 @@ internal sealed class Viewer : IDisposable
 {
     private static readonly Uri Queue = new("/", UriKind.Relative);
     private static readonly Uri Stream = new("/api/v1/jobs/events?all=true", UriKind.Relative);
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    /// <summary>The script's.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(3);
 
     private readonly HttpClient _session;
     private readonly CancellationToken _end;

@@ -47,14 +47,12 @@ public sealed class Chromium : IAsyncLifetime
 
     /// <summary>A window.</summary>
     /// <param name="width">Its width in pixels of the page.</param>
-    /// <param name="dark">Whether the viewer likes it dark.</param>
     /// <param name="script">Whether scripts run in it.</param>
-    public async Task<Window> OpenAsync(int width = 1280, bool dark = false, bool script = true)
+    public async Task<Window> OpenAsync(int width = 1280, bool script = true)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             JavaScriptEnabled = script,
             TimezoneId = "Pacific/Honolulu",
             Locale = "en-GB",
