@@ -2,6 +2,7 @@ using System.Globalization;
 using Dpu.Client;
 using Dpu.Client.Contracts;
 using Dpu.System.Tests.Commands;
+using Shouldly;
 using Xunit;
 
 namespace Dpu.System.Tests.Browser;
@@ -22,6 +23,12 @@ public sealed class BusyDpu : IAsyncLifetime
 
     /// <summary>Ended with an error, after it printed what is dangerous, under a dangerous name.</summary>
     public int Hostile { get; private set; }
+
+    /// <summary>Has an option with a dangerous value.</summary>
+    public int DangerousOption { get; private set; }
+
+    /// <summary>The id of a file with a dangerous name.</summary>
+    public string DangerousFile { get; private set; } = "";
 
     public int Running { get; private set; }
 
@@ -45,11 +52,27 @@ public sealed class BusyDpu : IAsyncLifetime
         var script = Dpu.NewFile("print.sh", $"cat <<'END'\n{Evil}\nEND\ncat <<'END' >&2\n{Evil}\nEND\nexit 3\n");
         Hostile = await ExecAsync(new ExecSubmission(["sh", script, Evil, "{}"], [Evil, name, "a\tb", "zwei Wörter, 8,6"], Tags: [Evil]));
         await Dpu.EndOfAsync(Hostile);
+        await NameDangerouslyAsync(name);
         Running = await ExecAsync(new ExecSubmission(["sh", "-c", "echo begun; exec sleep 3600"]));
         await Dpu.UntilRunningAsync(Running);
         Held = await ExecAsync(new ExecSubmission(["sleep", "3600"], ["a", "b"]));
         await Dpu.Client.HoldAsync(Held, Evil, CancellationToken.None);
         Waiting = await ExecAsync(new ExecSubmission(["sleep", "3600"], ["a", "b", "c"]) { After = [Running] });
+    }
+
+    /// <summary>A frame, and an option of a job that reads it.</summary>
+    private async Task NameDangerouslyAsync(string name)
+    {
+        var raw = Directory.EnumerateFiles(Path.Combine(Dpu.Home, "night"), "*bias*.fits").First();
+        var copy = Path.Combine(Dpu.NewFolder("dangerous"), name + ".fits");
+
+        // Another content, or it would be the frame that is known already: the last byte only fills the last block.
+        var bytes = await File.ReadAllBytesAsync(raw);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(copy, bytes);
+        DangerousFile = (await Dpu.Client.IngestAsync([copy], CancellationToken.None)).Registered.ShouldHaveSingleItem().Id;
+        DangerousOption = (await Dpu.Client.SubmitAsync(new JobSubmission("Bias", ["-i", "WFI", "--template", Evil]), IdempotencyKey.Create(), CancellationToken.None)).JobId;
+        await Dpu.EndOfAsync(DangerousOption);
     }
 
     public Task DisposeAsync() => _night.DisposeAsync();

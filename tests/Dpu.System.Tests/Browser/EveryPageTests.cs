@@ -39,7 +39,7 @@ public sealed class EveryPageTests(Chromium chromium, BusyDpu dpu) : IClassFixtu
         await using var window = await chromium.OpenAsync(width);
         await window.Page.GotoAsync(await dpu.LoginAddressAsync());
         var flaws = new List<string>();
-        var starts = new[] { "/", dpu.PageOf(dpu.Reduced), dpu.PageOf(dpu.Hostile), dpu.PageOf(dpu.Running), dpu.PageOf(dpu.Held), dpu.PageOf(dpu.Waiting), dpu.PageOf(dpu.Hostile, "/logs"), "/login" }
+        var starts = new[] { "/", dpu.PageOf(dpu.Reduced), dpu.PageOf(dpu.Hostile), dpu.PageOf(dpu.Running), dpu.PageOf(dpu.Held), dpu.PageOf(dpu.Waiting), dpu.PageOf(dpu.Hostile, "/logs"), "/login", dpu.PageOf(dpu.DangerousOption), dpu.PageOf(dpu.DangerousOption, "/provenance"), $"/files/{Uri.EscapeDataString(dpu.DangerousFile)}" }
             .Select(address => new Uri(dpu.Dpu.Address, address).PathAndQuery);
         var visited = await new Crawl(dpu.Dpu.Address).RunAsync(window.Page, starts, async (path, kind, answer) =>
         {
